@@ -1,0 +1,38 @@
+import { CodedError } from './coded-error';
+
+/** A point in time as `2026-03-31T02:59:59.999Z`: UTC, milliseconds, so that text order is time order. */
+export type Instant = string & { readonly __instant: true };
+
+const RFC3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+
+/** Reads RFC 3339 with its offset. Digits beyond milliseconds are cut, never rounded into the next one. */
+export function instant(text: string): Instant {
+  const match = RFC3339.exec(text);
+  if (!match) throw invalid(text);
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour, offsetMinute] = match;
+  const ms = Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const local = new Date(0);
+  local.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  local.setUTCHours(Number(hour), Number(minute), Number(second), ms);
+  // A date that does not exist rolls over, so writing it back shows the lie.
+  if (local.toISOString().slice(0, 19) !== text.slice(0, 19).toUpperCase()) throw invalid(text);
+  if (sign === undefined) return local.toISOString() as Instant;
+  if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) throw invalid(text);
+  const offsetMs = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
+  return instantOfMs(local.getTime() + (sign === '-' ? offsetMs : -offsetMs));
+}
+
+export function instantOfMs(epochMs: number): Instant {
+  const text = Number.isSafeInteger(epochMs) ? new Date(epochMs).toISOString() : '';
+  if (text.length !== 24) throw invalid(String(epochMs));
+  return text as Instant;
+}
+
+export const msOf = (at: Instant): number => Date.parse(at);
+
+export const laterOf = (a: Instant, b: Instant): Instant => (a >= b ? a : b);
+
+function invalid(text: string): CodedError {
+  return new CodedError('invalid_instant', `Not a point in time with an offset (RFC 3339): ${text}`, { text });
+}

@@ -1,0 +1,9 @@
+/** A rule that our own code must keep. A breach is a defect, so it is thrown and never caught to continue. */
+export function invariant(holds: unknown, rule: string): asserts holds {
+  if (!holds) throw new Error(`Broken invariant: ${rule}`);
+}
+
+/** Closes a `switch`: a member of the union that nobody handles becomes a compile error. */
+export function unreachable(value: never): never {
+  throw new Error(`Unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,420 @@
+import fc from 'fast-check';
+import { type Decider, accept, nothing, reject } from '../decider';
+import type { Cause, DomainEvent, PreparedEvent, Recorded } from '../envelope';
+import { instant } from '../instant';
+import {
+  type Appended,
+  type Expected,
+  type StreamLog,
+  judgeRepeat,
+  revisionConflict,
+  unavailable,
+} from '../stream-log';
+import { type StreamName, streamOf, tenantOf } from '../stream-name';
+import { uuidV5 } from '../uuid';
+import { CommandRunner, type CommandRunnerOptions, type Outcome } from './command-runner';
+import { PersistentMap } from './persistent-map';
+import type { Snapshot, SnapshotKey, SnapshotStore } from './snapshot-store';
+
+describe('running commands on a stream', () => {
+  it('answers with the stored events and the place they stand at', async () => {
+    const { run } = counter();
+    expect(await run(add(3))).toMatchObject({ kind: 'accepted', revision: 0n, position: 1n });
+    expect(await run(add(4))).toMatchObject({
+      kind: 'accepted',
+      revision: 1n,
+      events: [{ type: 'Added', data: { amount: 4 } }],
+    });
+  });
+
+  it('tells a refusal and stores nothing', async () => {
+    const { run, log } = counter();
+    expect(await run(add(11))).toEqual({
+      kind: 'rejected',
+      rejected: { code: 'over_limit', total: 0 },
+    });
+    expect(log.events).toHaveLength(0);
+  });
+
+  it('tells that a command decided nothing, with the place of what is known', async () => {
+    const { run } = counter();
+    await run(add(3));
+    expect(await run(add(0))).toMatchObject({
+      kind: 'nothing',
+      events: [],
+      revision: 0n,
+      position: 1n,
+    });
+  });
+
+  it('decides all that wait in order and appends them at once', async () => {
+    const { run, log } = counter();
+    const outcomes = await Promise.all([run(add(4)), run(add(5)), run(add(2)), run(add(1))]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual([
+      'accepted',
+      'accepted',
+      'rejected',
+      'accepted',
+    ]);
+    expect(log.appends).toBe(1);
+    expect(log.amounts()).toEqual([4, 5, 1]);
+  });
+
+  it('answers a repeated command from the stream, also in another process and years later', async () => {
+    const { run, log } = counter();
+    const first = await run(add(3), 'c1');
+    await run(add(1));
+    const repeated = await run(add(3), 'c1');
+    expect(repeated).toMatchObject({ kind: 'replayed', revision: 0n });
+    expect(eventIds(repeated)).toEqual(eventIds(first));
+    const elsewhere = await counter(log).run(add(3), 'c1');
+    expect(elsewhere).toMatchObject({ kind: 'replayed', revision: 0n });
+    expect(log.amounts()).toEqual([3, 1]);
+  });
+
+  it('answers a twin in the same round as a repeat', async () => {
+    const { run, log } = counter();
+    const [first, twin] = await Promise.all([run(add(3), 'c1'), run(add(3), 'c1')]);
+    expect([first.kind, twin.kind]).toEqual(['accepted', 'replayed']);
+    expect(log.amounts()).toEqual([3]);
+  });
+
+  it('refuses the same command id with other content, and only that command', async () => {
+    const { run, log } = counter();
+    await run(add(3), 'c1');
+    const outcomes = await Promise.allSettled([run(add(4), 'c1'), run(add(2))]);
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', reason: { code: 'command_mismatch' } },
+      { status: 'fulfilled', value: { kind: 'accepted' } },
+    ]);
+    expect(log.amounts()).toEqual([3, 2]);
+  });
+
+  it('decides a refused command anew when it is sent again', async () => {
+    const { run } = counter();
+    await run(add(9));
+    expect(await run(add(5), 'c1')).toMatchObject({ kind: 'rejected' });
+    await run(add(-5));
+    expect(await run(add(5), 'c1')).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('reloads the tail when somebody else was faster, and decides on what it finds', async () => {
+    const { run, log } = counter();
+    await run(add(3));
+    await counter(log).run(add(6));
+    expect(await run(add(2))).toEqual({
+      kind: 'rejected',
+      rejected: { code: 'over_limit', total: 9 },
+    });
+    expect(await run(add(1))).toMatchObject({ kind: 'accepted', revision: 2n });
+  });
+
+  it('never tells a refusal that rested on commands which were not stored', async () => {
+    const { run, log } = counter();
+    await run(add(1));
+    await counter(log).run(add(-100));
+    const outcomes = await Promise.all([run(add(9)), run(add(5))]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+  });
+
+  it('rejects with unavailable, forgets its state, and finds a stored command on the retry', async () => {
+    const { run, log } = counter();
+    log.loseNextAnswer = true;
+    await expect(run(add(3), 'c1')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await run(add(3), 'c1')).toMatchObject({ kind: 'replayed', revision: 0n });
+    expect(log.amounts()).toEqual([3]);
+  });
+
+  it('harms no neighbour with an event that cannot be stored', async () => {
+    const { run, log } = counter();
+    const huge = { type: 'Note' as const, text: 'x'.repeat(61 * 1024) };
+    const outcomes = await Promise.allSettled([run(add(1)), run(huge), run(add(2))]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'event_too_large' } });
+    expect(log.amounts()).toEqual([1, 2]);
+  });
+
+  it('spreads over several appends what one append cannot hold', async () => {
+    const { run, log } = counter();
+    const note = { type: 'Note' as const, text: 'x'.repeat(50 * 1024) };
+    await Promise.all(Array.from({ length: 25 }, () => run(note)));
+    expect(log.events).toHaveLength(25);
+    expect(log.appends).toBe(3);
+  });
+
+  it('refuses more waiting commands than its limit', async () => {
+    const { run } = counter(new ScriptedLog(), { queueLimit: 2 });
+    const outcomes = await Promise.allSettled([run(add(1)), run(add(1)), run(add(1))]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  });
+
+  it('forgets idle streams beyond its limit and finds them again', async () => {
+    const log = new ScriptedLog();
+    const runner = new CommandRunner(log, { now: () => 0, heldStreams: 2 });
+    for (let round = 0; round < 2; round++) {
+      for (const id of ['a', 'b', 'c', 'd']) {
+        await runner.run(counting, streamOf('counter', 'acme', id), add(1), cause());
+      }
+    }
+    expect(log.amounts()).toHaveLength(8);
+  });
+
+  it('loses and doubles nothing when several processes share a stream that loses answers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(2), fc.boolean()), { maxLength: 30 }),
+        async (script) => {
+          const log = new ScriptedLog();
+          const processes = [counter(log), counter(log), counter(log)];
+          await Promise.all(
+            script.map(async ([at, lose], i) => {
+              log.loseNextAnswer ||= lose;
+              const command = add(i % 2 === 0 ? 1 : -1);
+              for (let attempt = 0; attempt < 100; attempt++) {
+                try {
+                  return await processes[(at + attempt) % 3]!.run(command, `c${i}`);
+                } catch (error) {
+                  expect(error).toMatchObject({ code: 'unavailable' });
+                }
+              }
+              throw new Error('never answered');
+            }),
+          );
+          const commands = log.events.map(({ commandId }) => commandId);
+          expect(new Set(commands).size).toBe(script.length);
+          expect(commands).toHaveLength(script.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('deciding in steps', () => {
+  it('goes on until the stream has caught up, and lets commands in between', async () => {
+    const { run, log } = counter();
+    await run({ type: 'Spread', steps: 3 });
+    await run(add(1));
+    await settled(log, 5);
+    expect(log.events.map(({ type }) => type).sort()).toEqual([
+      'Added',
+      'Spread',
+      'Stepped',
+      'Stepped',
+      'Stepped',
+    ]);
+  });
+
+  it('is taken up by the next process where a stopped one left it', async () => {
+    const { run, log } = counter();
+    log.refuseAfter = 2;
+    await run({ type: 'Spread', steps: 3 });
+    await settled(log, 2);
+    log.refuseAfter = Infinity;
+    const other = new CommandRunner(log, { now: () => 0 });
+    await other.resume(counting, STREAM);
+    expect(log.events.map(({ type }) => type)).toEqual(['Spread', 'Stepped', 'Stepped', 'Stepped']);
+  });
+});
+
+describe('keeping snapshots', () => {
+  it('restores state and remembered commands, and writes only rows that changed', async () => {
+    const log = new ScriptedLog();
+    const snapshots = new MemorySnapshots();
+    const first = counter(log, { snapshots, snapshotEvery: 2 });
+    await first.run(add(3), 'c1');
+    await first.run(add(2), 'c2');
+    await first.run(add(1), 'c3');
+    expect(
+      snapshots.saved.map((rows) => [...rows.keys()].filter((key) => key.startsWith('state/'))),
+    ).toEqual([['state/total']]);
+
+    log.readsFrom = [];
+    const second = counter(log, { snapshots, snapshotEvery: 2 });
+    expect(await second.run(add(5))).toEqual({
+      kind: 'rejected',
+      rejected: { code: 'over_limit', total: 6 },
+    });
+    expect(log.readsFrom).toEqual([2n]);
+    expect(await second.run(add(3), 'c1')).toMatchObject({ kind: 'replayed', revision: 0n });
+  });
+
+  it('stands by the command when a snapshot cannot be written', async () => {
+    const failed: unknown[] = [];
+    const snapshots = new MemorySnapshots();
+    snapshots.broken = true;
+    const onBackgroundError = (_: StreamName, error: unknown) => failed.push(error);
+    const { run, log } = counter(new ScriptedLog(), {
+      snapshots,
+      snapshotEvery: 1,
+      onBackgroundError,
+    });
+    expect(await run(add(3))).toMatchObject({ kind: 'accepted' });
+    await settled(log, 1);
+    expect(failed).toHaveLength(1);
+  });
+});
+
+const STREAM = streamOf('counter', 'acme', 'a');
+const AT = instant('2026-03-01T00:00:00Z');
+
+type Added = DomainEvent<'Added', { amount: number }>;
+type Noted = DomainEvent<'Noted', { text: string }>;
+type Spread = DomainEvent<'Spread', { steps: number }>;
+type Stepped = DomainEvent<'Stepped', { left: number }>;
+type CounterEvent = Added | Noted | Spread | Stepped;
+type Command =
+  | { type: 'Add'; amount: number }
+  | { type: 'Note'; text: string }
+  | { type: 'Spread'; steps: number };
+type State = { rows: PersistentMap<number>; left: number };
+type Refused = { code: 'over_limit'; total: number };
+
+const totalOf = ({ rows }: State): number => rows.get('total') ?? 0;
+
+const counting: Decider<Command, CounterEvent, State, Refused> = {
+  initial: { rows: PersistentMap.empty(), left: 0 },
+  decide(command, state) {
+    const total = totalOf(state);
+    if (command.type === 'Note')
+      return accept({ type: 'Noted', data: { text: command.text }, occurredAt: AT });
+    if (command.type === 'Spread')
+      return accept({ type: 'Spread', data: { steps: command.steps }, occurredAt: AT });
+    if (command.amount === 0) return nothing;
+    if (total + command.amount > 10) return reject({ code: 'over_limit', total });
+    return accept({ type: 'Added', data: { amount: command.amount }, occurredAt: AT });
+  },
+  evolve(state, event) {
+    if (event.type === 'Added')
+      return { ...state, rows: state.rows.set('total', totalOf(state) + event.data.amount) };
+    if (event.type === 'Spread') return { ...state, left: event.data.steps };
+    if (event.type === 'Stepped') return { ...state, left: event.data.left };
+    return state;
+  },
+  step: ({ left }) =>
+    left > 0 ? [{ type: 'Stepped', data: { left: left - 1 }, occurredAt: AT }] : [],
+  snapshot: {
+    decider: 'counting',
+    stateVersion: 1,
+    touched: ({ type }) => (type === 'Added' ? ['total'] : []),
+    row: (state) => totalOf(state),
+    restore: (rows) => ({
+      rows: PersistentMap.of([['total', rows.get('total') as number]]),
+      left: 0,
+    }),
+  },
+};
+
+function counter(log = new ScriptedLog(), options: Partial<CommandRunnerOptions> = {}) {
+  const runner = new CommandRunner(log, { now: () => 0, ...options });
+  return {
+    log,
+    run: (command: Command, id?: string) =>
+      runner.run(counting, STREAM, command, cause(id, command)),
+  };
+}
+
+const add = (amount: number): Command => ({ type: 'Add', amount });
+
+let commands = 0;
+function cause(id = `fresh ${commands++}`, command: object = {}): Cause {
+  const fingerprint = JSON.stringify(command);
+  return {
+    commandId: uuidV5(id),
+    fingerprint,
+    actor: 'test',
+    causationId: null,
+    correlationId: 'c',
+    traceParent: null,
+  };
+}
+
+const eventIds = (outcome: Outcome<unknown>) =>
+  'events' in outcome ? outcome.events.map(({ id }) => id) : [];
+
+async function settled(log: ScriptedLog, count: number): Promise<void> {
+  for (let i = 0; i < 500 && log.events.length < count; i++)
+    await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The rules of the port on a list, with accidents on demand. */
+class ScriptedLog implements StreamLog {
+  readonly events: Recorded[] = [];
+  appends = 0;
+  readsFrom: bigint[] = [];
+  loseNextAnswer = false;
+  refuseAfter = Infinity;
+
+  async append(
+    stream: StreamName,
+    expected: Expected,
+    wanted: readonly PreparedEvent[],
+  ): Promise<Appended> {
+    await Promise.resolve();
+    if (this.events.length >= this.refuseAfter) throw unavailable('The log');
+    const there = this.events.filter((event) => event.stream === stream);
+    const next = expected === 'none' ? 0 : Number(expected) + 1;
+    if (there.length !== next) {
+      const found = there.slice(next, next + wanted.length);
+      const last = found.at(-1);
+      if (last && judgeRepeat(found, wanted) === 'replayed') {
+        return { revision: last.revision, position: last.position, replayed: true };
+      }
+      throw revisionConflict(stream, expected, there.at(-1)?.revision ?? 'none');
+    }
+    this.appends++;
+    for (const [i, { dataText, bytes, ...event }] of wanted.entries()) {
+      invariantText(dataText, bytes);
+      const place = {
+        stream,
+        revision: BigInt(next + i),
+        position: BigInt(this.events.length + 1),
+      };
+      this.events.push({ ...event, ...place, tenant: tenantOf(stream), recordedAt: AT });
+    }
+    const last = this.events.at(-1) as Recorded;
+    if (this.loseNextAnswer) {
+      this.loseNextAnswer = false;
+      throw unavailable('The answer');
+    }
+    return { revision: last.revision, position: last.position, replayed: false };
+  }
+
+  async *read(stream: StreamName, from = 0n): AsyncIterable<Recorded> {
+    this.readsFrom.push(from);
+    await Promise.resolve();
+    yield* this.events.filter((event) => event.stream === stream && event.revision >= from);
+  }
+
+  amounts(): unknown[] {
+    return this.events.filter(({ type }) => type === 'Added').map(({ data }) => data['amount']);
+  }
+}
+
+function invariantText(dataText: string, bytes: number): void {
+  expect(bytes).toBeGreaterThan(dataText.length);
+}
+
+class MemorySnapshots implements SnapshotStore {
+  readonly saved: ReadonlyMap<string, unknown>[] = [];
+  broken = false;
+  private snapshot: Snapshot | undefined;
+
+  async load(): Promise<Snapshot | undefined> {
+    return Promise.resolve(this.snapshot);
+  }
+
+  async save(
+    _key: SnapshotKey,
+    at: { revision: bigint; position: bigint },
+    changed: Parameters<SnapshotStore['save']>[2],
+  ): Promise<void> {
+    if (this.broken) throw new Error('the disk is full');
+    this.saved.push(changed);
+    const rows = new Map(this.snapshot?.rows);
+    for (const [key, value] of changed) if (value !== undefined) rows.set(key, value);
+    this.snapshot = { ...at, rows };
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,158 @@
+import type { Decider, Rejected } from '../decider';
+import type { Cause, DomainEvent, PreparedEvent, Recorded } from '../envelope';
+import type { Json } from '../json';
+import type { StreamLog } from '../stream-log';
+import type { StreamName } from '../stream-name';
+import type { Uuid } from '../uuid';
+import type { SnapshotStore } from './snapshot-store';
+
+export type AnyEvent = DomainEvent<string, object>;
+/** The runner holds streams of every kind, so it knows their types only as its callers do. */
+export type AnyDecider = Decider<unknown, AnyEvent, unknown, Rejected>;
+
+/** Where a command's events stand, and what it said. */
+export interface Remembered {
+  readonly fingerprint: string;
+  readonly first: bigint;
+  readonly count: number;
+}
+
+/** What is known of a stream up to one revision. Replaced as a whole, so that what was not stored is simply forgotten. */
+export interface Known {
+  readonly state: unknown;
+  /** -1n: the stream does not exist. */
+  readonly revision: bigint;
+  readonly position: bigint;
+  readonly lastCause: Cause | undefined;
+}
+
+const COMMAND_ROW = 'command/';
+const STATE_ROW = 'state/';
+
+/** One stream in memory: its folded state, the commands it remembers, and what changed since its last snapshot. */
+export class HeldStream {
+  known: Known;
+  private readonly commands = new Map<Uuid, Remembered>();
+  private readonly changed = new Set<string>();
+  private snapshotRevision = -1n;
+  private loaded = false;
+
+  constructor(
+    readonly stream: StreamName,
+    readonly decider: AnyDecider,
+    private readonly log: StreamLog,
+    private readonly snapshots: SnapshotStore | undefined,
+  ) {
+    this.known = { state: decider.initial, revision: -1n, position: 0n, lastCause: undefined };
+  }
+
+  /** The first time from the snapshot, then only what came after what is known. */
+  async catchUp(): Promise<void> {
+    if (!this.loaded) await this.restore();
+    for await (const event of this.log.read(this.stream, this.known.revision + 1n))
+      this.follow(event);
+    this.loaded = true;
+  }
+
+  get isLoaded(): boolean {
+    return this.loaded;
+  }
+
+  remembered(commandId: Uuid): Remembered | undefined {
+    return this.commands.get(commandId);
+  }
+
+  /** The events of a command that was accepted before, as the stream holds them. */
+  async eventsOf({ first, count }: Remembered): Promise<Recorded[]> {
+    const events: Recorded[] = [];
+    for await (const event of this.log.read(this.stream, first)) {
+      events.push(event);
+      if (events.length === count) break;
+    }
+    return events;
+  }
+
+  /** Takes over what has just been stored. */
+  advance(
+    state: unknown,
+    events: readonly PreparedEvent[],
+    revision: bigint,
+    position: bigint,
+  ): void {
+    let at = this.known.revision;
+    for (const event of events) {
+      at += 1n;
+      this.note(event, at);
+    }
+    this.known = { state, revision, position, lastCause: events.at(-1) ?? this.known.lastCause };
+  }
+
+  async saveSnapshot(everyRevisions: bigint): Promise<void> {
+    const rows = this.decider.snapshot;
+    const { state, revision, position } = this.known;
+    if (!rows || !this.snapshots || revision - this.snapshotRevision < everyRevisions) return;
+
+    const changed = new Map<string, Json | undefined>();
+    for (const key of this.changed) changed.set(key, this.rowOf(key, state));
+    const at = { revision, position, from: this.snapshotRevision };
+    const { decider, stateVersion } = rows;
+    await this.snapshots.save({ stream: this.stream, decider, stateVersion }, at, changed);
+    this.changed.clear();
+    this.snapshotRevision = revision;
+  }
+
+  evolve(state: unknown, event: AnyEvent): unknown {
+    return this.decider.evolve(state, this.typed(event));
+  }
+
+  private follow(event: Recorded): void {
+    const state = this.evolve(this.known.state, event);
+    this.note(event, event.revision);
+    this.known = { state, revision: event.revision, position: event.position, lastCause: event };
+  }
+
+  private note(event: PreparedEvent | Recorded, revision: bigint): void {
+    const { commandId, fingerprint } = event;
+    if (this.decider.remembersCommands !== false) {
+      const before = this.commands.get(commandId);
+      const first = before?.first ?? revision;
+      this.commands.set(commandId, { fingerprint, first, count: (before?.count ?? 0) + 1 });
+      this.changed.add(COMMAND_ROW + commandId);
+    }
+    const rows = this.decider.snapshot;
+    if (rows) for (const key of rows.touched(this.typed(event))) this.changed.add(STATE_ROW + key);
+  }
+
+  private typed(event: AnyEvent): AnyEvent {
+    return this.decider.upcast ? this.decider.upcast(event) : event;
+  }
+
+  private rowOf(key: string, state: unknown): Json | undefined {
+    if (key.startsWith(STATE_ROW))
+      return this.decider.snapshot?.row(state, key.slice(STATE_ROW.length));
+    const command = this.commands.get(key.slice(COMMAND_ROW.length));
+    return command && [command.fingerprint, String(command.first), command.count];
+  }
+
+  private async restore(): Promise<void> {
+    const rows = this.decider.snapshot;
+    if (!rows || !this.snapshots) return;
+    const { decider, stateVersion } = rows;
+    const snapshot = await this.snapshots.load({ stream: this.stream, decider, stateVersion });
+    if (!snapshot) return;
+
+    const stateRows = new Map<string, Json>();
+    for (const [key, value] of snapshot.rows) {
+      if (key.startsWith(STATE_ROW)) stateRows.set(key.slice(STATE_ROW.length), value);
+      else this.commands.set(key.slice(COMMAND_ROW.length), rememberedFrom(value));
+    }
+    const { revision, position } = snapshot;
+    this.known = { state: rows.restore(stateRows), revision, position, lastCause: undefined };
+    this.snapshotRevision = revision;
+  }
+}
+
+function rememberedFrom(row: Json): Remembered {
+  const [fingerprint, first, count] = row as [string, string, number];
+  return { fingerprint, first: BigInt(first), count };
+}

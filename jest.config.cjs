@@ -1,4 +1,4 @@
-const { basename, relative, resolve } = require('node:path');
+const { relative, resolve } = require('node:path');
 
 // `jest --rootDir <project>`: one configuration for every project. Packages that are ESM only are transformed with the rest.
 const rootArgument = process.argv.indexOf('--rootDir');
@@ -38,5 +38,5 @@ module.exports = {
   maxWorkers: 1,
   passWithNoTests: true,
   testTimeout: 60_000,
-  reporters: ['default', [`${__dirname}/libs/tooling/jest-summary.cjs`, { project: basename(relative(__dirname, project)) }]],
+  reporters: ['default', [`${__dirname}/libs/tooling/jest-summary.cjs`, { project: relative(__dirname, project) }]],
 };

@@ -1,1 +1,5 @@
+export * from './memory/memory-event-log';
 export * from './port';
+export { postgresLogMigrations } from './postgres/migrations';
+export * from './postgres/postgres-event-log';
+export * from './eventstoredb/open';

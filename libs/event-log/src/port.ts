@@ -39,7 +39,11 @@ export interface EventLog extends StreamLog {
   /** From after `after` to the head as it stands when the reader gets there, in commit order. */
   readAll(after: Position, filter?: Filter): AsyncIterable<Batch>;
   /** Like `readAll`, but only declared fields, so that an adapter may extract them where the data lie. */
-  readFields(after: Position, fields: Fields, through?: Position): AsyncIterable<readonly FieldRow[]>;
+  readFields(
+    after: Position,
+    fields: Fields,
+    through?: Position,
+  ): AsyncIterable<readonly FieldRow[]>;
   subscribe(after: Position, filter?: Filter): Subscription;
   /** Position of the last event; 0n when there is none. */
   head(): Promise<Position>;

@@ -4,7 +4,10 @@ import type { Position } from '@tributary/event-log';
 /** The owner's `published` rows: behind a table when embedded, behind `GET /v1/published` when distributed. */
 export interface PublishedReader {
   /** In position order; `through` moves on also when nothing was published up to it. */
-  after(position: Position, limit: number): Promise<{ readonly events: readonly Published[]; readonly through: Position }>;
+  after(
+    position: Position,
+    limit: number,
+  ): Promise<{ readonly events: readonly Published[]; readonly through: Position }>;
   /** One stream from after a revision (null: from its beginning): what fills a gap. */
   ofStream(stream: string, after: bigint | null): Promise<readonly Published[]>;
 }
@@ -27,7 +30,14 @@ export interface Inbox {
 
 /** Takes what one message says but cannot be read, so that its stream waits for a person and the rest goes on. */
 export interface DeadLetters {
-  park(owner: Owner, channel: string, offset: bigint, key: string, reason: string, raw: string): Promise<void>;
+  park(
+    owner: Owner,
+    channel: string,
+    offset: bigint,
+    key: string,
+    reason: string,
+    raw: string,
+  ): Promise<void>;
 }
 
 /** A running part that can be stopped; `done` rejects when it could not go on by itself. */

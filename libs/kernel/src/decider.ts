@@ -3,7 +3,9 @@ import type { Json } from './json';
 
 export type Decision<E, R> = { readonly events: readonly E[] } | { readonly rejected: R };
 
-export const accept = <E>(...events: readonly E[]): { readonly events: readonly E[] } => ({ events });
+export const accept = <E>(...events: readonly E[]): { readonly events: readonly E[] } => ({
+  events,
+});
 export const reject = <R>(rejected: R): { readonly rejected: R } => ({ rejected });
 /** A repeat of something done, or something that needs no fact: success without an event. */
 export const nothing: { readonly events: readonly never[] } = { events: [] };

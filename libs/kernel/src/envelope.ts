@@ -2,10 +2,10 @@ import { canonicalJson } from './canonical-json';
 import { CodedError } from './coded-error';
 import { assertBalanced } from './entry';
 import { sha256Hex } from './hash';
-import type { Instant } from './instant';
+import { type Instant, isInstant } from './instant';
 import type { JsonObject } from './json';
 import type { StreamName } from './stream-name';
-import type { Uuid } from './uuid';
+import { type Uuid, isUuid } from './uuid';
 
 /** A fact as a decision states it. `occurredAt` is the world's clock; `data.entry` is reserved for a balanced entry. */
 export interface DomainEvent<T extends string = string, D extends object = JsonObject> {
@@ -64,35 +64,82 @@ export const MAX_APPEND_BYTES = 512 * 1024;
 
 const TYPE = /^[A-Z][A-Za-z0-9]{0,63}$/;
 
-export function prepare(event: DomainEvent<string, object>, cause: Cause, commandIndex: number, id: Uuid): PreparedEvent {
+export function prepare(
+  event: DomainEvent<string, object>,
+  cause: Cause,
+  commandIndex: number,
+  id: Uuid,
+): PreparedEvent {
   const { type, occurredAt, schemaVersion = 1 } = event;
   const data = event.data as JsonObject;
-  if (!TYPE.test(type)) throw new CodedError('invalid_event', `Not an event type: ${type}`, { type });
-  if ('entry' in data) assertBalanced(data['entry']);
+  const { commandId, fingerprint, actor, causationId, correlationId, traceParent } = cause;
+  const content = { type, schemaVersion, occurredAt, commandIndex, commandId, actor, causationId };
+  assertEnvelope(content, id);
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw refused('data', 'it is not an object');
+  if (Object.hasOwn(data, 'entry')) assertBalanced(data['entry']);
 
   const dataText = canonicalJson(data);
-  const content = contentText({ ...cause, type, schemaVersion, occurredAt, commandIndex }, dataText);
-  const bytes = Buffer.byteLength(content);
+  const text = contentText(content, dataText);
+  const bytes = Buffer.byteLength(text);
   if (bytes > MAX_EVENT_BYTES) {
-    throw new CodedError('event_too_large', `${type} has ${bytes} bytes; an event has at most ${MAX_EVENT_BYTES}.`, {
-      type,
-      bytes,
-      limit: MAX_EVENT_BYTES,
-    });
+    const facts = { type, bytes, limit: MAX_EVENT_BYTES };
+    const message = `${type} has ${bytes} bytes; an event has at most ${MAX_EVENT_BYTES}.`;
+    throw new CodedError('event_too_large', message, facts);
   }
-  const contentHash = sha256Hex(content);
-  return { ...cause, id, type, schemaVersion, data, dataText, occurredAt, commandIndex, contentHash, bytes };
+  // Spelled out, because spreading so many fields would cost more than everything else here together.
+  return {
+    id,
+    type,
+    schemaVersion,
+    data,
+    dataText,
+    occurredAt,
+    commandId,
+    commandIndex,
+    fingerprint,
+    actor,
+    causationId,
+    correlationId,
+    traceParent,
+    contentHash: sha256Hex(text),
+    bytes,
+  };
 }
+
+/** What the content bytes quote as it stands: nothing here may need escaping. */
+function assertEnvelope(content: Content, id: Uuid): void {
+  const { type, schemaVersion, occurredAt, commandIndex, commandId, causationId } = content;
+  if (!TYPE.test(type)) throw refused('type', 'it is not a name like CommissionPosted');
+  if (!Number.isSafeInteger(schemaVersion) || schemaVersion < 1)
+    throw refused('schemaVersion', 'it counts from 1');
+  if (!Number.isSafeInteger(commandIndex) || commandIndex < 0)
+    throw refused('commandIndex', 'it counts from 0');
+  if (!isInstant(occurredAt)) throw refused('occurredAt', 'it is not an instant');
+  if (!isUuid(id)) throw refused('id', NOT_A_UUID);
+  if (!isUuid(commandId)) throw refused('commandId', NOT_A_UUID);
+  if (causationId !== null && !isUuid(causationId)) throw refused('causationId', NOT_A_UUID);
+}
+
+const NOT_A_UUID = 'it is not a UUID in lower case';
+
+const refused = (field: string, reason: string): CodedError =>
+  new CodedError('invalid_event', `Refused event, see its ${field}: ${reason}.`, { field, reason });
 
 /** Throws when an append is empty or larger than every adapter takes. */
 export function assertAppendable(events: readonly PreparedEvent[]): void {
-  if (events.length === 0) throw new CodedError('empty_append', 'An append holds at least one event.');
+  if (events.length === 0)
+    throw new CodedError('empty_append', 'An append holds at least one event.');
   const bytes = events.reduce((sum, event) => sum + event.bytes, 0);
   if (bytes > MAX_APPEND_BYTES) {
-    throw new CodedError('append_too_large', `The append has ${bytes} bytes; at most ${MAX_APPEND_BYTES} fit.`, {
-      bytes,
-      limit: MAX_APPEND_BYTES,
-    });
+    throw new CodedError(
+      'append_too_large',
+      `The append has ${bytes} bytes; at most ${MAX_APPEND_BYTES} fit.`,
+      {
+        bytes,
+        limit: MAX_APPEND_BYTES,
+      },
+    );
   }
 }
 

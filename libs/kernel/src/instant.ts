@@ -6,11 +6,15 @@ export type Instant = string & { readonly __instant: true };
 const RFC3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
+const YEAR_0_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
+
 /** Reads RFC 3339 with its offset. Digits beyond milliseconds are cut, never rounded into the next one. */
 export function instant(text: string): Instant {
   const match = RFC3339.exec(text);
   if (!match) throw invalid(text);
-  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour, offsetMinute] = match;
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour, offsetMinute] =
+    match;
   const ms = Number(fraction.slice(0, 3).padEnd(3, '0'));
   const local = new Date(0);
   local.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
@@ -24,9 +28,18 @@ export function instant(text: string): Instant {
 }
 
 export function instantOfMs(epochMs: number): Instant {
-  const text = Number.isSafeInteger(epochMs) ? new Date(epochMs).toISOString() : '';
-  if (text.length !== 24) throw invalid(String(epochMs));
-  return text as Instant;
+  // Years outside 0 to 9999 have another length, which would break that text order is time order.
+  if (!Number.isSafeInteger(epochMs) || epochMs < YEAR_0_MS || epochMs >= YEAR_10000_MS) {
+    throw invalid(String(epochMs));
+  }
+  return new Date(epochMs).toISOString() as Instant;
+}
+
+/** Whether a value is an instant exactly as we write it. */
+export function isInstant(value: unknown): value is Instant {
+  if (typeof value !== 'string' || value.length !== 24) return false;
+  const epochMs = Date.parse(value);
+  return !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === value;
 }
 
 export const msOf = (at: Instant): number => Date.parse(at);
@@ -34,5 +47,9 @@ export const msOf = (at: Instant): number => Date.parse(at);
 export const laterOf = (a: Instant, b: Instant): Instant => (a >= b ? a : b);
 
 function invalid(text: string): CodedError {
-  return new CodedError('invalid_instant', `Not a point in time with an offset (RFC 3339): ${text}`, { text });
+  return new CodedError(
+    'invalid_instant',
+    `Not a point in time with an offset (RFC 3339): ${text}`,
+    { text },
+  );
 }

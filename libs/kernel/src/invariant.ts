@@ -5,5 +5,9 @@ export function invariant(holds: unknown, rule: string): asserts holds {
 
 /** Closes a `switch`: a member of the union that nobody handles becomes a compile error. */
 export function unreachable(value: never): never {
-  throw new Error(`Unreachable: ${JSON.stringify(value)}`);
+  // What was not foreseen may hold money, which JSON cannot write.
+  const shown = JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'bigint' ? `${each}n` : each,
+  );
+  throw new Error(`Unreachable: ${shown}`);
 }

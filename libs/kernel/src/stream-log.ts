@@ -13,6 +13,12 @@ export interface Appended {
   readonly replayed: boolean;
 }
 
+export interface StreamAppend {
+  readonly stream: StreamName;
+  readonly expected: Expected;
+  readonly events: readonly PreparedEvent[];
+}
+
 /** What a decision needs of the log: one stream, in order. */
 export interface StreamLog {
   /**
@@ -20,7 +26,13 @@ export interface StreamLog {
    * `empty_append`, `append_too_large`, or `unavailable`, after which the append may or may not have happened and may be repeated
    * as it is: same events, same expected revision.
    */
-  append(stream: StreamName, expected: Expected, events: readonly PreparedEvent[]): Promise<Appended>;
+  append(
+    stream: StreamName,
+    expected: Expected,
+    events: readonly PreparedEvent[],
+  ): Promise<Appended>;
+  /** Many appends of many streams, for backfill: each has its own verdict, in the order given. */
+  appendMany(appends: readonly StreamAppend[]): Promise<readonly PromiseSettledResult<Appended>[]>;
   /** Empty when the stream does not exist. */
   read(stream: StreamName, from?: bigint): AsyncIterable<Recorded>;
 }
@@ -44,17 +56,32 @@ export function judgeRepeat(found: readonly Recorded[], wanted: readonly Prepare
 }
 
 /** The same command id with other content: an error of the sender, which sees both fingerprints. */
-export const commandMismatch = (there: Pick<Recorded, 'commandId' | 'fingerprint' | 'stream' | 'revision'>, sent: string): CodedError =>
-  new CodedError('command_mismatch', `Command ${there.commandId} was accepted before with other content.`, {
-    commandId: there.commandId,
-    stream: there.stream,
-    revision: there.revision,
-    accepted: there.fingerprint,
-    sent,
-  });
+export const commandMismatch = (
+  there: Pick<Recorded, 'commandId' | 'fingerprint' | 'stream' | 'revision'>,
+  sent: string,
+): CodedError =>
+  new CodedError(
+    'command_mismatch',
+    `Command ${there.commandId} was accepted before with other content.`,
+    {
+      commandId: there.commandId,
+      stream: there.stream,
+      revision: there.revision,
+      accepted: there.fingerprint,
+      sent,
+    },
+  );
 
-export const revisionConflict = (stream: StreamName, expected: Expected, actual: Expected): CodedError =>
-  new CodedError('revision_conflict', `${stream} is at ${actual}, not at ${expected}.`, { stream, expected, actual });
+export const revisionConflict = (
+  stream: StreamName,
+  expected: Expected,
+  actual: Expected,
+): CodedError =>
+  new CodedError('revision_conflict', `${stream} is at ${actual}, not at ${expected}.`, {
+    stream,
+    expected,
+    actual,
+  });
 
 export const unavailable = (what: string, cause?: unknown): CodedError =>
   new CodedError('unavailable', `${what} is not available.`, { what }, { cause });

@@ -7,7 +7,11 @@ const CATEGORY = /^[a-z][a-z0-9]{0,31}$/;
 const PART = /^[a-z0-9]{1,32}$/;
 const NAME = /^[a-z][a-z0-9]{0,31}-[a-z0-9]{1,32}(?:\.[a-z0-9]{1,32})+$/;
 
-export function streamOf(category: string, tenant: string, ...ids: readonly [string, ...string[]]): StreamName {
+export function streamOf(
+  category: string,
+  tenant: string,
+  ...ids: readonly [string, ...string[]]
+): StreamName {
   if (!CATEGORY.test(category)) throw invalid('category', category);
   for (const part of [tenant, ...ids]) if (!PART.test(part)) throw invalid('part', part);
   return `${category}-${tenant}.${ids.join('.')}` as StreamName;
@@ -24,11 +28,16 @@ export const categoryOf = (stream: StreamName): string => stream.slice(0, stream
 export const tenantOf = (stream: StreamName): string =>
   stream.slice(stream.indexOf('-') + 1, stream.indexOf('.'));
 
-export const idsOf = (stream: StreamName): readonly string[] => stream.slice(stream.indexOf('.') + 1).split('.');
+export const idsOf = (stream: StreamName): readonly string[] =>
+  stream.slice(stream.indexOf('.') + 1).split('.');
 
 function invalid(what: string, text: string): CodedError {
-  return new CodedError('invalid_stream_name', `Not a stream ${what}: "${text}" (lower-case letters and digits, 1 to 32).`, {
-    what,
-    text,
-  });
+  return new CodedError(
+    'invalid_stream_name',
+    `Not a stream ${what}: "${text}" (lower-case letters and digits, 1 to 32).`,
+    {
+      what,
+      text,
+    },
+  );
 }

@@ -19,7 +19,12 @@ export function uuidV5(...parts: readonly string[]): Uuid {
 /** RFC 9562 version 5 of a name in a namespace. */
 export function uuidV5Of(namespace: Uuid, name: string): Uuid {
   if (!isUuid(namespace)) throw new CodedError('invalid_uuid', `Not a UUID: ${namespace}`);
-  const bytes = sha1Bytes(Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name)]));
+  // Lone surrogates all become the same bytes, so that two names could share an identifier.
+  if (!name.isWellFormed())
+    throw new CodedError('invalid_uuid', 'Not well-formed Unicode.', { name });
+  const bytes = sha1Bytes(
+    Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name)]),
+  );
   return format(bytes.subarray(0, 16), 5);
 }
 

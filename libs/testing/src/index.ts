@@ -1,1 +1,4 @@
-export {};
+export * from './postgres';
+export * from './eventstore/event-store-server';
+export * from './eventstore/test-server';
+export * from './kafka-broker';

@@ -5,6 +5,7 @@ import { instant } from '../instant';
 import {
   type Appended,
   type Expected,
+  type StreamAppend,
   type StreamLog,
   judgeRepeat,
   revisionConflict,
@@ -12,7 +13,8 @@ import {
 } from '../stream-log';
 import { type StreamName, streamOf, tenantOf } from '../stream-name';
 import { uuidV5 } from '../uuid';
-import { CommandRunner, type CommandRunnerOptions, type Outcome } from './command-runner';
+import { CommandRunner } from './command-runner';
+import type { CommandRunnerOptions, Outcome } from './outcome';
 import { PersistentMap } from './persistent-map';
 import type { Snapshot, SnapshotKey, SnapshotStore } from './snapshot-store';
 
@@ -255,6 +257,36 @@ describe('keeping snapshots', () => {
   });
 });
 
+describe('running commands of streams that are most likely new', () => {
+  it('appends the new ones at once and sends the others the ordinary way', async () => {
+    const { log } = counter();
+    const runner = new CommandRunner(log, { now: () => 0 });
+    const fresh = (id: string, command: Command, commandId: string) => ({
+      stream: streamOf('counter', 'acme', id),
+      command,
+      cause: cause(commandId, command),
+    });
+    await runner.run(counting, streamOf('counter', 'acme', 'b'), add(4), cause('c2', add(4)));
+    const outcomes = await runner.runFresh(counting, [
+      fresh('a', add(3), 'c1'),
+      fresh('b', add(4), 'c2'),
+      fresh('b', add(5), 'c3'),
+      fresh('c', add(11), 'c4'),
+      fresh('d', { type: 'Note', text: 'x'.repeat(61 * 1024) }, 'c5'),
+      fresh('b', add(6), 'c2'),
+    ]);
+    expect(outcomes).toMatchObject([
+      { value: { kind: 'accepted' } },
+      { value: { kind: 'replayed' } },
+      { value: { kind: 'accepted' } },
+      { value: { kind: 'rejected' } },
+      { reason: { code: 'event_too_large' } },
+      { reason: { code: 'command_mismatch' } },
+    ]);
+    expect(log.amounts()).toEqual([4, 3, 5]);
+  });
+});
+
 const STREAM = streamOf('counter', 'acme', 'a');
 const AT = instant('2026-03-01T00:00:00Z');
 
@@ -379,6 +411,12 @@ class ScriptedLog implements StreamLog {
       throw unavailable('The answer');
     }
     return { revision: last.revision, position: last.position, replayed: false };
+  }
+
+  appendMany(appends: readonly StreamAppend[]): Promise<readonly PromiseSettledResult<Appended>[]> {
+    return Promise.allSettled(
+      appends.map((one) => this.append(one.stream, one.expected, one.events)),
+    );
   }
 
   async *read(stream: StreamName, from = 0n): AsyncIterable<Recorded> {

@@ -1,41 +1,12 @@
 import { CodedError } from '../coded-error';
 import type { Decider, Rejected } from '../decider';
-import type { Cause, DomainEvent, Recorded } from '../envelope';
+import type { Cause, DomainEvent } from '../envelope';
 import type { StreamLog } from '../stream-log';
 import type { StreamName } from '../stream-name';
+import { type FreshCommand, runFreshCommands } from './fresh-commands';
 import { type AnyDecider, HeldStream } from './held-stream';
-import type { SnapshotStore } from './snapshot-store';
+import type { CommandRunnerOptions, Outcome } from './outcome';
 import { StreamQueue } from './stream-queue';
-
-/** A fact as the answer to a command shows it, whether it was stored just now or years ago. */
-export type DecidedEvent = Omit<
-  Recorded,
-  'position' | 'recordedAt' | 'revision' | 'stream' | 'tenant'
->;
-
-export type Outcome<R = Rejected> =
-  | {
-      /** `replayed`: this very command was accepted before; the answer is the one of then. */
-      readonly kind: 'accepted' | 'replayed' | 'nothing';
-      readonly events: readonly DecidedEvent[];
-      /** Of the command's last event; of the stream's last event where there is none. */
-      readonly revision: bigint;
-      readonly position: bigint;
-    }
-  | { readonly kind: 'rejected'; readonly rejected: R };
-
-export interface CommandRunnerOptions {
-  readonly now: () => number;
-  readonly snapshots?: SnapshotStore;
-  /** Streams kept in memory. */
-  readonly heldStreams?: number;
-  /** Events between two snapshots of a stream. */
-  readonly snapshotEvery?: number;
-  /** Commands that may wait for one stream; more are refused, so that memory stays bounded. */
-  readonly queueLimit?: number;
-  /** A snapshot or a step that failed: no command hangs on it, but somebody should know. */
-  readonly onBackgroundError?: (stream: StreamName, error: unknown) => void;
-}
 
 /**
  * The one place that appends. Commands of one stream queue here: its state stays in memory, all that wait are decided in order
@@ -67,6 +38,20 @@ export class CommandRunner {
       );
     }
     return queue.run(command, cause) as Promise<Outcome<R>>;
+  }
+
+  /** For backfill: commands of streams that are new, as most are, without reading the streams first. */
+  runFresh<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
+    decider: Decider<C, E, S, R>,
+    commands: readonly FreshCommand<C>[],
+  ): Promise<PromiseSettledResult<Outcome<R>>[]> {
+    return runFreshCommands(
+      this.log,
+      decider,
+      commands,
+      this.options.now(),
+      ({ stream, command, cause }) => this.run(decider, stream, command, cause),
+    );
   }
 
   /** Takes up the unfinished steps of a stream that a stopped process left behind. */

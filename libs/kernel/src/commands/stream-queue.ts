@@ -4,7 +4,7 @@ import { invariant } from '../invariant';
 import { type StreamLog, commandMismatch, unavailable } from '../stream-log';
 import type { StreamName } from '../stream-name';
 import { uuidV5, uuidV7 } from '../uuid';
-import type { CommandRunnerOptions, Outcome } from './command-runner';
+import type { CommandRunnerOptions, Outcome } from './outcome';
 import type { AnyEvent, HeldStream } from './held-stream';
 
 interface Waiting {

@@ -1,0 +1,73 @@
+import { type JsonObject, instant } from '@tributary/kernel';
+import { specFor } from '@tributary/kernel/testing';
+import { type AcceptFact, MOST_RIVALS, fact } from './decide';
+import type { FactAccepted, FactConflicted } from './events';
+
+const { given } = specFor(fact);
+
+describe('accepting a fact of upstream', () => {
+  it('keeps it as it was sent, at the time of the world', () => {
+    given().when(sent()).then(accepted());
+  });
+
+  it('ignores the same content under the same identity', () => {
+    given(accepted()).when(sent()).thenNothing();
+  });
+
+  it('shows other content under the same identity, naming every field that differs', () => {
+    given(accepted())
+      .when(sent('f2', { minutes: 300, trainingRef: 'payments-101', extra: null }))
+      .then(conflicted('f2', ['data.extra', 'data.minutes']));
+  });
+
+  it('names fields of the envelope as well', () => {
+    const other = sent('f2');
+    given(accepted())
+      .when({
+        ...other,
+        content: { ...other.content, subject: 'southwind', time: '2026-03-13T00:00:00Z' },
+      })
+      .then(conflicted('f2', ['time', 'subject']));
+  });
+
+  it('shows each rival content once', () => {
+    given(accepted(), conflicted('f2', ['data.minutes']))
+      .when(sent('f2', { minutes: 300, trainingRef: 'payments-101' }))
+      .thenNothing();
+  });
+
+  it('shows no more rivals than its limit, and still says what differs', () => {
+    const rivals = Array.from({ length: MOST_RIVALS }, (_, i) =>
+      conflicted(`r${i}`, ['data.minutes']),
+    );
+    given(accepted(), ...rivals)
+      .when(sent('r99', { minutes: 99, trainingRef: 'payments-101' }))
+      .thenRejected({ code: 'event_conflict', differs: ['data.minutes'] });
+  });
+});
+
+const AT = instant('2026-03-12T14:30:00-03:00');
+const DATA: JsonObject = { minutes: 240, trainingRef: 'payments-101' };
+
+const contentOf = (data: JsonObject) => ({
+  source: 'https://academy.example/production',
+  id: 'completion-2041',
+  type: 'tributary.training.completed.v1',
+  time: '2026-03-12T14:30:00-03:00',
+  subject: 'northwind',
+  dataschema: '/v1/schemas/training.completed.v1',
+  data,
+});
+
+function sent(fingerprint = 'f1', data = DATA): AcceptFact {
+  return { type: 'AcceptFact', content: contentOf(data), fingerprint, occurredAt: AT };
+}
+
+function accepted(): FactAccepted {
+  return { type: 'FactAccepted', data: { ...contentOf(DATA), fingerprint: 'f1' }, occurredAt: AT };
+}
+
+function conflicted(fingerprint: string, differs: string[]): FactConflicted {
+  const { source, id } = contentOf(DATA);
+  return { type: 'FactConflicted', data: { source, id, differs, fingerprint }, occurredAt: AT };
+}

@@ -1,0 +1,40 @@
+import {
+  type DomainEvent,
+  type JsonObject,
+  type StreamName,
+  streamOf,
+  uuidV5,
+  withoutDashes,
+} from '@tributary/kernel';
+
+/** One stream per fact of upstream, for ever: its first event is the fact. */
+export const factStreamOf = (tenant: string, source: string, id: string): StreamName =>
+  streamOf('fact', tenant, withoutDashes(uuidV5('fact', tenant, source, id)));
+
+export interface FactContent {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  /** As it was sent, with its offset. */
+  readonly time: string;
+  readonly subject: string;
+  readonly dataschema: string;
+  readonly data: JsonObject;
+}
+
+/** Persisted facts, and therefore an ABI: add, never rename, reorder or repurpose. */
+export type FactAccepted = DomainEvent<
+  'FactAccepted',
+  FactContent & { readonly fingerprint: string }
+>;
+export type FactConflicted = DomainEvent<
+  'FactConflicted',
+  {
+    readonly source: string;
+    readonly id: string;
+    /** Names of the fields whose content differs from the accepted one. The rival content itself is not kept. */
+    readonly differs: readonly string[];
+    readonly fingerprint: string;
+  }
+>;
+export type FactEvent = FactAccepted | FactConflicted;

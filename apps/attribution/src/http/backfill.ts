@@ -1,0 +1,119 @@
+import { problemOf, refusalOf, toJson } from '@tributary/platform';
+import type { UpstreamEvent } from '@tributary/contracts';
+import type { Ingested, Ingestion, Sender } from '../application/ingestion';
+import { type Line, linesOf } from './json-lines';
+import { type Refused, invalidItem, isRefused, refusedItem, unreadableItem } from './item-answer';
+import { checkUpstreamEvent } from './upstream-check';
+
+const LINES_PER_BATCH = 2_000;
+
+interface Summary {
+  accepted: number;
+  duplicate: number;
+  conflict: number;
+  refused: number;
+  /** Of the last fact that was stored; queries can wait for it. */
+  position: bigint;
+}
+
+interface Told {
+  readonly line: number;
+  readonly answer: Ingested | Refused;
+}
+
+/**
+ * Facts as NDJSON, as many as there are. The answer is NDJSON too: a line for each one that was not simply accepted, and a summary
+ * at the end. A stream that breaks off may be sent again from its beginning.
+ */
+export async function* backfill(
+  chunks: AsyncIterable<Uint8Array>,
+  ingestion: Ingestion,
+  sender: Sender,
+  instance: string,
+): AsyncGenerator<string> {
+  const summary: Summary = { accepted: 0, duplicate: 0, conflict: 0, refused: 0, position: 0n };
+  let inFlight: Promise<Told[]> = Promise.resolve([]);
+  try {
+    for await (const lines of linesOf(chunks, LINES_PER_BATCH)) {
+      const before = inFlight;
+      // One batch is stored while the next one is read and checked.
+      inFlight = before.then(() => ingestLines(lines, ingestion, sender, instance));
+      inFlight.catch(ignoredUntilAwaited);
+      yield* linesAbout(await before, summary);
+    }
+    yield* linesAbout(await inFlight, summary);
+    yield `${toJson({ complete: true, ...summary })}\n`;
+  } catch (error) {
+    const problem = problemOf(refusalOf(error), instance);
+    yield `${toJson({ complete: false, ...summary, problem })}\n`;
+  }
+}
+
+/** The loop awaits the same promise one turn later and reports there. */
+const ignoredUntilAwaited = (): undefined => undefined;
+
+async function ingestLines(
+  lines: readonly Line[],
+  ingestion: Ingestion,
+  sender: Sender,
+  instance: string,
+): Promise<Told[]> {
+  const told: Told[] = [];
+  const events: UpstreamEvent[] = [];
+  const numbers: number[] = [];
+  for (const { number, text } of lines) {
+    const checked = checkedLine(text, instance);
+    if ('refused' in checked) {
+      told.push({ line: number, answer: checked.refused });
+      continue;
+    }
+    events.push(checked.event);
+    numbers.push(number);
+  }
+  const outcomes = await ingestion.acceptMany(events, sender);
+  for (const [i, outcome] of outcomes.entries()) {
+    const line = numbers[i] as number;
+    const answer =
+      outcome.status === 'fulfilled' ? outcome.value : refusedItem(outcome.reason, instance);
+    told.push({ line, answer });
+  }
+  return told.sort((a, b) => a.line - b.line);
+}
+
+function checkedLine(
+  text: string | undefined,
+  instance: string,
+): { readonly event: UpstreamEvent } | { readonly refused: Refused } {
+  if (text === undefined)
+    return {
+      refused: unreadableItem(
+        'line_too_long',
+        'The line is longer than any event may be.',
+        instance,
+      ),
+    };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { refused: unreadableItem('malformed_json', 'The line is not JSON.', instance) };
+  }
+  const checked = checkUpstreamEvent(value);
+  return 'errors' in checked
+    ? { refused: invalidItem(checked.errors, instance) }
+    : { event: checked.valid };
+}
+
+function* linesAbout(told: readonly Told[], summary: Summary): Generator<string> {
+  for (const { line, answer } of told) {
+    if (isRefused(answer)) {
+      summary.refused += 1;
+      yield `${toJson({ line, ...answer })}\n`;
+      continue;
+    }
+    summary[answer.outcome] += 1;
+    if (answer.position > summary.position) summary.position = answer.position;
+    if (answer.outcome !== 'accepted') yield `${toJson({ line, ...answer })}\n`;
+  }
+}

@@ -1,0 +1,44 @@
+import { ENVELOPE_SCHEMA, UPSTREAM_TYPES, type UpstreamEvent } from '@tributary/contracts';
+import { hasCode, instant } from '@tributary/kernel';
+import { type Checked, type FieldError, compileSchema } from '@tributary/platform';
+
+type Check = (value: unknown) => Checked<UpstreamEvent>;
+
+const checks: ReadonlyMap<string, Check> = new Map(
+  [...UPSTREAM_TYPES].map(([type, { schema }]) => [type, compileSchema(withData(schema))]),
+);
+const checkEnvelope: Check = compileSchema(ENVELOPE_SCHEMA);
+
+/** Whether this is a fact that we take: its envelope, its type, and the data that its type describes. */
+export function checkUpstreamEvent(value: unknown): Checked<UpstreamEvent> {
+  const type = isObject(value) ? value['type'] : undefined;
+  const check = typeof type === 'string' ? checks.get(type) : undefined;
+  const checked = (check ?? checkEnvelope)(value);
+  if ('errors' in checked) return checked;
+  if (!check) return { errors: [unknownType(checked.valid.type)] };
+  return timeError(checked.valid.time) ?? checked;
+}
+
+/** The pattern of RFC 3339 lets through what no calendar has, such as a 61st second. */
+function timeError(time: string): { readonly errors: readonly FieldError[] } | undefined {
+  try {
+    instant(time);
+    return undefined;
+  } catch (error) {
+    if (!hasCode(error, 'invalid_instant')) throw error;
+    return { errors: [{ pointer: '/time', code: error.code, detail: error.message }] };
+  }
+}
+
+const unknownType = (type: string): FieldError => ({
+  pointer: '/type',
+  code: 'unknown_type',
+  detail: `"${type}" is not a type that we take; GET /v1/schemas lists them.`,
+});
+
+function withData(schema: object): object {
+  return { ...ENVELOPE_SCHEMA, properties: { ...ENVELOPE_SCHEMA.properties, data: schema } };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { type EventLog, PostgresEventLog } from '@tributary/event-log';
+import { CodedError } from '@tributary/kernel';
+import { Database, EmbeddedPostgres, orUnavailable } from '@tributary/postgres';
+import { Client } from 'pg';
+
+const WORKSPACE = resolve(__dirname, '..', '..', '..');
+const DATABASE = 'tributary';
+
+export interface Source {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const nothingToClose = async (): Promise<void> => undefined;
+
+/** The database that was named, or that of our own PostgreSQL: as it runs, or started for the time of the reading. */
+export async function sourceOf(url: string | undefined, dataDirectory?: string): Promise<Source> {
+  if (url) return { url, close: nothingToClose };
+  const directory = join(
+    dataDirectory ? resolve(dataDirectory) : join(WORKSPACE, '.data'),
+    'postgres',
+  );
+  const running = await EmbeddedPostgres.urlOfRunning(directory, DATABASE);
+  if (running !== undefined) return { url: running, close: nothingToClose };
+  if (!existsSync(join(directory, 'cluster'))) {
+    throw new CodedError(
+      'database_url_missing',
+      `Which database? Give --url, set DATABASE_URL, or start Tributary once: there is no data in ${directory}.`,
+      { directory },
+    );
+  }
+  const server = await EmbeddedPostgres.start({ directory });
+  return { url: await server.ensureDatabase(DATABASE), close: async () => await server.stop() };
+}
+
+/** Opens a log that exists; a reader makes none. */
+export async function openLog(url: string, schema: string): Promise<EventLog> {
+  await assertLog(url, schema);
+  const database = await Database.open({ url, schema });
+  try {
+    return await PostgresEventLog.open(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function assertLog(url: string, schema: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    const table = `${client.escapeIdentifier(schema)}.event`;
+    const { rows } = await client.query<{ there: boolean }>(
+      'select to_regclass($1) is not null as there',
+      [table],
+    );
+    if (rows[0]?.there) return;
+  } catch (error) {
+    throw orUnavailable(error);
+  } finally {
+    await client.end();
+  }
+  throw new CodedError(
+    'no_event_log',
+    `There is no event log in schema ${schema} of that database.`,
+    {
+      schema,
+    },
+  );
+}

@@ -1,0 +1,12 @@
+import { tributary } from './tributary';
+
+tributary(process.argv.slice(2), { variables: process.env, out: (line) => console.log(line) }).then(
+  (code) => {
+    // Set rather than exited with: a started program goes on, and what was printed is written out first.
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 3;
+  },
+);

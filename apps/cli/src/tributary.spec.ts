@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+
+import { tributary } from './tributary';
+
+describe('asking the program', () => {
+  it.each([
+    [['--help'], 0, 'tributary <command> --help'],
+    [[], 2, 'tributary doctor, then: tributary start'],
+    [['dance'], 2, 'There is no command "dance".'],
+    [['doctor', '--help'], 0, 'Exit codes:'],
+    [['start', '--help'], 0, 'tributary start [options]'],
+    [['replay', '-h'], 0, 'DATABASE_URL'],
+    [['bench', '--help'], 0, '--check'],
+    [['doctor', '--verbose'], 2, 'Try: tributary doctor --help'],
+    [['replay', '--from', '1'], 2, 'Try: tributary replay --help'],
+  ])('answers %j with exit code %i and something useful', async (args, expected, text) => {
+    const { code, printed } = await asked(args);
+    expect(code).toBe(expected);
+    expect(printed).toContain(text);
+  });
+
+  it('says what it could not do in the form that was asked for', async () => {
+    const { code, printed } = await asked([
+      'replay',
+      '--json',
+      '--data-dir',
+      join(__dirname, 'nowhere'),
+    ]);
+    expect(code).toBe(3);
+    expect(JSON.parse(printed)).toMatchObject({ error: 'database_url_missing' });
+  });
+});
+
+async function asked(args: readonly string[]): Promise<{ code: number; printed: string }> {
+  const lines: string[] = [];
+  const code = await tributary(args, { variables: {}, out: (line) => lines.push(line) });
+  return { code, printed: lines.join('\n') };
+}

@@ -1,0 +1,45 @@
+import { CodedError, hasCode } from '@tributary/kernel';
+
+import { type Command, EXIT, type ExitCode, type Surroundings } from './command';
+import { doctor } from './doctor/doctor';
+import { replay } from './replay';
+import { bench, start } from './scripts';
+
+const COMMANDS: readonly Command[] = [start, doctor, replay, bench];
+
+/** The program without its process: what it prints and how it ends. */
+export async function tributary(
+  [name, ...args]: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { out } = surroundings;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    out(overview());
+    return name === undefined ? EXIT.usage : EXIT.fine;
+  }
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) {
+    out(`There is no command "${name}".\n\n${overview()}`);
+    return EXIT.usage;
+  }
+  if (args.some((argument) => argument === '--help' || argument === '-h')) {
+    out(command.help);
+    return EXIT.fine;
+  }
+  try {
+    return await command.run(args, surroundings);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const json = args.includes('--json');
+    out(json ? JSON.stringify({ error: error.code, message: error.message }) : error.message);
+    return hasCode(error, 'invalid_option') ? EXIT.usage : EXIT.failed;
+  }
+}
+
+const overview = (): string =>
+  `Usage: tributary <command> [options]
+
+${COMMANDS.map(({ name: command, summary }) => `  ${command.padEnd(8)} ${summary}`).join('\n')}
+
+tributary <command> --help says more about one. New here? Run: tributary doctor, then: tributary start.
+Exit codes: 0 all is well, 1 looked and found something wrong, 2 wrong usage, 3 could not look.`;

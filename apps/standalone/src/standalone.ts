@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+import { DirectoryLock, EmbeddedPostgres } from '@tributary/postgres';
+
+import { checkAddress } from './address';
+import type { Options, Variables } from './options';
+
+export interface Running {
+  readonly address: string;
+  /** One key per role. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+export interface Start {
+  /** The environment of the services, in which DATABASE_URL is always set. */
+  readonly variables: Variables;
+  readonly options: Options;
+  /** What was begun is ended in the opposite order, also when the rest of the start fails. */
+  readonly closeLater: (close: () => Promise<void>) => void;
+}
+
+export type StartServices = (start: Start) => Promise<Running>;
+export type Say = (line: string) => void;
+
+const DATABASE = 'tributary';
+const MAX_PAUSE_MS = 10_000;
+
+/** What runs, in the order in which it was started; it is closed in the opposite order, also when a start fails halfway. */
+export class Standalone {
+  private readonly closers: (() => Promise<void>)[] = [];
+  private readonly asked = new AbortController();
+  private postgres: EmbeddedPostgres | undefined;
+  private starting: Promise<unknown> = Promise.resolve();
+  private recovery: Promise<void> = Promise.resolve();
+  private stopping: Promise<void> | undefined;
+
+  constructor(
+    private readonly options: Options,
+    private readonly say: Say,
+  ) {}
+
+  /** When it rejects, everything that had been started is closed. Undefined when somebody asked to stop meanwhile. */
+  async start(startServices: StartServices): Promise<Running | undefined> {
+    const starting = this.startAll(startServices);
+    this.starting = starting;
+    return await starting;
+  }
+
+  /** Drains and ends everything, after the step that is being started. A repeat waits for the first. */
+  async stop(): Promise<void> {
+    this.asked.abort();
+    this.stopping ??= Promise.allSettled([this.starting]).then(async () => await this.closeAll());
+    await this.stopping;
+  }
+
+  /** Ends the database without waiting for anybody; it recovers at the next start. */
+  async abandon(): Promise<void> {
+    this.asked.abort();
+    await this.postgres?.kill();
+  }
+
+  private async startAll(startServices: StartServices): Promise<Running | undefined> {
+    const { options } = this;
+    const closeLater: Start['closeLater'] = (close) => void this.closers.push(close);
+    try {
+      const lock = await DirectoryLock.take(options.dataDirectory);
+      closeLater(async () => await lock.release());
+      await checkAddress(options.variables);
+      const url = options.variables['DATABASE_URL'] || (await this.startPostgres());
+      if (this.asked.signal.aborted) return undefined;
+      const variables = { ...options.variables, DATABASE_URL: url };
+      return await startServices({ variables, options, closeLater });
+    } catch (error) {
+      await this.closeAll();
+      throw error;
+    }
+  }
+
+  private async closeAll(): Promise<void> {
+    for (let close = this.closers.pop(); close; close = this.closers.pop()) await close();
+  }
+
+  private async startPostgres(): Promise<string> {
+    const postgres = await EmbeddedPostgres.start({
+      directory: join(this.options.dataDirectory, 'postgres'),
+      onUnexpectedExit: (reason) => {
+        this.recovery = this.bringBack(postgres, reason);
+      },
+    });
+    this.postgres = postgres;
+    this.closers.push(async () => {
+      this.asked.abort();
+      await this.recovery;
+      await postgres.stop();
+    });
+    return await postgres.ensureDatabase(DATABASE);
+  }
+
+  /** The services answer 503 meanwhile and connect again by themselves, since the port stays the same. */
+  private async bringBack(postgres: EmbeddedPostgres, reason: string): Promise<void> {
+    const { signal } = this.asked;
+    this.say(`PostgreSQL ended by itself (${reason}); starting it again.`);
+    for (let pauseMs = 250; !signal.aborted; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        await postgres.restart();
+        this.say('PostgreSQL is back.');
+        return;
+      } catch (error) {
+        this.say(
+          `PostgreSQL does not start, the next attempt follows: ${(error as Error).message}`,
+        );
+        // Rejects when somebody asks to stop; the loop then ends.
+        await Promise.allSettled([setTimeout(pauseMs, undefined, { signal })]);
+      }
+    }
+  }
+}

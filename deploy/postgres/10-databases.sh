@@ -1,0 +1,11 @@
+#!/bin/sh
+# Runs once, on an empty data directory: each service gets a role and a database of its own, which no other service can open.
+set -eu
+
+for service in attribution commission payouts tier_evaluation partners ledger; do
+  psql -v ON_ERROR_STOP=1 -v service="$service" -v password="$SERVICE_PASSWORD" --username "$POSTGRES_USER" <<'SQL'
+create role :"service" login password :'password';
+create database :"service" owner :"service" encoding 'UTF8' locale 'C' template template0;
+revoke connect, temporary on database :"service" from public;
+SQL
+done

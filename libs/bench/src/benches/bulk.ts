@@ -1,0 +1,142 @@
+import type { EventLog } from '@tributary/event-log';
+import type { PreparedEvent, StreamAppend } from '@tributary/kernel';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { BenchContext } from '../context';
+import { newStream, posting, postingData } from '../fixtures';
+import type { Section } from '../report';
+import { type Variant, alternate, ratioOf, timed } from '../rounds';
+
+const PER_CALL = 2_000;
+
+/** Backfill of many new streams: from objects, and from JSON lines as they come over a wire. */
+export async function bulkBench(context: BenchContext): Promise<Section[]> {
+  const count = context.events;
+  const copy = await CopyLimit.open(await context.freshDatabase(), count);
+  const lines = Array.from({ length: count }, (_, i) => JSON.stringify(postingData(i)));
+  const log = await context.openLog();
+  let offset = 0;
+  const fresh = () => {
+    offset += count;
+    return offset;
+  };
+  const variants: Variant[] = [
+    {
+      name: 'COPY of a ready file into the same columns and indexes',
+      role: 'limit',
+      run: () => timed(count, () => copy.run()),
+    },
+    {
+      name: 'event log, from objects',
+      role: 'ours',
+      run: () => timed(count, () => appendAll(log, count, fresh(), (_, i) => posting(i))),
+    },
+    {
+      name: 'event log, from JSON lines',
+      role: 'ours',
+      run: () =>
+        timed(count, () =>
+          appendAll(log, count, fresh(), (k, i) =>
+            posting(i, JSON.parse(lines[k] as string) as Record<string, string>),
+          ),
+        ),
+    },
+  ];
+  const measured = await alternate(variants, context.rounds);
+  const [limit, objects, fromLines] = measured;
+  const head = await log.head();
+  if (head !== BigInt(2 * count * (context.rounds + 1)))
+    throw new Error(`The head is ${head}: a bulk append lost events.`);
+  await Promise.all([copy.close(), log.close()]);
+  if (!limit || !objects || !fromLines) return [];
+  return [
+    {
+      title: `bulk append, ${count} events`,
+      measured,
+      figures: [
+        {
+          goal: 'P6 objects',
+          what: 'objects against COPY',
+          ratio: ratioOf(objects.ratesPerSecond, limit.ratesPerSecond),
+        },
+        {
+          goal: 'P6 lines',
+          what: 'JSON lines against COPY',
+          ratio: ratioOf(fromLines.ratesPerSecond, limit.ratesPerSecond),
+        },
+      ],
+    },
+  ];
+}
+
+/** Two calls in flight: one is being written while the next one is being made. */
+async function appendAll(
+  log: EventLog,
+  count: number,
+  offset: number,
+  make: (k: number, i: number) => PreparedEvent,
+): Promise<void> {
+  let before: Promise<unknown> = Promise.resolve();
+  for (let at = 0; at < count; at += PER_CALL) {
+    const appends: StreamAppend[] = [];
+    for (let k = at; k < Math.min(at + PER_CALL, count); k++) {
+      appends.push({
+        stream: newStream(offset + k),
+        expected: 'none',
+        events: [make(k, offset + k)],
+      });
+    }
+    const call = log.appendMany(appends).then(assertAllStored);
+    await before;
+    before = call;
+  }
+  await before;
+}
+
+function assertAllStored(verdicts: readonly PromiseSettledResult<unknown>[]): void {
+  const failed = verdicts.find(({ status }) => status === 'rejected');
+  if (failed) throw new Error('An append of the bulk was refused.', { cause: failed });
+}
+
+/** What Postgres itself can take in: rows of the same shape, ready as text, into the same primary key and unique indexes. */
+class CopyLimit {
+  private constructor(
+    private readonly client: pg.Client,
+    private readonly text: Buffer[],
+  ) {}
+
+  static async open(url: string, count: number): Promise<CopyLimit> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`
+      create table copy_event (
+        position bigint primary key, id uuid not null unique, stream text not null, revision bigint not null, type text not null,
+        occurred_at bigint not null, recorded_at bigint not null, data jsonb not null, unique (stream, revision))`);
+    const text: Buffer[] = [];
+    let chunk = '';
+    for (let i = 0; i < count; i++) {
+      const { id, type, dataText } = posting(i);
+      chunk += `${i}\t${id}\t${newStream(i)}\t0\t${type}\t${i}\t${i}\t${dataText}\n`;
+      if (chunk.length > 1_000_000) {
+        text.push(Buffer.from(chunk));
+        chunk = '';
+      }
+    }
+    text.push(Buffer.from(chunk));
+    return new CopyLimit(client, text);
+  }
+
+  async run(): Promise<void> {
+    await this.client.query('truncate copy_event');
+    await pipeline(
+      Readable.from(this.text),
+      this.client.query(copyFrom('copy copy_event from stdin')),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Goal } from './report';
+
+/** The floors fail `npm run bench -- --check`; the aims are what a prototype of the design reached. */
+export const GOALS: Readonly<Record<string, Goal>> = {
+  'P1 limit': { floor: 1.7, aim: 2.4 },
+  'P1 peer': { floor: 6, aim: 10 },
+  'P2 limit': { floor: 0.9, aim: 1.2 },
+  'P2 peer': { floor: 3.5, aim: 4.8 },
+  'P3 limit': { floor: 0.4, aim: 0.8 },
+  'P3 peer': { floor: 1, aim: 2 },
+  'P4 256': { floor: 0.7, aim: 0.35, atMost: true },
+  'P4 32': { floor: 1.3, aim: 0.8, atMost: true },
+  'P5 32': { floor: 0.9, aim: 1.2 },
+  'P5 256': { floor: 0.9, aim: 1.1 },
+  'P6 objects': { floor: 0.6, aim: 0.77 },
+  'P6 lines': { floor: 0.7, aim: 1.05 },
+  P7: { floor: 0.45, aim: 0.62 },
+  P8: { floor: 6, aim: 11 },
+  'P9 ack': { floor: 3, aim: 1.8, atMost: true },
+  'P9 poll': { floor: 0.25, aim: 0.08, atMost: true },
+  'P10 parse': { floor: 0.4, aim: 0.57 },
+  'P10 peer': { floor: 15, aim: 28 },
+  'P11 parsed': { floor: 3.5, aim: 5.4 },
+  'P11 copy': { floor: 1, aim: 1.8 },
+  'P12 typeorm': { floor: 600, aim: 1600 },
+  'P12 upsert': { floor: 4, aim: 7.7 },
+  P13: { floor: 20, aim: 44 },
+  P14: { floor: 0.5, aim: 0.67 },
+  'P15 import': { floor: 1.3, aim: 1.13, atMost: true },
+  'P15 fold': { floor: 1.3, aim: 1.13, atMost: true },
+  relay: { floor: 0.5, aim: 0.8 },
+};

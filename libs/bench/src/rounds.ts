@@ -1,0 +1,93 @@
+import { performance } from 'node:perf_hooks';
+
+/** One timed run of one variant. */
+export interface Sample {
+  readonly count: number;
+  readonly elapsedMs: number;
+  /** Of single operations, where the figure asks for percentiles. */
+  readonly latenciesMs?: readonly number[];
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly role: 'limit' | 'peer' | 'ours';
+  run(): Promise<Sample>;
+}
+
+export interface Measured {
+  readonly name: string;
+  readonly role: Variant['role'];
+  readonly ratesPerSecond: readonly number[];
+  readonly p50Ms: number | undefined;
+  readonly p99PerRoundMs: readonly number[];
+}
+
+/**
+ * Runs all variants in every round, one after the other: the machine is shared and drifts, so only what ran side by side may be
+ * compared. The first round warms up and does not count.
+ */
+export async function alternate(variants: readonly Variant[], rounds: number): Promise<Measured[]> {
+  const samples = variants.map((): Sample[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, variant] of variants.entries()) {
+      const sample = await variant.run();
+      if (round > 0) samples[i]?.push(sample);
+    }
+  }
+  return variants.map(({ name, role }, i) => measured(name, role, samples[i] ?? []));
+}
+
+function measured(name: string, role: Variant['role'], samples: readonly Sample[]): Measured {
+  const all = samples.flatMap(({ latenciesMs = [] }) => latenciesMs);
+  return {
+    name,
+    role,
+    ratesPerSecond: samples.map(({ count, elapsedMs }) => (count / elapsedMs) * 1000),
+    p50Ms: all.length > 0 ? percentile(all, 0.5) : undefined,
+    p99PerRoundMs: samples.flatMap(({ latenciesMs }) =>
+      latenciesMs ? [percentile(latenciesMs, 0.99)] : [],
+    ),
+  };
+}
+
+/** Median of the ratios of each round: the figure that survives a drifting machine. */
+export function ratioOf(a: readonly number[], b: readonly number[]): number {
+  const ratios = a
+    .map((value, i) => value / (b[i] ?? Number.NaN))
+    .filter((ratio) => Number.isFinite(ratio));
+  return median(ratios);
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
+export function percentile(values: readonly number[], at: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? Number.NaN;
+}
+
+/** Times one piece of work that handles `count` things. */
+export async function timed(count: number, work: () => Promise<unknown>): Promise<Sample> {
+  const start = performance.now();
+  await work();
+  return { count, elapsedMs: performance.now() - start };
+}
+
+/** Keeps `callers` calls in flight for a while and notes how long each took. */
+export async function underLoad(
+  callers: number,
+  forMs: number,
+  call: (i: number) => Promise<unknown>,
+): Promise<Sample> {
+  const latenciesMs: number[] = [];
+  const start = performance.now();
+  let next = 0;
+  const caller = async () => {
+    while (performance.now() - start < forMs) {
+      const before = performance.now();
+      await call(next++);
+      latenciesMs.push(performance.now() - before);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  return { count: latenciesMs.length, elapsedMs: performance.now() - start, latenciesMs };
+}

@@ -1,0 +1,126 @@
+import type { Pool } from 'pg';
+import type { Position } from '../port';
+import { appendCall } from './append-call';
+import { asUnavailable, isOfTheData, isPassing, refusedByServer } from './failures';
+import { judge } from './judge';
+import { type Pending, chain } from './pending';
+import type { RawRow } from './stored-events';
+
+/** What one committed call wrote, for metrics. */
+export interface WrittenBatch {
+  readonly appends: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+export interface Written {
+  /** To be judged by what stands in the log. */
+  readonly doubtful: readonly Pending[];
+  /** Why the server could not be reached. */
+  readonly failure?: unknown;
+}
+
+export interface BatchWriterOptions {
+  readonly pool: Pool;
+  /** How long a batch is tried again before its appends are told `unavailable`. */
+  readonly giveUpAfterMs: number;
+  readonly onWritten: (batch: WrittenBatch, head: Position) => void;
+}
+
+const RETRY_MS = { min: 10, max: 1_000 };
+
+/** Writes sets of appends and settles each of them. What a call could not take is judged by what stands in the log. */
+export class BatchWriter {
+  constructor(private readonly options: BatchWriterOptions) {}
+
+  /** Settles what was written or refused. Never rejects: who could not be served has been told so. */
+  async write(batch: readonly Pending[]): Promise<Written> {
+    const { lines, doubtful } = chain(batch);
+    const written = { doubtful: [...doubtful] };
+    const groups = [lines];
+    for (let group = groups.pop(); group !== undefined; group = groups.pop()) {
+      if (group.length === 0) continue;
+      try {
+        const bad = await this.call(group);
+        if (bad.size === 0) continue;
+        written.doubtful.push(...group.filter(({ stream }) => bad.has(stream)));
+        groups.push(group.filter(({ stream }) => !bad.has(stream)));
+      } catch (error) {
+        if (!isOfTheData(error))
+          return giveUp([...groups.flat(), ...group, ...written.doubtful], error);
+        // The server refused the data of some append in here; the others must not suffer from it.
+        const middle = Math.ceil(group.length / 2);
+        if (group.length === 1) group[0]?.reject(refusedByServer(error));
+        else groups.push(group.slice(middle), group.slice(0, middle));
+      }
+    }
+    return written;
+  }
+
+  /** Settles what stands in the log or contradicts it, and gives back what could be appended after all. */
+  async judge(doubtful: readonly Pending[]): Promise<Pending[]> {
+    if (doubtful.length === 0) return [];
+    try {
+      return await this.persistently(() => judge(this.options.pool, doubtful));
+    } catch (error) {
+      giveUp(doubtful, error);
+      return [];
+    }
+  }
+
+  /** One transaction. Answers the streams that are not where their appends expect them; then nothing was written. */
+  private async call(lines: readonly Pending[]): Promise<ReadonlySet<string>> {
+    const { query, streams, events } = appendCall(lines);
+    const startedAt = performance.now();
+    const { rows } = await this.persistently(
+      () => this.options.pool.query<RawRow[]>(query),
+      () => {
+        for (const pending of lines) pending.uncertain = true;
+      },
+    );
+    const [base, bad] = rows[0] as unknown as RawRow;
+    if (bad != null) {
+      const places = bad.slice(1, -1).split(',');
+      return new Set(places.map((place) => streams[Number(place) - 1] as string));
+    }
+    const durationMs = performance.now() - startedAt;
+    const bytes = lines.reduce((sum, pending) => sum + pending.bytes, 0);
+    const head = this.resolve(lines, BigInt(base as string));
+    this.options.onWritten({ appends: lines.length, events, bytes, durationMs }, head);
+    return NONE;
+  }
+
+  private resolve(lines: readonly Pending[], base: Position): Position {
+    let position = base;
+    for (const { next, events, resolve } of lines) {
+      const count = BigInt(events.length);
+      position += count;
+      resolve({ revision: next + count - 1n, position, replayed: false });
+    }
+    return position;
+  }
+
+  /** Tries again while that may help. A call that was answered by silence is safe to repeat: what it wrote is found again. */
+  private async persistently<T>(attempt: () => Promise<T>, onRetry?: () => void): Promise<T> {
+    const giveUpAt = performance.now() + this.options.giveUpAfterMs;
+    for (let failures = 0; ; failures++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const pauseMs =
+          Math.min(RETRY_MS.max, RETRY_MS.min * 2 ** failures) * (0.5 + Math.random() / 2);
+        if (!isPassing(error) || performance.now() + pauseMs > giveUpAt) throw error;
+        onRetry?.();
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    }
+  }
+}
+
+function giveUp(pending: readonly Pending[], failure: unknown): Written {
+  for (const { reject } of pending) reject(asUnavailable(failure));
+  return { doubtful: [], failure };
+}
+
+const NONE: ReadonlySet<string> = new Set();

@@ -1,0 +1,136 @@
+import { orUnavailable } from '@tributary/postgres';
+import { type Pool, type PoolClient, escapeLiteral } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { type EnvelopeField, assertFields, isEnvelopeField } from '../fields';
+import type { FieldRow, Fields, Position } from '../port';
+import { moment } from './stored-events';
+
+/** One statement holds one snapshot; a stretch keeps it short however long the log is. */
+const STRETCH = 100_000n;
+
+const ENVELOPE_SQL: Record<EnvelopeField, string> = {
+  $id: 'id::text',
+  $stream: 'stream',
+  $tenant: `split_part(split_part(stream, '-', 2), '.', 1)`,
+  $revision: 'revision::text',
+  $occurredAt: 'occurred_at::text',
+  $recordedAt: 'recorded_at::text',
+  $actor: 'actor',
+  $commandId: 'command_id::text',
+  $causationId: 'causation_id::text',
+  $correlationId: 'correlation_id',
+};
+
+/** The server takes the fields out and sends only them: five times faster than parsing whole events here. */
+export async function* readFields(
+  pool: Pool,
+  head: () => Promise<Position>,
+  { after, fields, through }: { after: Position; fields: Fields; through: Position | undefined },
+): AsyncGenerator<readonly FieldRow[], void, undefined> {
+  assertFields(fields);
+  const types = Object.keys(fields);
+  const select = selectOf(fields);
+  const decode = decoderOf(fields);
+  let end = through ?? (await head());
+  for (let from = after; types.length > 0 && from < end;) {
+    const to = from + STRETCH < end ? from + STRETCH : end;
+    for await (const lines of copiedLines(
+      pool,
+      `${select} and position > ${from} and position <= ${to} order by position`,
+    )) {
+      yield lines.map(decode);
+    }
+    from = to;
+    if (from === end && through === undefined) end = await head();
+  }
+}
+
+function selectOf(fields: Fields): string {
+  const types = Object.keys(fields);
+  const width = Math.max(0, ...Object.values(fields).map((paths) => paths.length));
+  const columns = Array.from({ length: width }, (_, i) => columnOf(fields, i));
+  return `select ${['position', 'type', ...columns].join(', ')} from event where type in (${types.map(escapeLiteral).join(', ')})`;
+}
+
+function columnOf(fields: Fields, i: number): string {
+  const expressions = Object.entries(fields).map(
+    ([type, paths]) => [type, expressionOf(paths[i])] as const,
+  );
+  const [only] = new Set(expressions.map(([, expression]) => expression));
+  if (expressions.every(([, expression]) => expression === only)) return only ?? 'null';
+  const cases = expressions.map(
+    ([type, expression]) => `when ${escapeLiteral(type)} then ${expression}`,
+  );
+  return `case type ${cases.join(' ')} end`;
+}
+
+/** Paths hold only letters, digits, underscores and dots: `assertFields` has seen to that. */
+function expressionOf(path: string | undefined): string {
+  if (path === undefined) return 'null';
+  if (isEnvelopeField(path)) return ENVELOPE_SQL[path];
+  return path.includes('.') ? `data #>> '{${path.replaceAll('.', ',')}}'` : `data ->> '${path}'`;
+}
+
+function decoderOf(fields: Fields): (line: string) => FieldRow {
+  const moments = new Map(
+    Object.entries(fields).map(([type, paths]) => [
+      type,
+      paths.flatMap((path, i) => (path === '$occurredAt' || path === '$recordedAt' ? [i] : [])),
+    ]),
+  );
+  const widths = new Map(Object.entries(fields).map(([type, paths]) => [type, paths.length]));
+  return (line) => {
+    const [position, type, ...texts] = line.split('\t') as [string, string, ...string[]];
+    const values: (string | null)[] = texts.map(unescaped);
+    values.length = widths.get(type) ?? 0;
+    for (const i of moments.get(type) ?? []) values[i] = moment(values[i] as string);
+    return { position: BigInt(position), type, values };
+  };
+}
+
+const ESCAPED = /\\(.)/g;
+const PLAIN: Readonly<Record<string, string>> = {
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** Undoes COPY's own escapes; most values have none. */
+function unescaped(text: string): string | null {
+  if (!text.includes('\\')) return text;
+  if (text === '\\N') return null;
+  return text.replace(ESCAPED, (_, letter: string) => PLAIN[letter] ?? letter);
+}
+
+async function* copiedLines(pool: Pool, select: string): AsyncGenerator<string[], void, undefined> {
+  const client = await connected(pool);
+  let finished = false;
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const chunk of client.query(
+      copyTo(`copy (${select}) to stdout`),
+    ) as AsyncIterable<Buffer>) {
+      const whole = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = whole.lastIndexOf(0x0a);
+      rest = whole.subarray(end + 1);
+      if (end >= 0) yield whole.toString('utf8', 0, end).split('\n');
+    }
+    finished = true;
+  } catch (error) {
+    throw orUnavailable(error);
+  } finally {
+    // Left early, the connection is still in the middle of the copy.
+    client.release(!finished);
+  }
+}
+
+async function connected(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw orUnavailable(error);
+  }
+}

@@ -1,0 +1,203 @@
+import { unavailable } from '@tributary/kernel';
+import type {
+  Appended,
+  Expected,
+  PreparedEvent,
+  Recorded,
+  StreamAppend,
+  StreamName,
+} from '@tributary/kernel';
+import type { Database } from '@tributary/postgres';
+import { Pool } from 'pg';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import type { Batch, EventLog, FieldRow, Fields, Filter, Position, Subscription } from '../port';
+import { PullSubscription } from '../pull-subscription';
+import { BatchWriter, type WrittenBatch } from './batch-writer';
+import { bulkAppend } from './bulk-append';
+import { isPassing } from './failures';
+import { readFields } from './field-reader';
+import { GroupCommit } from './group-commit';
+import { Reader } from './reader';
+import { WakeCalls } from './wake-calls';
+
+export type { WrittenBatch };
+
+export interface PostgresEventLogOptions {
+  /** The clock of `recordedAt`, in milliseconds. */
+  readonly now?: () => number;
+  /** How often a subscription looks by itself; calls from writers only shorten the wait. */
+  readonly pollMs?: number;
+  /** How long an append is tried again before it is told `unavailable`. */
+  readonly giveUpAfterMs?: number;
+  /** Beyond this many waiting appends, more are told `unavailable` at once. */
+  readonly maxQueuedAppends?: number;
+  /** Each committed batch, for metrics. */
+  readonly onBatch?: (batch: WrittenBatch) => void;
+  /** Failures that the log overcomes by itself: lost connections, missed wake-up calls. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const DEFAULTS = {
+  now: Date.now,
+  pollMs: 250,
+  giveUpAfterMs: 10_000,
+  maxQueuedAppends: 10_000,
+  onBatch: () => undefined,
+  onError: () => undefined,
+} satisfies PostgresEventLogOptions;
+
+const SINGLE = { maxBatchEvents: 1_000, maxBatchBytes: 4 * 1024 * 1024 };
+const BULK = { maxBatchEvents: 4_000, maxBatchBytes: 8 * 1024 * 1024 };
+const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+
+/** No caller waits longer for one attempt, whether the server is slow, locked or silent. */
+const LIMITS_MS = { connect: 5_000, lock: 5_000, statement: 8_000, answer: 10_000 };
+
+export class PostgresEventLog implements EventLog {
+  private readonly reader: Reader;
+  private readonly writer: BatchWriter;
+  private readonly commits: GroupCommit;
+  private readonly calls: WakeCalls;
+  private readonly appendPool: Pool;
+  private readonly subscriptions = new Set<PullSubscription>();
+  private closed = false;
+
+  private constructor(
+    private readonly database: Database,
+    private readonly options: Required<PostgresEventLogOptions>,
+  ) {
+    const { url } = database.dataSource.options as PostgresDataSourceOptions;
+    const { schema, pool } = database;
+    const { now, giveUpAfterMs, maxQueuedAppends, onBatch, onError } = options;
+    this.appendPool = appendPoolOf(url as string, schema);
+    this.appendPool.on('error', onError);
+    this.reader = new Reader(pool);
+    this.calls = new WakeCalls({
+      pool,
+      url: url as string,
+      schema,
+      wake: () => this.wake(),
+      onError,
+    });
+    this.writer = new BatchWriter({
+      pool: this.appendPool,
+      giveUpAfterMs,
+      onWritten: (batch, head) => {
+        this.wake();
+        this.calls.announce(head);
+        onBatch(batch);
+      },
+    });
+    this.commits = new GroupCommit({
+      writer: this.writer,
+      now,
+      maxQueuedAppends,
+      maxQueuedBytes: MAX_QUEUED_BYTES,
+      ...SINGLE,
+    });
+  }
+
+  /** The schema must hold the tables of `postgresLogMigrations`. The database stays the caller's to close. */
+  static async open(
+    database: Database,
+    options: PostgresEventLogOptions = {},
+  ): Promise<PostgresEventLog> {
+    const log = new PostgresEventLog(database, { ...DEFAULTS, ...options });
+    await log.head();
+    return log;
+  }
+
+  append(
+    stream: StreamName,
+    expected: Expected,
+    events: readonly PreparedEvent[],
+  ): Promise<Appended> {
+    return this.commits.append(stream, expected, events);
+  }
+
+  async appendMany(
+    appends: readonly StreamAppend[],
+  ): Promise<readonly PromiseSettledResult<Appended>[]> {
+    this.assertOpen();
+    return bulkAppend(appends, { writer: this.writer, now: this.options.now, ...BULK });
+  }
+
+  async *read(stream: StreamName, from = 0n): AsyncGenerator<Recorded, void, undefined> {
+    this.assertOpen();
+    yield* this.reader.stream(stream, from);
+  }
+
+  async *readAll(after: Position, filter: Filter = {}): AsyncGenerator<Batch, void, undefined> {
+    this.assertOpen();
+    yield* this.reader.all(after, filter);
+  }
+
+  async *readFields(
+    after: Position,
+    fields: Fields,
+    through?: Position,
+  ): AsyncGenerator<readonly FieldRow[], void, undefined> {
+    this.assertOpen();
+    yield* readFields(this.database.pool, () => this.reader.head(), { after, fields, through });
+  }
+
+  subscribe(after: Position, filter: Filter = {}): Subscription {
+    this.assertOpen();
+    const subscription = new PullSubscription(after, {
+      page: this.reader.pages(filter),
+      retries: (error) => {
+        this.options.onError(error);
+        return isPassing(error);
+      },
+      pollMs: this.options.pollMs,
+      onClose: (closed) => this.subscriptions.delete(closed),
+    });
+    this.subscriptions.add(subscription);
+    this.calls.listen();
+    return subscription;
+  }
+
+  async head(): Promise<Position> {
+    this.assertOpen();
+    return this.reader.head();
+  }
+
+  /** Settles the appends that it took, and ends its subscriptions. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const subscription of [...this.subscriptions]) await subscription.close();
+    await this.commits.close();
+    await this.calls.close();
+    if (!this.appendPool.ending) await this.appendPool.end();
+  }
+
+  private wake(): void {
+    for (const subscription of this.subscriptions) subscription.wake();
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw unavailable('The event log, which was closed,');
+  }
+}
+
+/** Connections of its own, so that no reader keeps an append waiting, and every attempt ends in time. */
+function appendPoolOf(url: string, schema: string): Pool {
+  const settings = {
+    search_path: schema,
+    // A plan for the values at hand costs more than it saves: there is only one way to do this.
+    plan_cache_mode: 'force_generic_plan',
+    lock_timeout: LIMITS_MS.lock,
+    statement_timeout: LIMITS_MS.statement,
+  };
+  return new Pool({
+    connectionString: url,
+    application_name: `tributary ${schema} append`,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    max: 3,
+    keepAlive: true,
+    connectionTimeoutMillis: LIMITS_MS.connect,
+    query_timeout: LIMITS_MS.answer,
+  });
+}

@@ -1,0 +1,58 @@
+import { CodedError, hasCode } from '@tributary/kernel';
+
+/** Why something was parked, in a form that can be stored and shown. */
+export interface Reason {
+  readonly code: string;
+  readonly reason: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export function reasonOf(error: unknown, fallbackCode: string): Reason {
+  if (error instanceof CodedError)
+    return { code: error.code, reason: error.message, facts: error.facts };
+  const reason = error instanceof Error ? error.message : String(error);
+  const sqlState = sqlStateOf(error);
+  return { code: fallbackCode, reason, facts: sqlState === undefined ? {} : { sqlState } };
+}
+
+/** Amounts and revisions are bigint, which JSON does not know. */
+export const factsText = (facts: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify(facts, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  ).replaceAll('\\u0000', '');
+
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Classes 22 and 23: the data cannot be written, whoever tries and whenever. */
+export const isDataError = (error: unknown): boolean => /^2[23]/.test(sqlStateOf(error) ?? '');
+
+const OPERATIONAL_STATE = /^(?:08|40|53|55|57|58)/;
+const OPERATIONAL_CODES = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+];
+
+/** Whether the same thing may succeed later although nobody changed anything. */
+export function isOperational(error: unknown): boolean {
+  if (hasCode(error, 'unavailable')) return true;
+  if (!(error instanceof Error)) return false;
+  if (OPERATIONAL_STATE.test(sqlStateOf(error) ?? '')) return true;
+  const { code } = error as Error & { code?: unknown };
+  if (typeof code === 'string' && OPERATIONAL_CODES.includes(code)) return true;
+  return /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(
+    error.message,
+  );
+}
+
+/** The subscription belongs to someone else by now: what was to be committed was not. */
+export const fenced = (subscription: string): CodedError =>
+  new CodedError('fenced', `Another owner has taken over ${subscription}.`, { subscription });
+
+export const isFenced = (error: unknown): boolean => hasCode(error, 'fenced');

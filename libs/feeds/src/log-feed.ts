@@ -1,0 +1,40 @@
+import type { EventLog, Fields, Filter, Position } from '@tributary/event-log';
+import { categoryOf, parseStreamName, type Recorded, type StreamName } from '@tributary/kernel';
+import type { Feed, FeedRow } from './feed';
+
+/** A service's own streams, or the whole log where no categories are named. */
+export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Recorded> {
+  const filterOf = (types: readonly string[]): Filter => ({
+    types,
+    ...(categories && { categories }),
+  });
+  const isOurs = (stream: string) =>
+    categories === undefined || categories.includes(categoryOf(stream as StreamName));
+
+  async function* readFields(
+    after: Position,
+    fields: Fields,
+    through: Position,
+  ): AsyncGenerator<readonly FeedRow[]> {
+    const withStream = Object.fromEntries(
+      Object.entries(fields).map(([type, paths]) => [type, ['$stream', ...paths]]),
+    );
+    for await (const rows of log.readFields(after, withStream, through)) {
+      const ours: FeedRow[] = [];
+      for (const { position, type, values } of rows) {
+        const stream = values[0] ?? '';
+        if (isOurs(stream)) ours.push({ position, type, stream, values: values.slice(1) });
+      }
+      if (ours.length > 0) yield ours;
+    }
+  }
+
+  return {
+    name: 'log',
+    subscribe: (after, types) => log.subscribe(after, filterOf(types)),
+    readAll: (after, types) => log.readAll(after, filterOf(types)),
+    readFields,
+    readStream: (stream, from) => log.read(parseStreamName(stream), from),
+    head: () => log.head(),
+  };
+}

@@ -1,0 +1,193 @@
+import type { Database } from '@tributary/postgres';
+import { isOperational, type Reason, reasonOf } from '../failure';
+import type { Feed, FeedBatch, FeedEvent } from '../feed';
+import type { FeedObserver } from '../observer';
+import { backoffMs, pause } from '../wake';
+import { commitBatch, type Poison } from '../subscriptions/checkpoint';
+import type { Held } from '../subscriptions/leases';
+import {
+  closeParked,
+  type Closing,
+  findParked,
+  insertParked,
+  lockSubscription,
+  type Parked,
+} from '../subscriptions/parking';
+import { countBehind, ParkedStreams } from '../subscriptions/parked-streams';
+import { eventsBehind, type ResumeReport } from '../subscriptions/resume-in-transaction';
+import type { Subscriber } from '../subscriptions/runner';
+import { followUps, type Reaction } from './reaction';
+
+export interface LiveReactionContext {
+  readonly database: Database;
+  readonly observer: FeedObserver;
+  readonly ttlMs: number;
+}
+
+/** Streams of one batch that are worked on at the same time. */
+const CONCURRENCY = 32;
+const BATCH_LIMIT = 500;
+
+/** Delivers what follows from events, in order per stream; the checkpoint moves when everything is acknowledged. */
+export class LiveReaction<C = unknown> implements Subscriber {
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly batchLimit = BATCH_LIMIT;
+  private readonly parked: ParkedStreams;
+
+  constructor(
+    readonly reaction: Reaction<C>,
+    readonly feed: Feed,
+    private readonly context: LiveReactionContext,
+  ) {
+    this.name = reaction.name;
+    this.types = Object.keys(reaction.on);
+    this.parked = new ParkedStreams(context.database);
+  }
+
+  async begin(held: Held): Promise<void> {
+    await this.parked.of(held);
+  }
+
+  async apply({ events, through }: FeedBatch, held: Held, stop: AbortSignal): Promise<void> {
+    for (;;) {
+      const waiting = await this.parked.of(held);
+      const results = await this.deliverAll(events, waiting, stop);
+      if (stop.aborted) return;
+      const poison = results.flatMap(({ poison }) => poison ?? []);
+      const queued = countBehind(results.flatMap(({ behind }) => behind));
+      const { database, ttlMs } = this.context;
+      // Delivering again after a change of the parked streams is harmless: the same commands have the same ids.
+      if ((await commitBatch(database, held, { through, ttlMs, poison, queued })) === 'stale')
+        continue;
+
+      this.parked.add(poison);
+      for (const { event, why } of poison)
+        this.context.observer.parked?.(this.name, event.stream, why.code);
+      return;
+    }
+  }
+
+  /** Delivers a parked event and those behind it; with `discarded`, only those behind it. */
+  async resume(stream: string, closing: Closing): Promise<ResumeReport> {
+    const { database } = this.context;
+    const first = await findParked(database.pool, this.name, stream);
+    let after = closing.status === 'discarded' ? first.revision : first.revision - 1n;
+    let applied = 0;
+    for (;;) {
+      const parked = await findParked(database.pool, this.name, stream);
+      const { rows } = await database.pool.query<{ position: string }>(
+        'select position from subscription where name = $1',
+        [this.name],
+      );
+      const events = await eventsBehind(this, parked, after, BigInt(rows[0]?.position ?? 0));
+      for (const [i, event] of events.entries()) {
+        const why = await this.deliver(event, undefined);
+        if (why === undefined) {
+          applied++;
+          after = event.revision;
+          continue;
+        }
+        await this.parkAgain(parked, closing, { event, why }, events.length - i - 1);
+        return { applied, parkedAgain: why.code };
+      }
+      if (await this.close(parked, closing)) return { applied, parkedAgain: undefined };
+    }
+  }
+
+  private async deliverAll(
+    events: readonly FeedEvent[],
+    waiting: ReadonlySet<string>,
+    stop: AbortSignal,
+  ): Promise<Delivered[]> {
+    const streams = new Map<string, FeedEvent[]>();
+    for (const event of events) {
+      const same = streams.get(event.stream);
+      if (same) same.push(event);
+      else streams.set(event.stream, [event]);
+    }
+    const queue = [...streams.values()];
+    const results: Delivered[] = [];
+    const worker = async () => {
+      for (let own = queue.shift(); own && !stop.aborted; own = queue.shift()) {
+        const isWaiting = waiting.has(own[0]?.stream ?? '');
+        results.push(isWaiting ? { behind: own } : await this.deliverStream(own, stop));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, queue.length) }, worker));
+    return results;
+  }
+
+  private async deliverStream(events: readonly FeedEvent[], stop: AbortSignal): Promise<Delivered> {
+    for (const [i, event] of events.entries()) {
+      const why = await this.patiently(event, stop);
+      if (why !== undefined) return { poison: { event, why }, behind: events.slice(i + 1) };
+      if (stop.aborted) break;
+    }
+    return { behind: [] };
+  }
+
+  /** What is out of order for a while is waited for: parking is for what only a person can mend. */
+  private async patiently(event: FeedEvent, stop: AbortSignal): Promise<Reason | undefined> {
+    for (let failures = 0; !stop.aborted; failures++) {
+      try {
+        return await this.deliver(event, stop);
+      } catch (error) {
+        this.context.observer.failed(this.name, error);
+        await pause(backoffMs(failures), stop);
+      }
+    }
+    return undefined;
+  }
+
+  /** The reason when the event has to be parked. Throws operational errors only. */
+  private async deliver(
+    event: FeedEvent,
+    stop: AbortSignal | undefined,
+  ): Promise<Reason | undefined> {
+    try {
+      const commands = (await this.reaction.on[event.type]?.(event)) ?? [];
+      for (const { command, context } of followUps(this.reaction, event, commands)) {
+        if (stop?.aborted === true) return undefined;
+        const outcome = await this.reaction.dispatch(command, context);
+        if (outcome.kind === 'rejected') return rejection(outcome.rejected);
+      }
+      return undefined;
+    } catch (error) {
+      if (isOperational(error)) throw error;
+      return reasonOf(error, 'reaction_failed');
+    }
+  }
+
+  private parkAgain(
+    parked: Parked,
+    closing: Closing,
+    poison: Poison,
+    queued: number,
+  ): Promise<void> {
+    return this.context.database.transaction(async (tx) => {
+      await lockSubscription(tx, this.name);
+      const now = await findParked(tx, this.name, parked.stream);
+      await closeParked(tx, now, closing);
+      await insertParked(tx, this.name, poison, queued + now.queued - parked.queued);
+    });
+  }
+
+  private close(parked: Parked, closing: Closing): Promise<boolean> {
+    return this.context.database.transaction(async (tx) => {
+      await lockSubscription(tx, this.name);
+      return closeParked(tx, parked, closing);
+    });
+  }
+}
+
+interface Delivered {
+  readonly poison?: Poison;
+  readonly behind: readonly FeedEvent[];
+}
+
+const rejection = ({ code, ...facts }: { readonly code: string }): Reason => ({
+  code,
+  reason: `The command was rejected: ${code}`,
+  facts,
+});

@@ -1,0 +1,92 @@
+import { CodedError } from '@tributary/kernel';
+import type { Database } from '@tributary/postgres';
+import type { Progress } from './subscriptions/progress';
+import { Wake } from './wake';
+
+/** What a command answers with: this service, and how far its log had come then. */
+export interface Token {
+  readonly service: string;
+  readonly position: bigint;
+}
+
+export const tokenText = ({ service, position }: Token): string => `${service}:${position}`;
+
+export function parseToken(text: string): Token {
+  const match = /^([a-z][a-z0-9-]{0,40}):(0|[1-9][0-9]{0,18})$/.exec(text);
+  if (!match?.[1] || match[2] === undefined)
+    throw new CodedError('invalid_token', `Not a token: ${text.slice(0, 80)}`);
+  return { service: match[1], position: BigInt(match[2]) };
+}
+
+const POLL_MS = 100;
+
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  /** Rings when it may be worth looking again. */
+  readonly wake?: Wake;
+  readonly pollMs?: number;
+  readonly stop?: AbortSignal;
+}
+
+/** Looks until there is something to see, or until the time is over. Waiting for a stage of a fact is this, over a read model. */
+export async function waitFor<T>(
+  look: () => Promise<T | undefined>,
+  { timeoutMs, wake = new Wake(), pollMs = POLL_MS, stop }: WaitOptions,
+): Promise<T | undefined> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    const seen = wake.count;
+    const found = await look();
+    if (found !== undefined) return found;
+    const leftMs = endMs - performance.now();
+    if (leftMs <= 0 || stop?.aborted === true) return undefined;
+    await wake.after(seen, Math.min(pollMs, leftMs), stop);
+  }
+}
+
+/** Whether all these subscriptions have come as far as a position: told by the owner in this process, else by the checkpoints. */
+export async function waitUntil(
+  database: Database,
+  progress: Progress,
+  subscriptions: readonly string[],
+  position: bigint,
+  timeoutMs: number,
+): Promise<boolean> {
+  const look = async (): Promise<true | undefined> => {
+    const open = subscriptions.filter((name) => (progress.of(name) ?? -1n) < position);
+    if (open.length === 0) return true;
+    const { rows } = await database.pool.query<{ reached: number }>(
+      'select count(*)::int as reached from subscription where name = any($1) and position >= $2',
+      [open, String(position)],
+    );
+    return rows[0]?.reached === open.length ? true : undefined;
+  };
+  return (await waitFor(look, { timeoutMs, wake: progress.moved })) ?? false;
+}
+
+export type StageReached =
+  | { readonly kind: 'reached'; readonly stage: string }
+  | { readonly kind: 'parked'; readonly code: string };
+
+/**
+ * Follows a correlation id across services: the stages that a read model of the answering service has seen of it, or that
+ * something with this correlation id is parked here.
+ */
+export function waitForStage(
+  database: Database,
+  correlationId: string,
+  stages: readonly string[],
+  stagesOf: (correlationId: string) => Promise<readonly string[]>,
+  options: WaitOptions,
+): Promise<StageReached | undefined> {
+  return waitFor(async (): Promise<StageReached | undefined> => {
+    const reached = await stagesOf(correlationId);
+    const stage = stages.find((wanted) => reached.includes(wanted));
+    if (stage !== undefined) return { kind: 'reached', stage };
+    const { rows } = await database.pool.query<{ code: string }>(
+      `select code from parked where correlation_id = $1 and status = 'parked' order by id limit 1`,
+      [correlationId],
+    );
+    return rows[0] && { kind: 'parked', code: rows[0].code };
+  }, options);
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { instant, instantOfMs, isInstant, laterOf, msOf } from './instant';
+
+const epochMs = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
+
+describe('reading a point in time', () => {
+  it.each([
+    ['2026-03-31T23:59:59.999-03:00', '2026-04-01T02:59:59.999Z'],
+    ['2026-03-31T02:59:59Z', '2026-03-31T02:59:59.000Z'],
+    ['2026-03-31t02:59:59z', '2026-03-31T02:59:59.000Z'],
+    ['2026-03-31T02:59:59.1+00:00', '2026-03-31T02:59:59.100Z'],
+    ['2026-03-31T02:59:59.999999999Z', '2026-03-31T02:59:59.999Z'],
+    ['2028-02-29T00:00:00+05:45', '2028-02-28T18:15:00.000Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ])('%s is %s', (text, expected) => {
+    expect(instant(text)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    '2026-03-31',
+    '2026-03-31T02:59:59',
+    '2026-03-31 02:59:59Z',
+    '2026-02-29T00:00:00Z',
+    '2026-04-31T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-00-01T00:00:00Z',
+    '2026-03-31T24:00:00Z',
+    '2026-03-31T23:60:00Z',
+    '2026-12-31T23:59:60Z',
+    '2026-03-31T02:59:59.Z',
+    '2026-03-31T02:59:59+0300',
+    '2026-03-31T02:59:59+24:00',
+    '2026-03-31T02:59:59+03:60',
+    '+12026-03-31T02:59:59Z',
+    '0000-01-01T00:00:00+01:00',
+    '9999-12-31T23:59:59-01:00',
+    '2026-03-31T02:59:59Z\n',
+    ' 2026-03-31T02:59:59Z',
+  ])('refuses %p', (text) => {
+    expect(() => instant(text)).toThrow(expect.objectContaining({ code: 'invalid_instant' }));
+  });
+});
+
+describe('writing a point in time', () => {
+  it('reads back, and sorts as text as it does in time', () => {
+    fc.assert(
+      fc.property(epochMs, epochMs, (a, b) => {
+        const [left, right] = [instantOfMs(a), instantOfMs(b)];
+        expect([msOf(left), instant(left), isInstant(left)]).toEqual([a, left, true]);
+        expect(left < right).toBe(a < b);
+        expect(laterOf(left, right)).toBe(instantOfMs(Math.max(a, b)));
+      }),
+    );
+  });
+
+  it.each([NaN, Infinity, 0.5, 253_402_300_800_000, -62_167_219_200_001, 8.64e15 + 1])(
+    'refuses %p',
+    (ms) => {
+      expect(() => instantOfMs(ms)).toThrow(expect.objectContaining({ code: 'invalid_instant' }));
+    },
+  );
+
+  it.each<unknown>([
+    '2026-03-31T02:59:59Z',
+    '2026-02-30T00:00:00.000Z',
+    '2026-03-31T02:59:59.000z',
+    '+010000-01-01T00:00:00Z',
+    0,
+    null,
+  ])('does not take %p for one of ours', (value) => expect(isInstant(value)).toBe(false));
+});

@@ -1,0 +1,72 @@
+import { type Environment, type Settings, env } from './environment';
+import { addresses, integer, oneOf, optional, port, text, url } from './kinds';
+
+const declaration = {
+  HOST: text({
+    default: '127.0.0.1',
+    about: 'Address to listen on. Loopback unless told otherwise.',
+  }),
+  PORT: port({ default: 4000, about: 'Port to listen on; 0 takes a free one.' }),
+  DATABASE_URL: url({
+    schemes: ['postgres', 'postgresql'],
+    example: 'postgres://tributary:<password>@localhost:5432/tributary',
+    about: 'PostgreSQL: read models, inbox, keys and, with `EVENT_LOG=postgres`, the log itself.',
+  }),
+  EVENT_LOG: oneOf(['postgres', 'eventstoredb'], {
+    default: 'postgres',
+    about: 'Where the event log lives.',
+  }),
+  EVENTSTORE_URL: optional(
+    url({
+      schemes: ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'],
+      example: 'esdb://localhost:2113?tls=false',
+      about: 'Connection string; required with `EVENT_LOG=eventstoredb`.',
+    }),
+  ),
+  FEEDS: oneOf(['tables', 'kafka'], {
+    default: 'tables',
+    about: 'How published events reach other services.',
+  }),
+  KAFKA_BROKERS: optional(addresses({ about: 'Bootstrap brokers; required with `FEEDS=kafka`.' })),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+    default: 'info',
+    example: 'info',
+    about:
+      'Least severe line that is logged. `debug` adds the messages of unexpected errors, which may quote input.',
+  }),
+  BODY_LIMIT_BYTES: integer({
+    default: 1_048_576,
+    min: 1024,
+    max: 64 * 1_048_576,
+    about: 'Largest request body; more is answered with 413.',
+  }),
+  DRAIN_MS: integer({
+    default: 10_000,
+    min: 0,
+    max: 600_000,
+    about: 'How long a stopping process waits for the requests that it has begun.',
+  }),
+  METRICS_ACCESS: oneOf(['key', 'open'], {
+    default: 'key',
+    about:
+      '`key`: `/metrics` needs a key of an admin or auditor. `open`: anybody who reaches the port may read it.',
+  }),
+  DOCS: oneOf(['on', 'off'], {
+    default: 'on',
+    about: 'Whether `/docs` and `/openapi.json` are served.',
+  }),
+};
+
+export type CoreSettings = Settings<typeof declaration>;
+
+/** What every service reads; a service adds its own with `coreSettings.extend({ … })`. */
+export const coreSettings: Environment<typeof declaration> = env(declaration, [
+  ({ EVENT_LOG, EVENTSTORE_URL }) =>
+    EVENT_LOG === 'eventstoredb' && EVENTSTORE_URL === undefined
+      ? { variable: 'EVENTSTORE_URL', wrong: 'is not set, but EVENT_LOG=eventstoredb needs it' }
+      : undefined,
+  ({ FEEDS, KAFKA_BROKERS }) =>
+    FEEDS === 'kafka' && KAFKA_BROKERS === undefined
+      ? { variable: 'KAFKA_BROKERS', wrong: 'is not set, but FEEDS=kafka needs it' }
+      : undefined,
+]);

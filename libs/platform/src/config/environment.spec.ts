@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { hasCode } from '@tributary/kernel';
+import { coreSettings } from './core-settings';
+import { env } from './environment';
+import { integer, optional, port, secret } from './kinds';
+
+const DATABASE_URL = 'postgres://me:hunter2@localhost/t';
+
+describe('reading the configuration', () => {
+  it('gives typed values and defaults', () => {
+    const settings = coreSettings.read({ DATABASE_URL, PORT: ' 4100 ', KAFKA_BROKERS: 'a:1, b:2' });
+    expect(settings).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 4100,
+      EVENT_LOG: 'postgres',
+      FEEDS: 'tables',
+    });
+    expect(settings.KAFKA_BROKERS).toEqual(['a:1', 'b:2']);
+    expect(settings.EVENTSTORE_URL).toBeUndefined();
+  });
+
+  it('names every variable that is wrong, what is wrong, and an example, all at once', () => {
+    const message = refusalOf({ PORT: 'abc', EVENT_LOG: 'mysql', BODY_LIMIT_BYTES: '5' });
+    expect(message).toContain(
+      'PORT: not an integer from 0 to 65535 (it is "abc"). Example: PORT=4000',
+    );
+    expect(message).toContain('DATABASE_URL: is not set. Example: DATABASE_URL=postgres://');
+    expect(message).toContain('EVENT_LOG: not one of postgres, eventstoredb (it is "mysql")');
+    expect(message).toContain('BODY_LIMIT_BYTES: not an integer from 1024');
+  });
+
+  it.each([
+    [{ FEEDS: 'kafka' }, 'KAFKA_BROKERS: is not set, but FEEDS=kafka needs it'],
+    [{ FEEDS: 'kafka', KAFKA_BROKERS: '' }, 'KAFKA_BROKERS: is not set'],
+    [
+      { EVENT_LOG: 'eventstoredb' },
+      'EVENTSTORE_URL: is not set, but EVENT_LOG=eventstoredb needs it',
+    ],
+    [{ KAFKA_BROKERS: 'a:1,b' }, '"b" is not host:port'],
+  ])('sees what belongs together: %j', (given, expected) => {
+    expect(refusalOf({ DATABASE_URL, ...given })).toContain(expected);
+  });
+
+  it('never shows a secret, not even a malformed one', () => {
+    const shown = coreSettings.read({ DATABASE_URL });
+    expect(shown.DATABASE_URL).toBe(DATABASE_URL);
+    expect(JSON.stringify(shown) + inspect(shown)).not.toContain('hunter2');
+    expect(refusalOf({ DATABASE_URL: 'mysql://me:hunter2@localhost/t' })).not.toContain('hunter2');
+    expect(refusalOf({ DATABASE_URL: 'hunter2' })).not.toContain('hunter2');
+  });
+
+  it('describes what it reads as a table', () => {
+    const table = env({
+      PORT: port({ default: 4000, about: 'Where.' }),
+      TOKEN: secret({ about: 'What.' }),
+      RETRIES: optional(integer({ min: 1, max: 9, about: 'How often.' })),
+    }).describe();
+    expect(table.split('\n').slice(2)).toEqual([
+      '| `PORT` | integer, 0 to 65535 | `4000` | Where. |',
+      '| `TOKEN` | secret text | required | What. |',
+      '| `RETRIES` | integer, 1 to 9 |  | How often. |',
+    ]);
+  });
+
+  it('is described in the README as it is', () => {
+    const plain = (table: string) =>
+      table.replaceAll(/-{3,}/g, '---').replaceAll(/ +/g, ' ').trim();
+    const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+    expect(plain(readme)).toContain(plain(coreSettings.describe()));
+  });
+
+  it('grows by what a service needs besides', () => {
+    const extended = coreSettings.extend({ ZONE: optional(secret({ about: 'x' })) });
+    const settings = extended.read({ DATABASE_URL, ZONE: 'z' });
+    expect([settings.ZONE, settings.PORT]).toEqual(['z', 4000]);
+    expect(extended.describe()).toContain('`ZONE`');
+  });
+});
+
+function refusalOf(source: Record<string, string>): string {
+  try {
+    coreSettings.read(source);
+  } catch (error) {
+    if (hasCode(error, 'invalid_configuration')) return error.message;
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+}

@@ -1,0 +1,101 @@
+/** How one variable is read. `parse` gives the value, or what is wrong in words that never repeat a secret. */
+export interface Setting<T> {
+  readonly about: string;
+  readonly example: string;
+  readonly allowed: string;
+  readonly secret: boolean;
+  readonly fallback: { readonly value: T } | undefined;
+  parse(text: string): { readonly value: T } | { readonly wrong: string };
+}
+
+interface Words {
+  readonly about: string;
+  readonly example?: string;
+}
+interface WithDefault<T> extends Words {
+  readonly default?: T;
+}
+
+/** A variable that may be left out has the value `undefined` then. */
+export function optional<T>(setting: Setting<T>): Setting<T | undefined> {
+  return { ...setting, fallback: { value: undefined } };
+}
+
+export function text(of: WithDefault<string>): Setting<string> {
+  return setting(of, 'text', of.example ?? 'value', (value) => ({ value }));
+}
+
+export function secret(of: Words): Setting<string> {
+  const read = setting<string>(of, 'secret text', of.example ?? '<secret>', (value) => ({ value }));
+  return { ...read, secret: true };
+}
+
+export function integer(
+  of: WithDefault<number> & { readonly min: number; readonly max: number },
+): Setting<number> {
+  const { min, max } = of;
+  return setting(
+    of,
+    `integer, ${min} to ${max}`,
+    of.example ?? String(of.default ?? min),
+    (given) => {
+      const value = /^-?[0-9]{1,15}$/.test(given) ? Number(given) : Number.NaN;
+      return value >= min && value <= max
+        ? { value }
+        : { wrong: `not an integer from ${min} to ${max}` };
+    },
+  );
+}
+
+/** 0 asks the system for a free port. */
+export function port(of: WithDefault<number>): Setting<number> {
+  return integer({ ...of, min: 0, max: 65_535 });
+}
+
+export function oneOf<const T extends string>(
+  values: readonly T[],
+  of: WithDefault<NoInfer<T>>,
+): Setting<T> {
+  const [first = ''] = values;
+  return setting(of, values.join(' | '), of.example ?? first, (given) => {
+    const value = values.find((candidate) => candidate === given);
+    return value === undefined ? { wrong: `not one of ${values.join(', ')}` } : { value };
+  });
+}
+
+/** Its password makes a URL a secret: it is never shown, neither in an error nor in a table. */
+export function url(of: Words & { readonly schemes: readonly string[] }): Setting<string> {
+  const schemes = of.schemes.map((scheme) => `${scheme}://`).join(' or ');
+  const read = setting<string>(
+    of,
+    schemes,
+    of.example ?? `${of.schemes[0]}://localhost`,
+    (value) => {
+      const scheme = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : undefined;
+      if (scheme === undefined) return { wrong: 'not a URL' };
+      return of.schemes.includes(scheme)
+        ? { value }
+        : { wrong: `starts with ${scheme}://, not with ${schemes}` };
+    },
+  );
+  return { ...read, secret: true };
+}
+
+/** `host:port,host:port` */
+export function addresses(of: Words): Setting<readonly string[]> {
+  return setting(of, 'host:port, separated by commas', of.example ?? 'localhost:9092', (given) => {
+    const value = given.split(',').map((part) => part.trim());
+    const bad = value.find((part) => !/^[^\s:/]+:[0-9]{1,5}$/.test(part));
+    return bad === undefined ? { value } : { wrong: `"${bad}" is not host:port` };
+  });
+}
+
+function setting<T>(
+  of: WithDefault<T>,
+  allowed: string,
+  example: string,
+  parse: Setting<T>['parse'],
+): Setting<T> {
+  const fallback = of.default === undefined ? undefined : { value: of.default };
+  return { about: of.about, allowed, example, secret: false, fallback, parse };
+}

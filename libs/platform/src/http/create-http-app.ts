@@ -1,0 +1,119 @@
+import 'reflect-metadata';
+import helmet from '@fastify/helmet';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { uuidV7 } from '@tributary/kernel';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { Authenticator } from '../auth/principal';
+import type { CoreSettings } from '../config/core-settings';
+import { sendProblem } from '../errors/problem-filter';
+import { refusalOf } from '../errors/refusal-of';
+import { toJson } from '../json/to-json';
+import { StructuredLogger } from '../logging/structured-logger';
+import { acceptBodies } from './bodies';
+import { EdgeModule } from './edge.module';
+import { Lifecycle } from './lifecycle';
+import { Metrics } from './metrics';
+import { type ApiTitle, DOCS_POLICY, isDocs, serveOpenApi } from './openapi';
+import { addRequestHooks, answerMalformed } from './request-hooks';
+import { recordRoutes } from './routes';
+import { correlationIdOf } from './trace-context';
+
+export type HttpSettings = Pick<
+  CoreSettings,
+  'BODY_LIMIT_BYTES' | 'DOCS' | 'LOG_LEVEL' | 'METRICS_ACCESS'
+>;
+
+export interface HttpAppOptions {
+  readonly settings: HttpSettings;
+  readonly api: ApiTitle;
+  /** Of the log lines. */
+  readonly service: string;
+  /** `ApiKeys` also brings the routes that issue and revoke keys. */
+  readonly authenticator: Authenticator;
+  /** For what Nest has no door to, like another media type. Routes registered here stand behind no guard; a test finds them. */
+  readonly configure?: (server: FastifyInstance) => void;
+  readonly now?: () => number;
+  readonly logger?: StructuredLogger;
+  readonly metrics?: Metrics;
+  readonly lifecycle?: Lifecycle;
+}
+
+const REQUEST_LIMIT_MS = 60_000;
+
+@Module({})
+class ProcessModule {}
+
+/** A Nest application on Fastify around one service, or around several, with everything that the edge owes them. Ready, not yet listening. */
+export async function createHttpApp(
+  module: DynamicModule | Type,
+  options: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const { settings, service, authenticator, now = Date.now } = options;
+  const logger = options.logger ?? new StructuredLogger({ service, level: settings.LOG_LEVEL });
+  const metrics = options.metrics ?? new Metrics();
+  const lifecycle = options.lifecycle ?? new Lifecycle();
+
+  const adapter = adapterOf(settings, now);
+  const server = adapter.getInstance<FastifyInstance>();
+  recordRoutes(server);
+  server.setReplySerializer(toJson);
+  addRequestHooks(server, { now, logger, metrics, lifecycle });
+  acceptBodies(server);
+  options.configure?.(server);
+
+  const edge = EdgeModule.of({
+    authenticator,
+    logger,
+    metrics,
+    lifecycle,
+    metricsAccess: settings.METRICS_ACCESS,
+  });
+  const root = { module: ProcessModule, imports: [edge, module] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  await secureHeaders(app);
+  if (settings.DOCS === 'on') serveOpenApi(app, options.api);
+  await app.init();
+  await server.ready();
+  return app;
+}
+
+function adapterOf({ BODY_LIMIT_BYTES }: HttpSettings, now: () => number): FastifyAdapter {
+  const options: FastifyServerOptions = {
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_LIMIT_MS,
+    routerOptions: { maxParamLength: 256 },
+    // Headers about the client's address are believed by nobody here: no decision depends on it.
+    trustProxy: false,
+    // Refused by a hook of ours instead, as a problem document and only once requests in flight are done.
+    return503OnClosing: false,
+    genReqId: ({ headers }) => correlationIdOf(headers['x-correlation-id']) ?? uuidV7(now()),
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply.header('x-correlation-id', request.id), refusalOf(error), request.id);
+    },
+    clientErrorHandler: (error, socket) => answerMalformed(error, socket, uuidV7(now())),
+  };
+  return new FastifyAdapter(options);
+}
+
+async function secureHeaders(app: NestFastifyApplication): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
+  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', (request, reply, _payload, done) => {
+      if (isDocs(request.url.split('?', 1)[0] ?? ''))
+        reply.header('content-security-policy', DOCS_POLICY);
+      done();
+    });
+}

@@ -1,0 +1,116 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Instant, instantOfMs, invariant } from '@tributary/kernel';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Refusal, PROBLEM_JSON, problemOf } from '../errors/problem';
+import { unavailableRefusal } from '../errors/refusal-of';
+import { sendProblem } from '../errors/problem-filter';
+import { toJson } from '../json/to-json';
+import { type RequestContext, inContext } from '../logging/request-context';
+import type { StructuredLogger } from '../logging/structured-logger';
+import type { Metrics } from './metrics';
+import type { Lifecycle } from './lifecycle';
+import { traceParentOf } from './trace-context';
+
+const contexts = new WeakMap<FastifyRequest, RequestContext>();
+
+export function contextOf(request: FastifyRequest): RequestContext {
+  const context = contexts.get(request);
+  invariant(context, 'every request has a context');
+  return context;
+}
+
+interface Hooks {
+  readonly now: () => number;
+  readonly logger: StructuredLogger;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+}
+
+/** What happens around every request, whichever route it meets. `request.id` is the correlation id already. */
+export function addRequestHooks(
+  server: FastifyInstance,
+  { now, logger, metrics, lifecycle }: Hooks,
+): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const receivedAt: Instant = instantOfMs(now());
+    const context = {
+      correlationId: request.id,
+      traceParent: traceParentOf(request.headers['traceparent']),
+      receivedAt,
+    };
+    contexts.set(request, context);
+    reply.header('x-correlation-id', request.id);
+    if (lifecycle.isDraining && !isProbe(request)) {
+      sendProblem(
+        reply,
+        unavailableRefusal('This process is stopping; another one will answer.'),
+        request.id,
+      );
+      return;
+    }
+    inContext(context, done);
+  });
+  // Reading the body may continue from the socket's events, which know nothing of the request, so it is entered once more.
+  server.addHook('preValidation', (request, _reply, done) => {
+    inContext(contextOf(request), done);
+  });
+  // A connection that is kept alive would keep the server open long after its last request.
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (lifecycle.isDraining) reply.header('connection', 'close');
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    // The template, never the address itself: path and query may hold what is personal.
+    const route = request.is404 ? 'unmatched' : (routeOptions.url ?? 'unmatched');
+    const { statusCode: status, elapsedTime: elapsedMs } = reply;
+    metrics.request(method, route, status, elapsedMs);
+    const write = () =>
+      logger.event(isWatching(request) ? 'debug' : 'info', 'request', {
+        method,
+        route,
+        status,
+        elapsedMs: Math.round(elapsedMs),
+      });
+    const context = contexts.get(request);
+    if (context) inContext(context, write);
+    else write();
+    done();
+  });
+}
+
+const isProbe = ({ routeOptions }: FastifyRequest): boolean =>
+  routeOptions.url?.startsWith('/health/') ?? false;
+
+/** Probes and scrapes come every few seconds and would drown what people do. */
+const isWatching = (request: FastifyRequest): boolean =>
+  isProbe(request) || request.routeOptions.url === '/metrics';
+
+const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'headers_too_large',
+    'The headers are larger than this service takes.',
+  ],
+};
+
+/** What could not even be parsed as HTTP has no reply to answer with, so the document goes to the socket. */
+export function answerMalformed(
+  error: Error & { code?: string },
+  socket: Socket,
+  correlationId: string,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const known = CLIENT_ERRORS[error.code ?? ''];
+  const [status, code, detail] = known ?? [400, 'malformed_request', 'This is not HTTP/1.1.'];
+  const body = toJson(problemOf(new Refusal(status, code, detail), correlationId));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `content-type: ${PROBLEM_JSON}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end([...head, '', body].join('\r\n'));
+}

@@ -1,0 +1,58 @@
+import { collectingLogger } from '../testing';
+import { inContext } from './request-context';
+import { instant } from '@tributary/kernel';
+
+describe('writing the log', () => {
+  const receivedAt = instant('2026-03-31T10:00:00Z');
+
+  it('marks every line with the request that it belongs to', async () => {
+    const { logger, lines } = collectingLogger();
+    const work = (correlationId: string) =>
+      inContext({ correlationId, traceParent: null, receivedAt }, async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        logger.event('info', 'worked', { position: '7' });
+      });
+    await Promise.all([work('one'), work('two')]);
+    const read = lines.map((line) => JSON.parse(line) as object);
+    expect(read).toEqual([
+      expect.objectContaining({
+        service: 'test',
+        level: 'info',
+        msg: 'worked',
+        correlationId: 'one',
+        position: '7',
+      }),
+      expect.objectContaining({ correlationId: 'two' }),
+    ]);
+  });
+
+  it('names where an error comes from, and quotes what it said only when asked to', () => {
+    const cause = Object.assign(new Error('invalid input: "canary"'), { code: '22P02' });
+    const error = new Error('query failed for canary', { cause });
+    const quiet = collectingLogger('info');
+    quiet.logger.failure('failed', error);
+    expect(quiet.lines.join('')).toContain('"code":"22P02"');
+    expect(quiet.lines.join('')).toContain('structured-logger.spec');
+    expect(quiet.lines.join('')).not.toContain('canary');
+
+    const loud = collectingLogger('debug');
+    loud.logger.failure('failed', error);
+    expect(loud.lines.join('')).toContain('query failed for canary');
+  });
+
+  it('takes what Nest says: texts with a context, errors as errors, its wiring only when debugging', () => {
+    const { logger, lines } = collectingLogger('info');
+    logger.log('Mapped {/x, GET} route', 'RouterExplorer');
+    logger.warn('slow', 'Feed');
+    logger.error(new Error('canary'), 'Feed');
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({ level: 'warn', msg: 'slow', context: 'Feed' }),
+      expect.objectContaining({
+        level: 'error',
+        error: [expect.objectContaining({ name: 'Error' })],
+        context: 'Feed',
+      }),
+    ]);
+    expect(lines.join('')).not.toContain('canary');
+  });
+});

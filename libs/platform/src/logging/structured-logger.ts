@@ -1,0 +1,90 @@
+import type { LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Level, type Logger, pino } from 'pino';
+import { currentContext } from './request-context';
+import { errorFacts } from './error-facts';
+
+export interface LoggerOptions {
+  readonly service: string;
+  readonly level: Level | 'silent';
+  /** Standard output unless given. */
+  readonly destination?: DestinationStream;
+}
+
+/** Where Nest tells how it wires itself up; of interest to whoever debugs that. */
+const WIRING = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
+/**
+ * JSON lines with the correlation id of the request that they belong to. Facts are handed in one by one; requests, bodies, query
+ * strings and headers have no way in, and errors come in through `errorFacts` alone.
+ */
+export class StructuredLogger implements LoggerService {
+  private readonly pino: Logger;
+
+  constructor({ service, level, destination = pino.destination(1) }: LoggerOptions) {
+    this.pino = pino(
+      {
+        level,
+        base: { service },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+        mixin: () => {
+          const { correlationId, caller } = currentContext() ?? {};
+          return { ...(correlationId !== undefined && { correlationId }), ...caller };
+        },
+      },
+      destination,
+    );
+  }
+
+  event(
+    level: Level,
+    message: string,
+    facts: Readonly<Record<string, boolean | number | string | null>> = {},
+  ): void {
+    this.pino[level](facts, message);
+  }
+
+  failure(
+    message: string,
+    error: unknown,
+    facts: Readonly<Record<string, number | string>> = {},
+  ): void {
+    this.pino.error(
+      { ...facts, error: errorFacts(error, this.pino.isLevelEnabled('debug')) },
+      message,
+    );
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write(WIRING.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  /** Nest hands over a text, its context last, and sometimes an error or a stack in between. */
+  private write(level: Level, message: unknown, rest: readonly unknown[]): void {
+    const context = typeof rest.at(-1) === 'string' ? { context: rest.at(-1) } : {};
+    if (typeof message === 'string') return this.pino[level](context, message);
+    const error = errorFacts(message, this.pino.isLevelEnabled('debug'));
+    this.pino[level]({ ...context, error }, 'error');
+  }
+}

@@ -1,0 +1,45 @@
+import { type ErrorObject } from 'ajv';
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { type FieldError, pointerOf } from '../errors/problem';
+import { MOST_ERRORS, errorCodeOf } from './error-codes';
+
+export type Checked<T> = { readonly valid: T } | { readonly errors: readonly FieldError[] };
+
+/**
+ * For the ingest paths: a JSON Schema compiled once, ten times as fast per event as decorated classes. Strict, and nothing
+ * is coerced, filled in or removed, because what is checked is what gets hashed.
+ */
+export function compileSchema<T>(
+  schema: object,
+  references: readonly object[] = [],
+): (value: unknown) => Checked<T> {
+  const ajv = new Ajv2020({
+    strict: true,
+    allErrors: true,
+    coerceTypes: false,
+    useDefaults: false,
+  });
+  addFormats(ajv);
+  for (const reference of references) ajv.addSchema(reference);
+  const validate = ajv.compile<T>(schema);
+  return (value) =>
+    validate(value)
+      ? { valid: value }
+      : { errors: (validate.errors ?? []).slice(0, MOST_ERRORS).map(fieldError) };
+}
+
+function fieldError({
+  instancePath,
+  keyword,
+  params,
+  message = 'does not fit',
+}: ErrorObject): FieldError {
+  const facts = params as Readonly<Record<string, unknown>>;
+  const child =
+    facts['missingProperty'] ?? facts['additionalProperty'] ?? facts['unevaluatedProperty'];
+  const pointer = instancePath + (typeof child === 'string' ? pointerOf([child]) : '');
+  const allowed = facts['allowedValues'];
+  const detail = Array.isArray(allowed) ? `${message}: ${allowed.join(', ')}` : message;
+  return { pointer, code: errorCodeOf(keyword), detail };
+}

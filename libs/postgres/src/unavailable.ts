@@ -1,0 +1,37 @@
+import { isNativeError } from 'node:util/types';
+
+import { unavailable } from '@tributary/kernel';
+
+const NETWORK = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/**
+ * SQLSTATE 08 connection, 53 resources (disk full, memory, too many connections), 57P0x shutdown and recovery, 58030 and
+ * 58P0x input and output of the server, 25006 a standby that has not been promoted.
+ */
+const SQLSTATE = /^(?:08...|53...|57P0[1-5]|58030|58P0.|25006)$/;
+
+/** `pg` gives these no code. */
+const WITHOUT_CODE =
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
+
+/** Whether the database could not do it now, though it may later: answer 503 and try again, rather than blame the caller. */
+export function isUnavailable(error: unknown): boolean {
+  if (!isNativeError(error)) return false;
+  const { code, cause, driverError } = error as Error & { code?: unknown; driverError?: unknown };
+  if (code === 'unavailable') return true;
+  if (typeof code === 'string' && (NETWORK.has(code) || SQLSTATE.test(code))) return true;
+  return WITHOUT_CODE.test(error.message) || isUnavailable(cause) || isUnavailable(driverError);
+}
+
+/** The same error, or `unavailable` with it as the cause. */
+export const orUnavailable = (error: unknown): unknown =>
+  isUnavailable(error) ? unavailable('PostgreSQL', error) : error;

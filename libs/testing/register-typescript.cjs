@@ -1,0 +1,36 @@
+// `node -r libs/testing/register-typescript.cjs program.ts`: lets a test start one of our programs as a process of its own,
+// to kill it, without a build. Workspace names mean their sources, as in the tests themselves.
+const { readFileSync } = require('node:fs');
+const Module = require('node:module');
+const { join, resolve } = require('node:path');
+
+const { transformSync } = require('@swc/core');
+
+const ROOT = resolve(__dirname, '..', '..');
+const resolveFilename = Module._resolveFilename;
+
+Module._resolveFilename = function (request, ...rest) {
+  const [, library, door = 'index'] = /^@tributary\/([^/]+)(?:\/([^/]+))?$/.exec(request) ?? [];
+  return resolveFilename.call(
+    this,
+    library ? join(ROOT, 'libs', library, 'src', `${door}.ts`) : request,
+    ...rest,
+  );
+};
+
+require.extensions['.ts'] = (module, filename) => {
+  const { code } = transformSync(readFileSync(filename, 'utf8'), {
+    filename,
+    configFile: false,
+    swcrc: false,
+    sourceMaps: 'inline',
+    module: { type: 'commonjs' },
+    jsc: {
+      target: 'es2022',
+      keepClassNames: true,
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+  });
+  module._compile(code, filename);
+};

@@ -1,1 +1,48 @@
-export {};
+import { Module } from '@nestjs/common';
+import { MEASURED } from '@tributary/contracts';
+import { CommandRunner } from '@tributary/kernel';
+import {
+  ServiceModule,
+  ServiceRuntime,
+  type ServiceDefinition,
+  commandHandler,
+} from '@tributary/platform';
+import { Ingestion } from './application/ingestion';
+import { Observe, observations, streamOfObservation } from './application/observations';
+import { measure } from './domain/measure/decide';
+import { EventsController } from './http/events.controller';
+import { SchemasController } from './http/schemas.controller';
+import { factOutcomes } from './read-model/fact-outcomes.projection';
+import { FactOutcomes } from './read-model/fact-outcomes.queries';
+
+const attribution: ServiceDefinition = {
+  name: 'attribution',
+  categories: ['fact', 'measure'],
+  projections: [factOutcomes],
+  publication: {
+    owner: 'attribution',
+    version: 1,
+    types: ['MeasureRevised'],
+    publish: ({ data }) => ({ type: MEASURED, data }),
+  },
+  reactions: (bus) => [observations(bus)],
+};
+
+@Module({
+  imports: [ServiceModule.of(attribution)],
+  controllers: [EventsController, SchemasController],
+  providers: [
+    commandHandler(Observe, measure, streamOfObservation),
+    {
+      provide: Ingestion,
+      inject: [CommandRunner],
+      useFactory: (runner: CommandRunner) => new Ingestion(runner),
+    },
+    {
+      provide: FactOutcomes,
+      inject: [ServiceRuntime],
+      useFactory: (runtime: ServiceRuntime) => new FactOutcomes(runtime),
+    },
+  ],
+})
+export class AttributionModule {}

@@ -1,62 +1,43 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import {
-  ApiKeys,
-  apiKeySchema,
-  coreSettings,
-  createHttpApp,
-  listen,
-  ROLES,
-  type Role,
-  stop,
-} from '@tributary/platform';
-import { Database } from '@tributary/postgres';
+import { type ApiKeys, coreSettings, Metrics, ROLES, type Role, serve } from '@tributary/platform';
 
+import { DEMO_PARTNER, DEMO_TENANT, playDemo } from './demo';
 import { type KeyBook, localKeys } from './local-keys';
 import type { StartServices } from './standalone';
-import { StandaloneModule } from './standalone.module';
+import { SERVICES } from './standalone.module';
 
-/** What the local keys may see. A programme of one's own lives beside it under keys that an admin issues. */
+const QUIET = { LOG_LEVEL: 'warn' };
 const TENANT = 'local';
 const PARTNER = 'p1';
-const QUIET = { LOG_LEVEL: 'warn' };
 
 /** All services in one Nest application, behind one address. */
 export const startServices: StartServices = async ({ variables, options, closeLater }) => {
   const settings = coreSettings.read({ ...QUIET, ...variables });
-  const { schema, entities, migrations } = apiKeySchema;
-  const database = await Database.open({
-    url: settings.DATABASE_URL,
-    schema,
-    entities: [...entities],
-    migrations: [...migrations],
-  });
-  closeLater(async () => await database.close());
+  const serving = await serve({ name: 'standalone', modules: SERVICES, settings });
+  closeLater(() => serving.close());
+  serving.app.get(Metrics).collectProcess();
+  const address = await serving.listen();
 
-  const keys = new ApiKeys(database.dataSource, { now: Date.now });
-  const app = await createHttpApp(StandaloneModule, {
-    settings,
-    authenticator: keys,
-    service: 'standalone',
-    api: { title: 'Tributary', version: '1' },
-  });
-  closeLater(async () => await stop(app, settings.DRAIN_MS));
-
-  const address = await listen(app, settings);
   const file = join(options.dataDirectory, 'keys.json');
-  return { address, keys: await localKeys(file, ROLES, bookOf(keys)) };
+  const demoFile = join(options.dataDirectory, 'demo-keys.json');
+  // Decided once, at the first start; told again at every later one, in case that the first was cut short.
+  const withDemo = existsSync(demoFile) || (!existsSync(file) && !options.empty);
+  const demo = withDemo ? await demoKeys(demoFile, serving.keys) : undefined;
+  const keys = await localKeys(file, ROLES, bookOf(serving.keys, TENANT, PARTNER));
+  if (demo) await playDemo(address, demo.upstream);
+  return { address, keys, ...(demo && { demoKey: demo.auditor }) };
 };
 
-const bookOf = (keys: ApiKeys): KeyBook<Role> => ({
+const demoKeys = (file: string, keys: ApiKeys) =>
+  localKeys(file, ['upstream', 'auditor'] as const, bookOf(keys, DEMO_TENANT, DEMO_PARTNER));
+
+const bookOf = (keys: ApiKeys, tenant: string, partner: string): KeyBook<Role> => ({
   isValid: async (key) => !('refused' in (await keys.authenticate(`Bearer ${key}`))),
   issue: async (role) => {
-    const partner = role === 'partner' ? { partnerId: PARTNER } : {};
-    const { key } = await keys.issueKey({
-      tenant: TENANT,
-      role,
-      label: 'this machine',
-      ...partner,
-    });
+    const partnerId = role === 'partner' ? { partnerId: partner } : {};
+    const { key } = await keys.issueKey({ tenant, role, label: 'this machine', ...partnerId });
     return key;
   },
 });

@@ -1,5 +1,17 @@
-import { Module } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { AttributionModule } from '@tributary/attribution';
+import { CommissionModule } from '@tributary/commission';
+import { LedgerModule } from '@tributary/ledger';
+import { PartnersModule } from '@tributary/partners';
+import { PayoutsModule } from '@tributary/payouts';
+import { TierEvaluationModule } from '@tributary/tier-evaluation';
 
 /** The services of this process. Each is whole by itself; here is the only place that sees more than one. */
-@Module({ imports: [] })
-export class StandaloneModule {}
+export const SERVICES: readonly Type[] = [
+  PartnersModule,
+  AttributionModule,
+  CommissionModule,
+  TierEvaluationModule,
+  PayoutsModule,
+  LedgerModule,
+];

@@ -10,6 +10,8 @@ export interface Running {
   readonly address: string;
   /** One key per role. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Reads the demo programme, where there is one. */
+  readonly demoKey?: string;
 }
 
 export interface Start {

@@ -1,9 +1,8 @@
-import type { Measured } from './rounds';
-import { median, ratioOf } from './rounds';
+import { type Measured, median, ratioOf } from './rounds';
 
 /** A figure with its goal. Only ratios are judged: an absolute time says more about the machine than about us. */
 export interface Figure {
-  /** P1 … P16 and named ones; the key of `goals`. */
+  /** P1 … P16 and named ones; the key of `goals`, or a figure without a goal. */
   readonly goal: string;
   readonly what: string;
   readonly ratio: number;
@@ -23,40 +22,76 @@ export interface Section {
   readonly notes?: readonly string[];
 }
 
-export function printSection(
-  { title, measured, figures, notes = [] }: Section,
-  goals: Readonly<Record<string, Goal>>,
-): void {
-  console.log(`\n${title}`);
-  const limit = measured.find(({ role }) => role === 'limit');
-  const peer = measured.find(({ role }) => role === 'peer');
-  const rows = measured.map((one) => ({
-    variant: one.name,
-    'median /s': rounded(median(one.ratesPerSecond)),
-    'best /s': rounded(Math.max(...one.ratesPerSecond)),
-    'p50 ms': one.p50Ms === undefined ? '' : one.p50Ms.toFixed(2),
-    'p99 ms': one.p99PerRoundMs.length === 0 ? '' : median(one.p99PerRoundMs).toFixed(2),
-    'x limit':
-      limit && limit !== one ? ratioOf(one.ratesPerSecond, limit.ratesPerSecond).toFixed(2) : '',
-    'x peer':
-      peer && peer !== one ? ratioOf(one.ratesPerSecond, peer.ratesPerSecond).toFixed(2) : '',
-  }));
-  printTable(rows);
-  for (const note of notes) console.log(`  ${note}`);
-  for (const figure of figures) console.log(`  ${judged(figure, goals[figure.goal])}`);
-  for (const one of measured) console.log(JSON.stringify({ bench: title, ...one }));
+export interface Judging {
+  readonly goals: Readonly<Record<string, Goal>>;
+  readonly slack: number;
 }
+
+export function printSection(section: Section, judging: Judging): void {
+  const { title, measured, figures, notes = [] } = section;
+  console.log(`\n${title}`);
+  printTable(measured.map((one) => rowOf(one, measured)));
+  for (const note of notes) console.log(`  ${note}`);
+  for (const figure of figures) console.log(`  ${judged(figure, judging)}`);
+  for (const one of measured) console.log(JSON.stringify(lineOf(title, one, measured)));
+}
+
+/** What is missed, in words; empty when every floor holds. */
+export const missed = ({ figures }: Section, { goals, slack }: Judging): string[] =>
+  figures
+    .filter((figure) => !holds(figure, goals[figure.goal], slack))
+    .map(({ goal, what, ratio }) => `${goal} (${what}) is ${ratio.toFixed(2)}x`);
 
 export function holds({ ratio }: Figure, goal: Goal | undefined, slack = 1): boolean {
   if (!goal) return true;
   return goal.atMost ? ratio <= goal.floor / slack : ratio >= goal.floor * slack;
 }
 
-function judged(figure: Figure, goal: Goal | undefined): string {
-  const sign = goal?.atMost ? '<=' : '>=';
-  const against = goal ? ` (floor ${sign} ${goal.floor}, aim ${goal.aim})` : '';
-  const verdict = holds(figure, goal) ? 'reached' : 'BELOW FLOOR';
-  return `${figure.goal} ${figure.what}: ${figure.ratio.toFixed(2)}x${against} ${verdict}`;
+function judged(figure: Figure, { goals, slack }: Judging): string {
+  const { goal: name, what, ratio } = figure;
+  const goal = goals[name];
+  const said = `${name} ${what}: ${ratio.toFixed(2)}x`;
+  if (!goal) return said;
+  const sign = goal.atMost ? '<=' : '>=';
+  const loosened = slack === 1 ? '' : `, slack ${slack}`;
+  const verdict = holds(figure, goal, slack) ? 'reached' : 'BELOW FLOOR';
+  return `${said} (floor ${sign} ${goal.floor}${loosened}, aim ${goal.aim}) ${verdict}`;
+}
+
+function against(one: Measured, role: Measured['role'], all: readonly Measured[]) {
+  const other = all.find((each) => each.role === role);
+  return other === undefined || other === one ? undefined : ratioOf(one, other);
+}
+
+const p99Of = ({ p99PerRoundMs }: Measured): number | undefined =>
+  p99PerRoundMs.length === 0 ? undefined : median(p99PerRoundMs);
+
+function rowOf(one: Measured, all: readonly Measured[]): Record<string, string> {
+  return {
+    variant: one.name,
+    'median /s': rounded(median(one.ratesPerSecond)),
+    'best /s': rounded(Math.max(...one.ratesPerSecond)),
+    'p50 ms': one.p50Ms?.toFixed(2) ?? '',
+    'p99 ms': p99Of(one)?.toFixed(2) ?? '',
+    'x limit': against(one, 'limit', all)?.toFixed(2) ?? '',
+    'x peer': against(one, 'peer', all)?.toFixed(2) ?? '',
+  };
+}
+
+/** For programs: one object per variant. */
+function lineOf(bench: string, one: Measured, all: readonly Measured[]): object {
+  return {
+    bench,
+    variant: one.name,
+    role: one.role,
+    rate: median(one.ratesPerSecond),
+    best: Math.max(...one.ratesPerSecond),
+    p50: one.p50Ms,
+    p99: p99Of(one),
+    xLimit: against(one, 'limit', all),
+    xPeer: against(one, 'peer', all),
+    rounds: one.ratesPerSecond,
+  };
 }
 
 function printTable(rows: readonly Record<string, string>[]): void {

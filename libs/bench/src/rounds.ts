@@ -20,28 +20,44 @@ export interface Measured {
   readonly ratesPerSecond: readonly number[];
   readonly p50Ms: number | undefined;
   readonly p99PerRoundMs: readonly number[];
+  /** The same for all that ran side by side, and for nothing else. */
+  readonly together: symbol;
+}
+
+export interface Alternation {
+  readonly rounds: number;
+  /** After every round, outside the clock: what was produced is looked at and cleared away. */
+  readonly afterRound?: () => Promise<void>;
 }
 
 /**
  * Runs all variants in every round, one after the other: the machine is shared and drifts, so only what ran side by side may be
  * compared. The first round warms up and does not count.
  */
-export async function alternate(variants: readonly Variant[], rounds: number): Promise<Measured[]> {
+export async function alternate(
+  variants: readonly Variant[],
+  { rounds, afterRound }: Alternation,
+): Promise<Measured[]> {
   const samples = variants.map((): Sample[] => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, variant] of variants.entries()) {
       const sample = await variant.run();
       if (round > 0) samples[i]?.push(sample);
     }
+    await afterRound?.();
   }
-  return variants.map(({ name, role }, i) => measured(name, role, samples[i] ?? []));
-}
-
-function measured(name: string, role: Variant['role'], samples: readonly Sample[]): Measured {
-  const all = samples.flatMap(({ latenciesMs = [] }) => latenciesMs);
-  return {
+  const together = Symbol('one alternation');
+  return variants.map(({ name, role }, i) => ({
     name,
     role,
+    together,
+    ...measured(samples[i] ?? []),
+  }));
+}
+
+function measured(samples: readonly Sample[]) {
+  const all = samples.flatMap(({ latenciesMs = [] }) => latenciesMs);
+  return {
     ratesPerSecond: samples.map(({ count, elapsedMs }) => (count / elapsedMs) * 1000),
     p50Ms: all.length > 0 ? percentile(all, 0.5) : undefined,
     p99PerRoundMs: samples.flatMap(({ latenciesMs }) =>
@@ -51,9 +67,15 @@ function measured(name: string, role: Variant['role'], samples: readonly Sample[
 }
 
 /** Median of the ratios of each round: the figure that survives a drifting machine. */
-export function ratioOf(a: readonly number[], b: readonly number[]): number {
-  const ratios = a
-    .map((value, i) => value / (b[i] ?? Number.NaN))
+export function ratioOf(
+  one: Measured,
+  other: Measured,
+  by: 'p99PerRoundMs' | 'ratesPerSecond' = 'ratesPerSecond',
+): number {
+  if (one.together !== other.together)
+    throw new Error(`"${one.name}" and "${other.name}" did not run side by side.`);
+  const ratios = one[by]
+    .map((value, i) => value / (other[by][i] ?? Number.NaN))
     .filter((ratio) => Number.isFinite(ratio));
   return median(ratios);
 }
@@ -90,4 +112,30 @@ export async function underLoad(
   };
   await Promise.all(Array.from({ length: callers }, caller));
   return { count: latenciesMs.length, elapsedMs: performance.now() - start, latenciesMs };
+}
+
+/**
+ * Begins `perSecond` calls a second whether or not earlier ones have been answered, as callers who do not know of each other do,
+ * and waits for all of them.
+ */
+export async function openLoop(
+  perSecond: number,
+  forMs: number,
+  call: (i: number) => Promise<unknown>,
+): Promise<Sample> {
+  const latenciesMs: number[] = [];
+  const calls: Promise<void>[] = [];
+  const begin = async (i: number) => {
+    const before = performance.now();
+    await call(i);
+    latenciesMs.push(performance.now() - before);
+  };
+  const start = performance.now();
+  for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs = performance.now() - start) {
+    const due = Math.ceil((elapsedMs / 1000) * perSecond);
+    while (calls.length < due) calls.push(begin(calls.length));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(calls);
+  return { count: calls.length, elapsedMs: performance.now() - start, latenciesMs };
 }

@@ -5,6 +5,7 @@ import type { FeedObserver } from './observer';
 import type { PublishedReader } from './ports';
 import type { Projection } from './projections/projection';
 import type { Publication } from './published/publication';
+import type { PublishedTable } from './published/published-table';
 import type { Reaction } from './reactions/reaction';
 import type { Wake } from './wake';
 
@@ -27,11 +28,13 @@ export interface FeedsOptions {
   readonly categories?: readonly string[];
   /** Over the service's own log. */
   readonly projections?: readonly Projection[];
-  readonly reactions?: readonly Reaction<never>[];
+  readonly reactions?: readonly Reaction[];
   /** Over what other services published. */
   readonly inboxProjections?: readonly Projection[];
-  readonly inboxReactions?: readonly Reaction<never>[];
+  readonly inboxReactions?: readonly Reaction[];
   readonly publication?: Publication;
+  /** Given when others of this process read it before these feeds are started. */
+  readonly published?: PublishedTable;
   readonly upstreams?: readonly Upstream[];
   readonly observer: FeedObserver;
   /** Names this process in the leases. */

@@ -27,7 +27,7 @@ import { type Subscriber, SubscriptionRunner } from './subscriptions/runner';
 import { backoffMs, pause } from './wake';
 
 interface Follower {
-  readonly subscriber: LiveProjection | LiveReaction<never>;
+  readonly subscriber: LiveProjection | LiveReaction<unknown>;
   runner: SubscriptionRunner | undefined;
 }
 
@@ -51,7 +51,7 @@ export class Feeds implements Running {
     this.waiting = new WaitingFacts(database);
     this.deadLetters = new DeadLetterTable(database, observer);
     this.inbox = new InboxTable(database, this.deadLetters, observer);
-    this.published = new PublishedTable(database);
+    this.published = options.published ?? new PublishedTable(database);
     this.leases = new Leases(database, { owner, ttlMs: leaseMs, observer });
   }
 
@@ -188,9 +188,9 @@ export class Feeds implements Running {
     }
   }
 
-  private addReaction(reaction: Reaction<never>, feed: Feed): void {
+  private addReaction(reaction: Reaction, feed: Feed): void {
     const { database, observer, leaseMs = DEFAULT_LEASE_MS } = this.options;
-    const live = new LiveReaction<never>(reaction, feed, { database, observer, ttlMs: leaseMs });
+    const live = new LiveReaction<unknown>(reaction, feed, { database, observer, ttlMs: leaseMs });
     this.add(live).runner = this.run(live);
   }
 

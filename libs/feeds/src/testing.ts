@@ -1,3 +1,4 @@
+/// <reference types="jest" />
 import { instant, type JsonObject, parseStreamName, tenantOf, uuidV5 } from '@tributary/kernel';
 import type { FeedEvent } from './feed';
 import { Fold } from './projections/fold';

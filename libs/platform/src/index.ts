@@ -21,3 +21,8 @@ export * from './logging/structured-logger';
 export { validationFailed } from './validation/body-pipe';
 export * from './validation/compile-schema';
 export * from './validation/fields';
+export * from './service/dispatch';
+export * from './service/serve';
+export * from './service/service-definition';
+export * from './service/service-runtime';
+export * from './service/service.module';

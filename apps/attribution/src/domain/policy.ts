@@ -5,10 +5,7 @@ import type { ObserveMeasure } from './measure/decide';
 
 /** What a fact of upstream asks of the other streams of this service. */
 export function whenFactAccepted(
-  event: Pick<
-    Recorded<'FactAccepted', FactAccepted['data']>,
-    'contentHash' | 'data' | 'id' | 'occurredAt'
-  >,
+  event: Pick<Recorded<'FactAccepted', FactAccepted['data']>, 'data' | 'id' | 'occurredAt'>,
 ): ObserveMeasure[] {
   if (event.data.type !== TRAINING_COMPLETED) return [];
 
@@ -22,7 +19,7 @@ export function whenFactAccepted(
       subject: completionRef,
       amount: minutes,
       occurredAt: event.occurredAt,
-      evidence: { factId: event.id, contentHash: event.contentHash },
+      evidence: { factId: event.id },
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { problemOf, refusalOf, toJson } from '@tributary/platform';
+import { problemOf, refusalOf, toJson, tokenOf } from '@tributary/platform';
 import type { UpstreamEvent } from '@tributary/contracts';
 import type { Ingested, Ingestion, Sender } from '../application/ingestion';
 import { type Line, linesOf } from './json-lines';
@@ -29,7 +29,7 @@ export async function* backfill(
   chunks: AsyncIterable<Uint8Array>,
   ingestion: Ingestion,
   sender: Sender,
-  instance: string,
+  { instance, service }: { readonly instance: string; readonly service: string },
 ): AsyncGenerator<string> {
   const summary: Summary = { accepted: 0, duplicate: 0, conflict: 0, refused: 0, position: 0n };
   let inFlight: Promise<Told[]> = Promise.resolve([]);
@@ -42,7 +42,7 @@ export async function* backfill(
       yield* linesAbout(await before, summary);
     }
     yield* linesAbout(await inFlight, summary);
-    yield `${toJson({ complete: true, ...summary })}\n`;
+    yield `${toJson({ complete: true, ...summary, token: tokenOf(service, summary.position) })}\n`;
   } catch (error) {
     const problem = problemOf(refusalOf(error), instance);
     yield `${toJson({ complete: false, ...summary, problem })}\n`;

@@ -33,7 +33,7 @@ export async function appendBench(context: BenchContext): Promise<Section[]> {
         run: under((i) => log.append(newStream(i), 'none', [posting(i)])),
       },
     ];
-    const measured = await alternate(variants, context.rounds);
+    const measured = await alternate(variants, { rounds: context.rounds });
     sections.push({
       title: `append, ${callers} callers`,
       measured,
@@ -52,16 +52,16 @@ function figuresOf(callers: Callers, [limit, peer, ours]: readonly Measured[]): 
     {
       goal: `${goal} limit`,
       what: 'rate against raw inserts',
-      ratio: ratioOf(ours.ratesPerSecond, limit.ratesPerSecond),
+      ratio: ratioOf(ours, limit),
     },
     {
       goal: `${goal} peer`,
       what: 'rate against Emmett',
-      ratio: ratioOf(ours.ratesPerSecond, peer.ratesPerSecond),
+      ratio: ratioOf(ours, peer),
     },
   ];
   if (callers === 1) return figures;
-  const p99 = ratioOf(ours.p99PerRoundMs, limit.p99PerRoundMs);
+  const p99 = ratioOf(ours, limit, 'p99PerRoundMs');
   return [...figures, { goal: `P4 ${callers}`, what: 'p99 against raw inserts', ratio: p99 }];
 }
 

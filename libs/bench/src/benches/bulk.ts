@@ -44,7 +44,7 @@ export async function bulkBench(context: BenchContext): Promise<Section[]> {
         ),
     },
   ];
-  const measured = await alternate(variants, context.rounds);
+  const measured = await alternate(variants, { rounds: context.rounds });
   const [limit, objects, fromLines] = measured;
   const head = await log.head();
   if (head !== BigInt(2 * count * (context.rounds + 1)))
@@ -59,12 +59,12 @@ export async function bulkBench(context: BenchContext): Promise<Section[]> {
         {
           goal: 'P6 objects',
           what: 'objects against COPY',
-          ratio: ratioOf(objects.ratesPerSecond, limit.ratesPerSecond),
+          ratio: ratioOf(objects, limit),
         },
         {
           goal: 'P6 lines',
           what: 'JSON lines against COPY',
-          ratio: ratioOf(fromLines.ratesPerSecond, limit.ratesPerSecond),
+          ratio: ratioOf(fromLines, limit),
         },
       ],
     },
@@ -72,7 +72,7 @@ export async function bulkBench(context: BenchContext): Promise<Section[]> {
 }
 
 /** Two calls in flight: one is being written while the next one is being made. */
-async function appendAll(
+export async function appendAll(
   log: EventLog,
   count: number,
   offset: number,
@@ -101,7 +101,7 @@ function assertAllStored(verdicts: readonly PromiseSettledResult<unknown>[]): vo
 }
 
 /** What Postgres itself can take in: rows of the same shape, ready as text, into the same primary key and unique indexes. */
-class CopyLimit {
+export class CopyLimit {
   private constructor(
     private readonly client: pg.Client,
     private readonly text: Buffer[],

@@ -25,12 +25,12 @@ export async function growthBench(context: BenchContext): Promise<Section[]> {
       { name: `into ${small} events`, role: 'limit', run: load(logs.small) },
       { name: `into ${large} events`, role: 'ours', run: load(logs.large) },
     ],
-    context.rounds,
+    { rounds: context.rounds },
   );
   await Promise.all([logs.small.close(), logs.large.close()]);
   const [before, after] = measured;
   if (!before || !after) return [];
-  const ratio = ratioOf(after.ratesPerSecond, before.ratesPerSecond);
+  const ratio = ratioOf(after, before);
   const what = `appends into ${large} events against ${small}`;
   return [{ title: 'growth', measured, figures: [{ goal: 'P14', what, ratio }] }];
 }

@@ -49,7 +49,7 @@ export async function hotBench(context: BenchContext): Promise<Section[]> {
           underLoad(callers, context.roundMs, () => runner.run(counting, hot, sent++, cause())),
       },
     ];
-    const measured = await alternate(variants, context.rounds);
+    const measured = await alternate(variants, { rounds: context.rounds });
     let stored = 0;
     for await (const event of log.read(hot)) {
       if (event.revision !== BigInt(stored++))
@@ -59,7 +59,7 @@ export async function hotBench(context: BenchContext): Promise<Section[]> {
       throw new Error(`${sent} commands were answered, but ${stored} events are stored.`);
     const [distinct, one] = measured;
     if (!distinct || !one) continue;
-    const ratio = ratioOf(one.ratesPerSecond, distinct.ratesPerSecond);
+    const ratio = ratioOf(one, distinct);
     const figures = [
       { goal: `P5 ${callers}`, what: 'one hot stream against distinct ones', ratio },
     ];

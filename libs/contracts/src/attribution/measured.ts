@@ -15,7 +15,7 @@ export interface MeasuredData {
   readonly subject: string;
   readonly steps: readonly MeasuredStep[];
   /** The stored facts that it rests on. */
-  readonly evidence: readonly { readonly factId: Uuid; readonly contentHash: string }[];
+  readonly evidence: readonly { readonly factId: Uuid }[];
 }
 
 export type Measured = Published<typeof MEASURED, MeasuredData>;

@@ -3,7 +3,7 @@ import { type Pool, type PoolClient, escapeLiteral } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { type EnvelopeField, assertFields, isEnvelopeField } from '../fields';
 import type { FieldRow, Fields, Position } from '../port';
-import { moment } from './stored-events';
+import { momentReader } from './stored-events';
 
 /** One statement holds one snapshot; a stretch keeps it short however long the log is. */
 const STRETCH = 100_000n;
@@ -75,7 +75,9 @@ function decoderOf(fields: Fields): (line: string) => FieldRow {
   const moments = new Map(
     Object.entries(fields).map(([type, paths]) => [
       type,
-      paths.flatMap((path, i) => (path === '$occurredAt' || path === '$recordedAt' ? [i] : [])),
+      paths.flatMap((path, i) =>
+        path === '$occurredAt' || path === '$recordedAt' ? [[i, momentReader()] as const] : [],
+      ),
     ]),
   );
   const widths = new Map(Object.entries(fields).map(([type, paths]) => [type, paths.length]));
@@ -83,7 +85,7 @@ function decoderOf(fields: Fields): (line: string) => FieldRow {
     const [position, type, ...texts] = line.split('\t') as [string, string, ...string[]];
     const values: (string | null)[] = texts.map(unescaped);
     values.length = widths.get(type) ?? 0;
-    for (const i of moments.get(type) ?? []) values[i] = moment(values[i] as string);
+    for (const [i, moment] of moments.get(type) ?? []) values[i] = moment(values[i] as string);
     return { position: BigInt(position), type, values };
   };
 }

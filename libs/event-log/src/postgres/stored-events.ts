@@ -16,27 +16,26 @@ const RAW_TYPES: NonNullable<QueryConfig['types']> = {
 
 /** A prepared statement whose rows stay text. */
 export const rawQuery = (name: string, text: string, values: unknown[] = []) =>
-  ({ name, text, values, rowMode: 'array', types: RAW_TYPES }) as const;
+  ({ name: `event_log_${name}`, text, values, rowMode: 'array', types: RAW_TYPES }) as const;
 
+/** Plain indexing, here and in the caches below: this runs for each event of every replay. */
 export function recordedOf(row: RawRow): Recorded {
-  const [position, revision, stream, type, data, id, schemaVersion, occurredAt, recordedAt] =
-    row as readonly string[];
-  const [commandId, commandIndex, fingerprint, actor] = row.slice(9, 13) as readonly string[];
+  const stream = row[2] as StreamName;
   return {
-    position: BigInt(position as string),
-    revision: BigInt(revision as string),
-    stream: stream as StreamName,
-    tenant: tenantOf(stream as StreamName),
-    type: type as string,
-    data: JSON.parse(data as string) as JsonObject,
-    id: id as string,
-    schemaVersion: Number(schemaVersion),
-    occurredAt: moment(occurredAt as string),
-    recordedAt: moment(recordedAt as string),
-    commandId: commandId as string,
-    commandIndex: Number(commandIndex),
-    fingerprint: fingerprint as string,
-    actor: actor as string,
+    position: BigInt(row[0] as string),
+    revision: BigInt(row[1] as string),
+    stream,
+    tenant: tenantOf(stream),
+    type: row[3] as string,
+    data: JSON.parse(row[4] as string) as JsonObject,
+    id: row[5] as string,
+    schemaVersion: Number(row[6]),
+    occurredAt: occurredAt(row[7] as string),
+    recordedAt: recordedAt(row[8] as string),
+    commandId: row[9] as string,
+    commandIndex: Number(row[10]),
+    fingerprint: row[11] as string,
+    actor: row[12] as string,
     causationId: row[13] ?? null,
     correlationId: row[14] as string,
     traceParent: row[15] ?? null,
@@ -44,14 +43,18 @@ export function recordedOf(row: RawRow): Recorded {
   };
 }
 
-let lastMs = '0';
-let lastMoment = instantOfMs(0);
-
-/** Neighbours often share their moment, and writing one out costs more than comparing two texts. */
-export function moment(ms: string): Instant {
-  if (ms !== lastMs) {
-    lastMoment = instantOfMs(Number(ms));
-    lastMs = ms;
-  }
-  return lastMoment;
+/** Neighbours often share a moment, and writing one out costs more than comparing two texts. */
+export function momentReader(): (ms: string) => Instant {
+  let lastMs = '0';
+  let last = instantOfMs(0);
+  return (ms) => {
+    if (ms !== lastMs) {
+      last = instantOfMs(Number(ms));
+      lastMs = ms;
+    }
+    return last;
+  };
 }
+
+const occurredAt = momentReader();
+const recordedAt = momentReader();

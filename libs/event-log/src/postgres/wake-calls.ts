@@ -55,7 +55,7 @@ export class WakeCalls {
       this.due = undefined;
       try {
         await this.options.pool.query({
-          name: 'notify',
+          name: 'event_log_notify',
           text: 'select pg_notify($1, $2)',
           values: [this.channel, String(head)],
         });

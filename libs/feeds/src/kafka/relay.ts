@@ -38,6 +38,8 @@ export interface RelayOptions {
   /** How long it sleeps at the head of the log when nobody nudges it. */
   readonly pollMs?: number;
   readonly nowMs?: () => number;
+  /** Rings when something was published in this process, so that it need not sleep. */
+  readonly wake?: Wake;
 }
 
 export interface Relay extends Running {
@@ -64,7 +66,7 @@ const PARTITION_CHARS_MAX = 300 * 1024;
  */
 export function startRelay(options: RelayOptions): Relay {
   const stopping = new AbortController();
-  const wake = new Wake();
+  const { wake = new Wake() } = options;
   const done = relayUntilStopped(options, stopping.signal, wake);
   // Whoever starts a relay may look at its end later than it comes.
   const ended = Promise.allSettled([done]);

@@ -1,5 +1,6 @@
 import { CodedError } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
+import { sqlStateOf } from '../failure';
 import type { Feed } from '../feed';
 import type { FeedObserver } from '../observer';
 import { backoffMs, pause } from '../wake';
@@ -39,6 +40,8 @@ export interface RebuildContext {
 /** A code that parks more than this is wrong about the events, not the events about it. */
 const MAX_EXCLUDED = 100;
 const MAX_LOCK_ATTEMPTS = 8;
+/** Waited too long for a lock, or in a circle with somebody else. */
+const LOCKED = ['55P03', '40P01'];
 /** So near to its target, the rest is read while the subscription is locked. */
 const NEAR = 5_000n;
 
@@ -134,8 +137,7 @@ async function swapWhenFree(
     try {
       return await database.transaction((tx) => swapIn(tx, fill, options));
     } catch (error) {
-      const isLocked = (error as { readonly code?: unknown }).code === '55P03';
-      if (!isLocked || attempt >= MAX_LOCK_ATTEMPTS) throw error;
+      if (!LOCKED.includes(sqlStateOf(error) ?? '') || attempt >= MAX_LOCK_ATTEMPTS) throw error;
       await pause(backoffMs(attempt), options.signal);
     }
   }

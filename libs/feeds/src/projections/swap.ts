@@ -26,6 +26,7 @@ export async function swapIn(
 ): Promise<RebuildReport> {
   const { projection, subscription } = fill;
   await tx.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
+  if (options.isSameVersion) await holdWriters(tx, fill);
   await tx.query('insert into subscription (name) values ($1) on conflict do nothing', [
     subscription,
   ]);
@@ -55,6 +56,12 @@ export async function swapIn(
     comparison,
     swapped: isWanted,
   };
+}
+
+/** Before the subscription's row, in the order in which the live path takes them; readers are not held up yet. */
+async function holdWriters(tx: Queryable, { projection }: ShadowFill): Promise<void> {
+  const tables = Object.keys(projection.tables).map((name) => versioned(name, projection.version));
+  await tx.query(`lock table ${tables.join(', ')} in share row exclusive mode`);
 }
 
 async function compared(tx: Queryable, fill: ShadowFill): Promise<Comparison[]> {

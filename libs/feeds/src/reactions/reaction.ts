@@ -33,8 +33,8 @@ export interface Reaction<C = unknown> {
   /** What follows from an event. May read a directory, in the order that `meet` keeps; decides nothing itself. */
   readonly on: Readonly<Record<string, (event: FeedEvent) => Promise<readonly C[]> | readonly C[]>>;
   /** The stream that a command is for. */
-  readonly target: (command: C) => StreamName;
-  readonly dispatch: Dispatch<C>;
+  target(command: C): StreamName;
+  dispatch(command: C, context: ReactionContext): Promise<Dispatched>;
 }
 
 /** Keeps the type of the commands and of the events' data together; `D` types the data of every handler. */

@@ -71,7 +71,8 @@ export class Leases {
       lost: lose.signal,
     };
     this.held.set(name, { lease, lose });
-    this.timer ??= setInterval(() => this.renewSoon(), ttlMs / 3);
+    // Nothing lives only in order to renew.
+    this.timer ??= setInterval(() => this.renewSoon(), ttlMs / 3).unref();
     return lease;
   }
 

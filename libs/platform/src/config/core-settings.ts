@@ -1,5 +1,5 @@
 import { type Environment, type Settings, env } from './environment';
-import { addresses, integer, oneOf, optional, port, text, url } from './kinds';
+import { addresses, integer, oneOf, optional, ownerUrls, port, secret, text, url } from './kinds';
 
 const declaration = {
   HOST: text({
@@ -28,6 +28,18 @@ const declaration = {
     about: 'How published events reach other services.',
   }),
   KAFKA_BROKERS: optional(addresses({ about: 'Bootstrap brokers; required with `FEEDS=kafka`.' })),
+  OWNER_URLS: optional(
+    ownerUrls({
+      about:
+        'Where the services that this one listens to answer, for gaps and for the first catch-up. Left out where they run in one process.',
+    }),
+  ),
+  SERVICE_TOKEN: optional(
+    secret({
+      about:
+        'Shared by the services: opens `/v1/published` to one another. Left out, that route is closed.',
+    }),
+  ),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
     default: 'info',
     example: 'info',

@@ -90,6 +90,17 @@ export function addresses(of: Words): Setting<readonly string[]> {
   });
 }
 
+/** `attribution=http://localhost:4001,partners=http://localhost:4002` */
+export function ownerUrls(of: Words): Setting<ReadonlyMap<string, string>> {
+  const example = of.example ?? 'attribution=http://attribution:4000';
+  return setting(of, 'service=url, separated by commas', example, (given) => {
+    const pairs = given.split(',').map((part) => part.trim().split('=') as [string, string?]);
+    const bad = pairs.find(([name, at]) => !/^[a-z]+$/.test(name) || !URL.canParse(at ?? ''));
+    if (bad) return { wrong: `"${bad.join('=')}" is not service=url` };
+    return { value: new Map(pairs.map(([name, at = '']) => [name, at])) };
+  });
+}
+
 function setting<T>(
   of: WithDefault<T>,
   allowed: string,

@@ -10,7 +10,6 @@ export function acceptBodies(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeContentTypeParser('text/plain');
   server.addContentTypeParser(JSON_TYPES, { parseAs: 'string' }, parseJson);
-  server.addContentTypeParser(LINES, { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
-  );
+  // Handed on as the stream it is: a backfill is as long as it is, and takes the memory of one batch.
+  server.addContentTypeParser(LINES, (_request, payload, done) => done(null, payload));
 }

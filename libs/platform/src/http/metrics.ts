@@ -46,6 +46,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly relay = new Gauge({
+    name: 'tributary_relay_lag_seconds',
+    help: 'Age of the newest event that the relay has handed to Kafka, when it did.',
+    labelNames: ['service'],
+    registers: [this.registry],
+  });
+
   /** Figures of the process itself (memory, event loop) are left out in tests, because they hold a timer. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry });
@@ -76,6 +83,10 @@ export class Metrics {
   }
 
   /** In the text format 0.0.4 of Prometheus. */
+  relayed(service: string, lagMs: number): void {
+    this.relay.set({ service }, lagMs / 1000);
+  }
+
   async text(): Promise<string> {
     return await this.registry.metrics();
   }

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CodedError } from '@tributary/kernel';
 import type { CoreSettings } from '../config/core-settings';
-import { StructuredLogger } from '../logging/structured-logger';
+import type { StructuredLogger } from '../logging/structured-logger';
 import { Lifecycle } from './lifecycle';
 
 type Address = Pick<CoreSettings, 'HOST' | 'PORT'>;
@@ -52,14 +52,13 @@ export async function stop(app: NestFastifyApplication, drainMs: number): Promis
 }
 
 /** SIGTERM and SIGINT drain once; a second signal is the operator's impatience and ends the process at once. */
-export function stopOnSignals(app: NestFastifyApplication, drainMs: number): void {
+export function stopOnSignals(stopAll: () => Promise<void>, logger: StructuredLogger): void {
   let stopping = false;
-  const logger = app.get(StructuredLogger);
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(130);
     stopping = true;
     logger.event('info', 'stopping', { signal });
-    stop(app, drainMs).then(
+    stopAll().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.failure('could not stop cleanly', error);

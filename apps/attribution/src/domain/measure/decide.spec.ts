@@ -57,7 +57,7 @@ describe('observing a countable thing', () => {
 const MARCH = instant('2026-03-12T17:30:00Z');
 const APRIL = instant('2026-04-01T00:00:00Z');
 
-const evidenceOf = (id: string) => ({ factId: id, contentHash: `hash of ${id}` });
+const evidenceOf = (id: string) => ({ factId: id });
 
 function observed(id: string, occurredAt: Instant, amount = 240): ObserveMeasure {
   const thing = { partner: 'northwind', measure: 'training.completed', subject: 'c1' } as const;

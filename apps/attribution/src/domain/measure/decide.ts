@@ -18,7 +18,7 @@ export interface ObserveMeasure {
   readonly subject: string;
   readonly amount: number;
   readonly occurredAt: Instant;
-  readonly evidence: { readonly factId: Uuid; readonly contentHash: string };
+  readonly evidence: { readonly factId: Uuid };
 }
 
 export interface Measure {

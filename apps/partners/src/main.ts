@@ -1,0 +1,4 @@
+import { runService } from '@tributary/platform';
+import { PartnersModule } from './partners.module';
+
+void runService('partners', PartnersModule);

@@ -1,0 +1,4 @@
+import { runService } from '@tributary/platform';
+import { TierEvaluationModule } from './tier-evaluation.module';
+
+void runService('tier-evaluation', TierEvaluationModule);

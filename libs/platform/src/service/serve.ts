@@ -1,0 +1,114 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Database } from '@tributary/postgres';
+import { ApiKeys, apiKeySchema } from '../auth/api-keys';
+import { type CoreSettings, coreSettings } from '../config/core-settings';
+import { createHttpApp } from '../http/create-http-app';
+import { Metrics } from '../http/metrics';
+import { listen, stop, stopOnSignals } from '../http/run-http-app';
+import { StructuredLogger } from '../logging/structured-logger';
+import { ServiceProcess } from './service-process';
+import { ShuffleSeed } from './shuffle-seed';
+
+@Module({})
+class ServicesModule {}
+
+export interface ServeOptions {
+  /** Of this process: one service, or `standalone`. */
+  readonly name: string;
+  readonly modules: readonly Type[];
+  readonly settings: CoreSettings;
+  readonly shuffleSeed?: number;
+  readonly logger?: StructuredLogger;
+}
+
+export interface Serving {
+  readonly app: NestFastifyApplication;
+  readonly keys: ApiKeys;
+  /** Listens and gives the address. */
+  listen(): Promise<string>;
+  /** Drains, stops what follows events, and closes what was opened. */
+  close(): Promise<void>;
+}
+
+/** One process with one or several services in it: everything opened, started and ready, not yet listening. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const opened: (() => Promise<void>)[] = [];
+  // In the opposite order, also when the rest of the start fails.
+  const closeAll = async () => {
+    for (let close = opened.pop(); close; close = opened.pop()) await close();
+  };
+  try {
+    return await open(options, opened, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function open(
+  { name, modules, settings, shuffleSeed, ...rest }: ServeOptions,
+  opened: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Serving> {
+  const logger = rest.logger ?? new StructuredLogger({ service: name, level: settings.LOG_LEVEL });
+  const metrics = new Metrics();
+  const database = await openKeys(name, settings, logger);
+  opened.push(() => database.close());
+  const keys = new ApiKeys(database.dataSource, { now: Date.now });
+  const process = await ServiceProcess.open(name, settings, logger, metrics);
+  opened.push(() => process.close());
+  const app = await createHttpApp(rootOf(modules, process, shuffleSeed), {
+    settings,
+    api: { title: 'Tributary', version: '1' },
+    service: name,
+    authenticator: keys,
+    logger,
+    metrics,
+  });
+  opened.push(() => stop(app, settings.DRAIN_MS));
+  return { app, keys, listen: () => listen(app, settings), close };
+}
+
+function openKeys(
+  service: string,
+  { DATABASE_URL }: CoreSettings,
+  logger: StructuredLogger,
+): Promise<Database> {
+  const { entities, migrations, schema } = apiKeySchema;
+  return Database.open({
+    url: DATABASE_URL,
+    schema,
+    entities: [...entities],
+    migrations: [...migrations],
+    onConnectionLost: (error) => logger.failure('a connection was lost', error, { service }),
+  });
+}
+
+function rootOf(
+  modules: readonly Type[],
+  process: ServiceProcess,
+  seed: number | undefined,
+): DynamicModule {
+  return {
+    module: ServicesModule,
+    global: true,
+    imports: [...modules],
+    providers: [
+      { provide: ServiceProcess, useValue: process },
+      { provide: ShuffleSeed, useValue: new ShuffleSeed(seed) },
+    ],
+    exports: [ServiceProcess, ShuffleSeed],
+  };
+}
+
+/** The whole `main` of a service that runs alone. */
+export async function runService(name: string, module: Type): Promise<void> {
+  const settings = coreSettings.read(process.env);
+  const serving = await serve({ name, modules: [module], settings });
+  const logger = serving.app.get(StructuredLogger);
+  serving.app.get(Metrics).collectProcess();
+  stopOnSignals(() => serving.close(), logger);
+  const address = await serving.listen();
+  logger.event('info', 'listening', { address });
+}

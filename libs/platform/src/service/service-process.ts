@@ -1,0 +1,110 @@
+import type { Owner } from '@tributary/contracts';
+import {
+  type EventLog,
+  PostgresEventLog,
+  openEventStoreDbLog,
+  postgresLogMigrations,
+} from '@tributary/event-log';
+import {
+  type MessageBroker,
+  type PublishedReader,
+  type Wake,
+  kafkaJsBroker,
+} from '@tributary/feeds';
+import { CodedError, invariant } from '@tributary/kernel';
+import { Database } from '@tributary/postgres';
+import type { CoreSettings } from '../config/core-settings';
+import type { Metrics } from '../http/metrics';
+import type { StructuredLogger } from '../logging/structured-logger';
+import { PublishedClient } from './published-client';
+
+/** A table of published events in this process, and what rings when it grows. */
+export interface LocalPublisher {
+  readonly reader: PublishedReader;
+  readonly wake: Wake;
+}
+
+/** What the services of one process share: the log, the broker, and the way to one another. */
+export class ServiceProcess {
+  private readonly publishers = new Map<Owner, LocalPublisher>();
+
+  private constructor(
+    readonly name: string,
+    readonly settings: CoreSettings,
+    readonly log: EventLog,
+    readonly broker: MessageBroker | undefined,
+    readonly logger: StructuredLogger,
+    readonly metrics: Metrics,
+    private readonly closeLog: () => Promise<void>,
+  ) {}
+
+  static async open(
+    name: string,
+    settings: CoreSettings,
+    logger: StructuredLogger,
+    metrics: Metrics,
+  ): Promise<ServiceProcess> {
+    const { log, close } = await openLog(settings, logger, metrics);
+    const broker = brokerOf(name, settings, logger);
+    return new ServiceProcess(name, settings, log, broker, logger, metrics, close);
+  }
+
+  publishHere(owner: Owner, publisher: LocalPublisher): void {
+    this.publishers.set(owner, publisher);
+  }
+
+  /** In this process, or where the settings say. */
+  publisherOf(owner: Owner): { readonly reader: PublishedReader; readonly wake?: Wake } {
+    const url = this.settings.OWNER_URLS?.get(owner);
+    const token = this.settings.SERVICE_TOKEN;
+    if (url !== undefined && token !== undefined)
+      return { reader: new PublishedClient(url, owner, token) };
+    const local = this.publishers.get(owner);
+    if (local) return local;
+    const message = `This service listens to ${owner}: set OWNER_URLS (${owner}=http://…) and SERVICE_TOKEN.`;
+    throw new CodedError('invalid_configuration', message, { owner });
+  }
+
+  async close(): Promise<void> {
+    await this.closeLog();
+  }
+}
+
+async function openLog(settings: CoreSettings, logger: StructuredLogger, metrics: Metrics) {
+  const onError = (error: unknown) => logger.failure('the log lost a connection', error);
+  if (settings.EVENT_LOG === 'eventstoredb') {
+    const url = settings.EVENTSTORE_URL;
+    invariant(url, 'the settings were checked');
+    const log = openEventStoreDbLog({ url, now: Date.now });
+    return { log, close: () => log.close() };
+  }
+  const database = await Database.open({
+    url: settings.DATABASE_URL,
+    schema: 'log',
+    migrations: postgresLogMigrations,
+    onConnectionLost: onError,
+  });
+  const log = await PostgresEventLog.open(database, {
+    onBatch: ({ events }) => metrics.committed('log', events),
+    onError,
+  });
+  const close = async () => {
+    await log.close();
+    await database.close();
+  };
+  return { log, close };
+}
+
+function brokerOf(
+  name: string,
+  { FEEDS, KAFKA_BROKERS }: CoreSettings,
+  logger: StructuredLogger,
+): MessageBroker | undefined {
+  if (FEEDS !== 'kafka') return undefined;
+  invariant(KAFKA_BROKERS, 'the settings were checked');
+  return kafkaJsBroker({
+    brokers: KAFKA_BROKERS,
+    clientId: `tributary-${name}`,
+    onLog: (level, message) => logger.event(level, message, { part: 'kafka' }),
+  });
+}

@@ -1,0 +1,172 @@
+import { hostname } from 'node:os';
+import type { CommandBus } from '@nestjs/cqrs';
+import type { EventLog } from '@tributary/event-log';
+import {
+  Feeds,
+  Leases,
+  OwnedWork,
+  PublishedTable,
+  type Running,
+  type Upstream,
+  feedMigrations,
+  startConsumer,
+  startRelay,
+} from '@tributary/feeds';
+import { CommandRunner, invariant } from '@tributary/kernel';
+import { Database, PostgresSnapshots, Snapshots1700000000300 } from '@tributary/postgres';
+import { MeteredLog } from './metered-log';
+import { type ServiceDefinition, schemaOf } from './service-definition';
+import { ServiceObserver } from './service-observer';
+import type { ServiceProcess } from './service-process';
+
+const LEASE_MS = 15_000;
+const METRICS_EVERY_MS = 5_000;
+
+/** A service at work: its database, its runner, and everything that follows events for it. */
+export class ServiceRuntime {
+  readonly log: EventLog;
+  readonly runner: CommandRunner;
+  readonly published: PublishedTable;
+  private readonly observer: ServiceObserver;
+  private readonly running: Running[] = [];
+  private started: Feeds | undefined;
+  private metricsTimer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    readonly definition: ServiceDefinition,
+    readonly process: ServiceProcess,
+    readonly database: Database,
+  ) {
+    const { name } = definition;
+    const { log, logger, metrics } = process;
+    this.observer = new ServiceObserver(name, logger, metrics);
+    this.log = new MeteredLog(log, name, metrics);
+    this.published = new PublishedTable(database);
+    this.runner = new CommandRunner(this.log, {
+      now: Date.now,
+      snapshots: new PostgresSnapshots(database),
+      onBackgroundError: (stream, error) =>
+        logger.failure('behind the scenes of a stream', error, { stream }),
+    });
+    const { publication } = definition;
+    if (publication) {
+      process.publishHere(publication.owner, {
+        reader: this.published,
+        wake: this.published.committed,
+      });
+    }
+  }
+
+  static async open(
+    definition: ServiceDefinition,
+    process: ServiceProcess,
+  ): Promise<ServiceRuntime> {
+    const { migrations = [], entities = [] } = definition;
+    const database = await Database.open({
+      url: process.settings.DATABASE_URL,
+      schema: schemaOf(definition),
+      migrations: [...feedMigrations, Snapshots1700000000300, ...(migrations as [])],
+      entities,
+      onConnectionLost: (error) =>
+        process.logger.failure('a connection was lost', error, { service: definition.name }),
+    });
+    return new ServiceRuntime(definition, process, database);
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get feeds(): Feeds {
+    invariant(this.started, `the feeds of ${this.name} are started`);
+    return this.started;
+  }
+
+  /** Once every service of the process is open, so that each finds whom it listens to. */
+  async start(bus: CommandBus, shuffleSeed?: number): Promise<void> {
+    const { definition, database, process, observer, published } = this;
+    const upstreams = this.upstreams();
+    this.started = await Feeds.start({
+      service: this.name,
+      database,
+      log: this.log,
+      observer,
+      owner: this.ownerName(),
+      leaseMs: LEASE_MS,
+      published,
+      upstreams,
+      projections: definition.projections ?? [],
+      inboxProjections: definition.inboxProjections ?? [],
+      reactions: definition.reactions?.(bus) ?? [],
+      inboxReactions: definition.inboxReactions?.(bus) ?? [],
+      ...(definition.categories && { categories: definition.categories }),
+      ...(definition.publication && { publication: definition.publication }),
+      ...(shuffleSeed !== undefined && { shuffleSeed }),
+    });
+    if (process.broker) this.joinKafka(upstreams);
+    this.metricsTimer = setInterval(() => this.measure(), METRICS_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.metricsTimer);
+    await Promise.all(this.running.map((one) => one.stop()));
+    await this.started?.stop();
+    await this.database.close();
+  }
+
+  private upstreams(): Upstream[] {
+    const via = this.process.broker ? 'kafka' : 'table';
+    return (this.definition.listensTo ?? []).map((owner) => ({
+      owner,
+      via,
+      ...this.process.publisherOf(owner),
+    }));
+  }
+
+  private joinKafka(upstreams: readonly Upstream[]): void {
+    const { database, observer, feeds, process, published } = this;
+    const { broker } = process;
+    invariant(broker, 'there is a broker');
+    const { publication } = this.definition;
+    if (publication) {
+      const { owner } = publication;
+      const leases = new Leases(database, { owner: this.ownerName(), ttlMs: LEASE_MS, observer });
+      const start: ConstructorParameters<typeof OwnedWork>[0]['start'] = (checkpoint) =>
+        startRelay({
+          owner,
+          reader: published,
+          checkpoint,
+          broker,
+          observer: observer.relay,
+          wake: published.committed,
+        });
+      this.running.push(new OwnedWork({ name: 'relay', database, leases, observer, start }));
+    }
+    if (upstreams.length === 0) return;
+    const consumer = startConsumer({
+      group: `tributary-${this.name}`,
+      owners: new Map(upstreams.map(({ owner, reader }) => [owner, reader])),
+      inbox: feeds.inbox,
+      deadLetters: feeds.deadLetters,
+      broker,
+      observer: observer.consumer,
+    });
+    this.running.push(consumer);
+  }
+
+  private measure(): void {
+    const { metrics } = this.process;
+    this.feeds.status().then(
+      ({ subscriptions }) => {
+        for (const { name, lag, parked } of subscriptions) {
+          metrics.feedLag(this.name, name, lag);
+          metrics.parkedStreams(this.name, name, parked);
+        }
+      },
+      (error: unknown) => this.observer.failed('metrics', error),
+    );
+  }
+
+  private readonly ownerName = (): string =>
+    `${this.process.name}@${hostname()}:${globalThis.process.pid}`;
+}

@@ -1,0 +1,9 @@
+// `npm run bench`: installs and builds what is missing, then measures in this process; arguments go through as they are.
+import { createRequire } from 'node:module';
+import { ensureInstalled } from './ensure-installed.mjs';
+
+await ensureInstalled();
+const { ensureBuilt } = await import('./ensure-built.mjs');
+await ensureBuilt('bench');
+const { runBench } = createRequire(import.meta.url)('../bench/dist/main.js');
+process.exitCode = await runBench(process.argv.slice(2));

@@ -15,23 +15,38 @@ const STORY: readonly TrainingCompleted[] = [
   trained('southwind', 'carla-payments', 'payments-101', '2026-03-17T09:00:00-03:00', 240),
 ];
 
-/** Tells the story through the front door, as an upstream system would. Telling it again changes nothing. */
-export async function playDemo(address: string, upstreamKey: string): Promise<void> {
+interface Item {
+  readonly status: number;
+  readonly correlationId: string;
+}
+
+/**
+ * Tells the story through the front door, as an upstream system would, and waits until the last service has heard it. Telling
+ * it again changes nothing.
+ */
+export async function playDemo(
+  address: string,
+  { upstream, auditor }: Readonly<Record<'auditor' | 'upstream', string>>,
+): Promise<void> {
   const response = await fetch(`${address}/v1/events`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${upstreamKey}`,
+      authorization: `Bearer ${upstream}`,
       'content-type': 'application/cloudevents-batch+json',
     },
     body: JSON.stringify(STORY),
   });
-  const { items = [] } = (await response.json()) as { items?: readonly { status: number }[] };
-  if (response.ok && items.every(({ status }) => status < 300)) return;
-  throw new CodedError(
-    'demo_refused',
-    `The demo programme was refused with status ${response.status}.`,
-    { items },
-  );
+  const { items = [] } = (await response.json()) as { items?: readonly Item[] };
+  if (!response.ok || items.some(({ status }) => status >= 300)) {
+    const message = `The demo programme was refused with status ${response.status}.`;
+    throw new CodedError('demo_refused', message, { items });
+  }
+  const headers = { authorization: `Bearer ${auditor}` };
+  for (const { correlationId } of items) {
+    await fetch(`${address}/v1/partners/${DEMO_PARTNER}/measures?seen=${correlationId}`, {
+      headers,
+    });
+  }
 }
 
 function trained(

@@ -26,7 +26,7 @@ export const startServices: StartServices = async ({ variables, options, closeLa
   const withDemo = existsSync(demoFile) || (!existsSync(file) && !options.empty);
   const demo = withDemo ? await demoKeys(demoFile, serving.keys) : undefined;
   const keys = await localKeys(file, ROLES, bookOf(serving.keys, TENANT, PARTNER));
-  if (demo) await playDemo(address, demo.upstream);
+  if (demo) await playDemo(address, demo);
   return { address, keys, ...(demo && { demoKey: demo.auditor }) };
 };
 

@@ -81,7 +81,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
     });
 
     it('takes as many lines as there are, and tells only of those that were not simply accepted', async () => {
-      const lines = Array.from({ length: 4_500 }, (_, i) =>
+      const lines = Array.from({ length: 1_200 }, (_, i) =>
         JSON.stringify(training(`bulk-${i}`, 1)),
       );
       lines.splice(3, 0, '{"not":', JSON.stringify(training('bulk-1', 1)));
@@ -89,12 +89,12 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       expect(answers).toMatchObject([
         { line: 4, outcome: 'refused', problem: { code: 'malformed_json' } },
         { line: 5, outcome: 'duplicate' },
-        { complete: true, accepted: 4_500, duplicate: 1, conflict: 0, refused: 1 },
+        { complete: true, accepted: 1_200, duplicate: 1, conflict: 0, refused: 1 },
       ]);
       const { token } = answers.at(-1) as { token: string };
-      const last = `${place('bulk-4499')}?token=${token}&wait=measured&timeoutMs=30000`;
+      const last = `${place('bulk-1199')}?token=${token}&wait=measured&timeoutMs=30000`;
       expect((await read(deployed.attribution, last)).body).toMatchObject({ kind: 'reached' });
-      await counted(deployed.tierEvaluation, total('4502', '4800'));
+      await counted(deployed.tierEvaluation, total('1202', '1500'));
     });
 
     it('goes on after a restart without losing or doubling anything', async () => {
@@ -103,7 +103,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       await send(deployed.attribution, training('completion-5', 10));
       await send(deployed.attribution, training('completion-4', 10));
       expect(before.status).toBe(202);
-      await counted(deployed.tierEvaluation, total('4504', '4820'));
+      await counted(deployed.tierEvaluation, total('1204', '1520'));
     });
 
     it('fills a projection anew beside the live one, with the same rows', async () => {
@@ -117,7 +117,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
         '/v1/feeds/tier-evaluation/projections/measures/rebuild',
       );
       expect([own.status, theirs.status]).toEqual([200, 200]);
-      await counted(tierEvaluation, total('4504', '4820'));
+      await counted(tierEvaluation, total('1204', '1520'));
     });
 
     it('lets nobody in without a key, and nobody do what the role does not', async () => {

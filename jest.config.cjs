@@ -4,18 +4,27 @@ const { relative, resolve } = require('node:path');
 const rootArgument = process.argv.indexOf('--rootDir');
 const project = rootArgument < 0 ? __dirname : resolve(process.argv[rootArgument + 1]);
 const ESM_ONLY = [
-  '@nestjs', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit',
+  '@nestjs',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
 ];
 
 module.exports = {
   rootDir: project,
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(process.env.CRASH ? [] : ['\\.crash\\.spec\\.ts$'])],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/dist/',
+    ...(process.env.CRASH ? [] : ['\\.crash\\.spec\\.ts$']),
+  ],
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
-    '^@tributary/(attribution|commission|payouts|tier-evaluation|partners|ledger|standalone|cli)$':
-      `${__dirname}/apps/$1/src/$1.module.ts`,
+    '^@tributary/(attribution|commission|payouts|tier-evaluation|partners|ledger|standalone|cli)$': `${__dirname}/apps/$1/src/$1.module.ts`,
     '^@tributary/([^/]+)$': `${__dirname}/libs/$1/src/index.ts`,
     '^@tributary/([^/]+)/([^/]+)$': `${__dirname}/libs/$1/src/$2.ts`,
   },
@@ -38,5 +47,8 @@ module.exports = {
   maxWorkers: 1,
   passWithNoTests: true,
   testTimeout: 60_000,
-  reporters: ['default', [`${__dirname}/libs/tooling/jest-summary.cjs`, { project: relative(__dirname, project) }]],
+  reporters: [
+    'default',
+    [`${__dirname}/libs/tooling/jest-summary.cjs`, { project: relative(__dirname, project) }],
+  ],
 };

@@ -5,12 +5,13 @@ import { SERVICES } from '../src/standalone.module';
 async function main(): Promise<void> {
   const settings = coreSettings.read(process.env);
   const serving = await serve({ name: 'standalone', modules: SERVICES, settings });
+  stopOnSignals(() => serving.close(), serving.app.get(StructuredLogger));
+  // The test holds the other end: it closes when the test dies, however it dies.
+  process.stdin.on('close', () => process.exit(1)).resume();
   const keyOf = async (role: 'admin' | 'upstream') =>
     (await serving.keys.issueKey({ tenant: 'acme', role, label: 'test' })).key;
   const keys = { admin: await keyOf('admin'), upstream: await keyOf('upstream') };
-  stopOnSignals(() => serving.close(), serving.app.get(StructuredLogger));
-  const url = await serving.listen();
-  process.stdout.write(`${JSON.stringify({ url, keys })}\n`);
+  process.stdout.write(`${JSON.stringify({ url: await serving.listen(), keys })}\n`);
 }
 
 main().catch((error: unknown) => {

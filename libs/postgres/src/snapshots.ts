@@ -47,7 +47,7 @@ export class PostgresSnapshots implements SnapshotStore {
     return {
       revision: BigInt(first.revision),
       position: BigInt(first.position),
-      rows: new Map(kept.map(({ key, value }) => [key as string, value as Json])),
+      rows: new Map(kept.map(({ key, value }) => [key as string, value])),
     };
   }
 

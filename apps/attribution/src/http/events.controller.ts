@@ -14,15 +14,15 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Ingested, Ingestion } from '../application/ingestion';
 import { factStreamOf } from '../domain/fact/events';
-import { FactOutcomes, STAGES, type Stage } from '../read-model/fact-outcomes.queries';
+import { FactOutcomes } from '../read-model/fact-outcomes.queries';
 import { backfill } from './backfill';
 import { ingestBatch, MOST_PER_BATCH } from './batch';
+import { OutcomeQuery } from './events.dto';
 import { invalidEvent } from './item-answer';
 import { checkUpstreamEvent } from './upstream-check';
 import { ServiceRuntime } from '@tributary/platform';
 
 const NDJSON = 'application/x-ndjson';
-const MOST_WAIT_MS = 30_000;
 
 @ApiTags('events')
 @Controller('v1/events')
@@ -99,37 +99,24 @@ export class EventsController {
     @Caller() { tenant }: Principal,
     @Param('source') source: string,
     @Param('id') id: string,
-    @Query('token') token?: string,
-    @Query('wait') wait?: string,
-    @Query('timeoutMs') timeoutMs = '10000',
+    @Query() query: OutcomeQuery,
   ) {
-    const stage = stageOf(wait);
-    const limitMs = Math.min(Number(timeoutMs) || 0, MOST_WAIT_MS);
+    const { token, wait, timeoutMs } = query;
     if (token !== undefined) {
-      await this.runtime.feeds.waitUntil(
-        ['fact_outcomes'],
-        positionOf(token, this.runtime.name),
-        limitMs,
-      );
+      const position = positionOf(token, this.runtime.name);
+      await this.runtime.feeds.waitUntil(['fact_outcomes'], position, timeoutMs);
     }
     const stream = factStreamOf(tenant, source, id);
     const found = await this.outcomes.find(stream);
-    if (!found)
-      throw new Refusal(
-        404,
-        'event_unknown',
-        'No event of your tenant was taken under this source and id.',
-      );
-    if (stage === undefined) return { outcome: 'accepted', ...found };
+    if (!found) {
+      const detail = 'No event of your tenant was taken under this source and id.';
+      throw new Refusal(404, 'event_unknown', detail);
+    }
+    if (wait === undefined) return { outcome: 'accepted', ...found };
 
-    const reached = await this.outcomes.wait(tenant, found.correlationId, stage, limitMs);
-    const state = reached?.kind ?? 'waiting';
-    return {
-      outcome: 'accepted',
-      ...((await this.outcomes.find(stream)) ?? found),
-      state,
-      ...(reached ?? {}),
-    };
+    const reached = await this.outcomes.wait(tenant, found.correlationId, wait, timeoutMs);
+    const now = (await this.outcomes.find(stream)) ?? found;
+    return { outcome: 'accepted', ...now, ...(reached ?? { kind: 'waiting' }) };
   }
 
   private shown({ outcome, source, id, position, correlationId }: Ingested) {
@@ -155,15 +142,6 @@ function conflictOf({ source, id, differs }: Ingested): Refusal {
   const detail =
     'Other content was accepted under this source and id. Correct it with a new event, not by changing this one.';
   return new Refusal(409, 'event_conflict', detail, { errors, facts: { source, id } });
-}
-
-function stageOf(wait: string | undefined): Stage | undefined {
-  const stage = STAGES.find((one) => one === wait);
-  if (wait === undefined || stage !== undefined) return stage;
-  const detail = `One of ${STAGES.join(', ')}.`;
-  throw new Refusal(422, 'validation_failed', detail, {
-    errors: [{ parameter: 'wait', code: 'unknown_stage', detail }],
-  });
 }
 
 /** Through our own JSON rule, because answering by hand goes past the application's serializer. */

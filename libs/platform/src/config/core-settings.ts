@@ -58,6 +58,13 @@ const declaration = {
     max: 600_000,
     about: 'How long a stopping process waits for the requests that it has begun.',
   }),
+  FEED_LEASE_MS: integer({
+    default: 15_000,
+    min: 1_000,
+    max: 600_000,
+    about:
+      'How long what a process followed stands still after it was killed; a process that stops cleanly hands over at once.',
+  }),
   METRICS_ACCESS: oneOf(['key', 'open'], {
     default: 'key',
     about:

@@ -56,7 +56,7 @@ async function open(
   const database = await openKeys(name, settings, logger);
   opened.push(() => database.close());
   const keys = new ApiKeys(database.dataSource, { now: Date.now });
-  const process = await ServiceProcess.open(name, settings, logger, metrics);
+  const process = await ServiceProcess.open(name, settings, { logger, metrics });
   opened.push(() => process.close());
   const app = await createHttpApp(rootOf(modules, process, shuffleSeed), {
     settings,

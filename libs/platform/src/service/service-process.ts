@@ -24,6 +24,12 @@ export interface LocalPublisher {
   readonly wake: Wake;
 }
 
+/** Where a process says what happens in it. */
+export interface Watch {
+  readonly logger: StructuredLogger;
+  readonly metrics: Metrics;
+}
+
 /** What the services of one process share: the log, the broker, and the way to one another. */
 export class ServiceProcess {
   private readonly publishers = new Map<Owner, LocalPublisher>();
@@ -33,20 +39,21 @@ export class ServiceProcess {
     readonly settings: CoreSettings,
     readonly log: EventLog,
     readonly broker: MessageBroker | undefined,
-    readonly logger: StructuredLogger,
-    readonly metrics: Metrics,
-    private readonly closeLog: () => Promise<void>,
+    private readonly opened: { readonly watch: Watch; readonly closeLog: () => Promise<void> },
   ) {}
 
-  static async open(
-    name: string,
-    settings: CoreSettings,
-    logger: StructuredLogger,
-    metrics: Metrics,
-  ): Promise<ServiceProcess> {
-    const { log, close } = await openLog(settings, logger, metrics);
-    const broker = brokerOf(name, settings, logger);
-    return new ServiceProcess(name, settings, log, broker, logger, metrics, close);
+  get logger(): StructuredLogger {
+    return this.opened.watch.logger;
+  }
+
+  get metrics(): Metrics {
+    return this.opened.watch.metrics;
+  }
+
+  static async open(name: string, settings: CoreSettings, watch: Watch): Promise<ServiceProcess> {
+    const { log, close } = await openLog(settings, watch);
+    const broker = brokerOf(name, settings, watch.logger);
+    return new ServiceProcess(name, settings, log, broker, { watch, closeLog: close });
   }
 
   publishHere(owner: Owner, publisher: LocalPublisher): void {
@@ -66,11 +73,11 @@ export class ServiceProcess {
   }
 
   async close(): Promise<void> {
-    await this.closeLog();
+    await this.opened.closeLog();
   }
 }
 
-async function openLog(settings: CoreSettings, logger: StructuredLogger, metrics: Metrics) {
+async function openLog(settings: CoreSettings, { logger, metrics }: Watch) {
   const onError = (error: unknown) => logger.failure('the log lost a connection', error);
   if (settings.EVENT_LOG === 'eventstoredb') {
     const url = settings.EVENTSTORE_URL;

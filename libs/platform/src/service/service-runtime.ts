@@ -19,7 +19,6 @@ import { type ServiceDefinition, schemaOf } from './service-definition';
 import { ServiceObserver } from './service-observer';
 import type { ServiceProcess } from './service-process';
 
-const LEASE_MS = 15_000;
 const METRICS_EVERY_MS = 5_000;
 
 /** A service at work: its database, its runner, and everything that follows events for it. */
@@ -92,7 +91,7 @@ export class ServiceRuntime {
       log: this.log,
       observer,
       owner: this.ownerName(),
-      leaseMs: LEASE_MS,
+      leaseMs: process.settings.FEED_LEASE_MS,
       published,
       upstreams,
       projections: definition.projections ?? [],
@@ -130,7 +129,8 @@ export class ServiceRuntime {
     const { publication } = this.definition;
     if (publication) {
       const { owner } = publication;
-      const leases = new Leases(database, { owner: this.ownerName(), ttlMs: LEASE_MS, observer });
+      const ttlMs = process.settings.FEED_LEASE_MS;
+      const leases = new Leases(database, { owner: this.ownerName(), ttlMs, observer });
       const start: ConstructorParameters<typeof OwnedWork>[0]['start'] = (checkpoint) =>
         startRelay({
           owner,

@@ -1,4 +1,5 @@
 import { CodedError, hasCode } from '@tributary/kernel';
+import { isUnavailable } from '@tributary/postgres';
 
 /** Why something was parked, in a form that can be stored and shown. */
 export interface Reason {
@@ -29,27 +30,12 @@ export function sqlStateOf(error: unknown): string | undefined {
 /** Classes 22 and 23: the data cannot be written, whoever tries and whenever. */
 export const isDataError = (error: unknown): boolean => /^2[23]/.test(sqlStateOf(error) ?? '');
 
-const OPERATIONAL_STATE = /^(?:08|40|53|55|57|58)/;
-const OPERATIONAL_CODES = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-];
+/** Serialisation, deadlock, lock timeout, cancelled by an administrator: worth another try as well. */
+const PASSING = ['40001', '40P01', '55P03', '57014'];
 
 /** Whether the same thing may succeed later although nobody changed anything. */
-export function isOperational(error: unknown): boolean {
-  if (hasCode(error, 'unavailable')) return true;
-  if (!(error instanceof Error)) return false;
-  if (OPERATIONAL_STATE.test(sqlStateOf(error) ?? '')) return true;
-  const { code } = error as Error & { code?: unknown };
-  if (typeof code === 'string' && OPERATIONAL_CODES.includes(code)) return true;
-  return /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(
-    error.message,
-  );
-}
+export const isOperational = (error: unknown): boolean =>
+  isUnavailable(error) || PASSING.includes(sqlStateOf(error) ?? '');
 
 /** The subscription belongs to someone else by now: what was to be committed was not. */
 export const fenced = (subscription: string): CodedError =>

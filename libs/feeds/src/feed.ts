@@ -48,16 +48,13 @@ export interface Feed<E extends FeedEvent = FeedEvent> {
   head(): Promise<Position>;
 }
 
-/** The event that stands at this very position. */
-export async function eventAt<E extends FeedEvent>(
-  feed: Feed<E>,
+/** Looked for in its stream, because not every log can be asked for a position. */
+export async function eventAt(
+  feed: Feed,
+  stream: string,
   position: Position,
-  type: string,
-): Promise<E | undefined> {
-  for await (const { events, through } of feed.readAll(position - 1n, [type])) {
-    const [first] = events;
-    if (first) return first.position === position ? first : undefined;
-    if (through >= position) return undefined;
-  }
+): Promise<FeedEvent | undefined> {
+  for await (const event of feed.readStream(stream, 0n))
+    if (event.position === position) return event;
   return undefined;
 }

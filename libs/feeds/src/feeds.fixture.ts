@@ -97,16 +97,16 @@ export class TestLog extends MemoryEventLog {
     );
     await this.append(stream, last ?? 'none', [event]);
     this.revisions.set(stream, revision);
-    return (await this.eventsOf(stream)).at(-1) as Recorded;
+    return (await this.eventsOf(stream, revision))[0] as Recorded;
   }
 
   deposit(id: string | number, amount: bigint | string, currency = 'EUR'): Promise<Recorded> {
     return this.happen(account(id), 'Deposited', { amount: String(amount), currency });
   }
 
-  async eventsOf(stream: StreamName): Promise<Recorded[]> {
+  async eventsOf(stream: StreamName, from = 0n): Promise<Recorded[]> {
     const events: Recorded[] = [];
-    for await (const event of this.read(stream)) events.push(event);
+    for await (const event of this.read(stream, from)) events.push(event);
     return events;
   }
 }

@@ -1,4 +1,4 @@
-import { CodedError, type Recorded } from '@tributary/kernel';
+import { CodedError, hasCode, type Recorded } from '@tributary/kernel';
 import type { Feed } from './feed';
 import { DEFAULT_LEASE_MS, type FeedsOptions } from './feeds-options';
 import { countOpen, type FeedsStatus, subscriptionStatuses } from './feeds-status';
@@ -12,14 +12,16 @@ import { WaitingFacts } from './meeting/waiting-facts';
 import type { Running } from './ports';
 import { LiveProjection } from './projections/live-projection';
 import { type Projection, subscriptionOf } from './projections/projection';
-import { rebuild, type RebuildOptions, type RebuildReport } from './projections/rebuild';
+import { rebuild } from './projections/rebuild';
+import type { RebuildOptions, RebuildReport } from './projections/rebuild-report';
 import { register } from './projections/versions';
 import { publishing } from './published/publication';
 import { PublishedTable } from './published/published-table';
 import { LiveReaction } from './reactions/live-reaction';
 import type { Reaction } from './reactions/reaction';
-import { waitUntil } from './read-your-writes';
+import { parseToken, tokenText, waitUntil } from './read-your-writes';
 import { Leases } from './subscriptions/leases';
+import { OwnedWork, type OwnedWorkOptions } from './subscriptions/owned-work';
 import { type Closing, Parking } from './subscriptions/parking';
 import { Progress } from './subscriptions/progress';
 import type { ResumeReport } from './subscriptions/resume-in-transaction';
@@ -57,7 +59,12 @@ export class Feeds implements Running {
 
   static async start(options: FeedsOptions): Promise<Feeds> {
     const feeds = new Feeds(options);
-    await feeds.startAll();
+    try {
+      await feeds.startAll();
+    } catch (error) {
+      await feeds.stop();
+      throw error;
+    }
     return feeds;
   }
 
@@ -66,6 +73,28 @@ export class Feeds implements Running {
     const runners = [...this.followers.values()].flatMap(({ runner }) => runner ?? []);
     await Promise.all([...this.sources, ...runners].map((running) => running.stop()));
     await Promise.all(this.background);
+  }
+
+  /** What a command answers with, so that its sender can wait for what follows from it. */
+  token(position: bigint): string {
+    return tokenText({ service: this.options.service, position });
+  }
+
+  /** The position in a token of this service. */
+  positionOf(token: string): bigint {
+    const { service, position } = parseToken(token);
+    if (service === this.options.service) return position;
+    throw new CodedError(
+      'invalid_token',
+      `This token is of ${service}, not of ${this.options.service}.`,
+      { service },
+    );
+  }
+
+  /** Keeps work that only one process may do, such as the relay to Kafka, running in whichever holds its lease. */
+  own(name: string, start: OwnedWorkOptions['start']): void {
+    const { database, observer } = this.options;
+    this.sources.push(new OwnedWork({ name, database, leases: this.leases, observer, start }));
   }
 
   /** Whether the tables of these projections show everything up to a position of this service's log. */
@@ -80,7 +109,12 @@ export class Feeds implements Running {
   }
 
   /** Gives up one parked event for one subscription, on record, and goes on with those behind it. */
-  discard(subscription: string, stream: string, by: string, reason: string): Promise<ResumeReport> {
+  async discard(
+    subscription: string,
+    stream: string,
+    by: string,
+    reason: string,
+  ): Promise<ResumeReport> {
     if (reason.trim() === '')
       throw new CodedError('reason_missing', 'Who discards an event says why.');
     return this.closeParked(subscription, stream, { status: 'discarded', by, reason });
@@ -182,7 +216,9 @@ export class Feeds implements Running {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.options.observer.failed(subscriptionOf(projection), error);
+        // Another process is at it already.
+        if (!hasCode(error, 'rebuild_running'))
+          this.options.observer.failed(subscriptionOf(projection), error);
         await pause(backoffMs(failures), signal);
       }
     }
@@ -219,7 +255,7 @@ export class Feeds implements Running {
     });
   }
 
-  private closeParked(
+  private async closeParked(
     subscription: string,
     stream: string,
     closing: Closing,

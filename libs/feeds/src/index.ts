@@ -31,7 +31,7 @@ export {
   type ProjectionDeclaration,
   subscriptionOf,
 } from './projections/projection';
-export type { RebuildOptions, RebuildReport } from './projections/rebuild';
+export type { RebuildOptions, RebuildReport } from './projections/rebuild-report';
 export type { Publication } from './published/publication';
 export * from './published/published-table';
 export * from './reactions/reaction';

@@ -1,7 +1,7 @@
 import { CodedError, hasCode } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import { isDataError, reasonOf } from '../failure';
-import type { Feed, FeedBatch, FeedEvent } from '../feed';
+import { eventAt, type Feed, type FeedBatch, type FeedEvent } from '../feed';
 import type { FeedObserver } from '../observer';
 import { Statement } from '../statement';
 import { commitBatch, type Poison } from '../subscriptions/checkpoint';
@@ -12,7 +12,13 @@ import { resumeInTransaction, type ResumeReport } from '../subscriptions/resume-
 import type { Subscriber } from '../subscriptions/runner';
 import { Fold } from './fold';
 import type { KeyedTable } from './keyed-table';
-import { type LooseRows, type Projection, subscriptionOf, versioned } from './projection';
+import {
+  type LooseRows,
+  type Prepared,
+  type Projection,
+  subscriptionOf,
+  versioned,
+} from './projection';
 import { writeRows } from './write-rows';
 
 export interface LiveProjectionContext {
@@ -24,13 +30,18 @@ export interface LiveProjectionContext {
 }
 
 interface Item {
-  readonly event: FeedEvent;
+  readonly stream: string;
+  readonly position: bigint;
   readonly rows: LooseRows | undefined;
   /** Why its rows cannot be had or written. */
   failure: { readonly error: unknown } | undefined;
+  /** The whole event, which only a parked one needs. */
+  readonly event: () => Promise<FeedEvent>;
 }
 
 const BATCH_LIMIT = 5000;
+/** Further behind than this, only the declared fields are read, which is several times faster than whole events. */
+const FAR_BEHIND = 20_000n;
 
 /** The live path of a projection: a batch becomes one statement that writes its rows and its checkpoint. */
 export class LiveProjection implements Subscriber {
@@ -49,22 +60,37 @@ export class LiveProjection implements Subscriber {
     this.parked = new ParkedStreams(context.database);
   }
 
-  async begin(held: Held): Promise<void> {
+  async begin(held: Held, stop: AbortSignal): Promise<void> {
     await this.parked.of(held);
+    const head = await this.feed.head();
+    if (head - held.position > FAR_BEHIND) await this.catchUp(held, head, stop);
   }
 
   async apply({ events, through }: FeedBatch, held: Held): Promise<void> {
     await this.attempt(
-      events.map((event) => this.prepared(event)),
+      events.map((event) => this.itemOf(event)),
       through,
       held,
     );
   }
 
+  private async catchUp(held: Held, head: bigint, stop: AbortSignal): Promise<void> {
+    let items: Item[] = [];
+    for await (const found of readAhead(this.projection.replay(this.feed, held.position, head))) {
+      if (stop.aborted) return;
+      for (const prepared of found) items.push(this.itemOfPrepared(prepared));
+      const last = items.at(-1);
+      if (items.length < BATCH_LIMIT || !last) continue;
+      await this.attempt(items, last.position, held);
+      items = [];
+    }
+    await this.attempt(items, head, held);
+  }
+
   /** Applies a parked event and those behind it; with `discarded`, only those behind it. */
   resume(stream: string, closing: Closing): Promise<ResumeReport> {
     return resumeInTransaction(this.context.database, this, stream, closing, async (tx, events) => {
-      const items = events.map((event) => this.prepared(event));
+      const items = events.map((event) => this.itemOf(event));
       for (const { failure } of items) if (failure) throw failure.error;
       const statement = new Statement();
       this.addWrites(statement, items, 'true');
@@ -72,12 +98,22 @@ export class LiveProjection implements Subscriber {
     });
   }
 
-  private prepared(event: FeedEvent): Item {
-    try {
-      return { event, rows: this.projection.rowsOf(event), failure: undefined };
-    } catch (error) {
-      return { event, rows: undefined, failure: { error } };
-    }
+  private itemOf(event: FeedEvent): Item {
+    const { stream, position } = event;
+    const whole = { stream, position, event: () => Promise.resolve(event) };
+    return { ...whole, ...attempted(() => this.projection.rowsOf(event)) };
+  }
+
+  private itemOfPrepared({ stream, position, rows }: Prepared): Item {
+    const event = async () => {
+      const found = await eventAt(this.feed, stream, position);
+      if (found) return found;
+      throw new CodedError('event_not_found', `${stream} has no event at ${position}.`, {
+        stream,
+        position,
+      });
+    };
+    return { stream, position, event, ...attempted(rows) };
   }
 
   private addWrites(statement: Statement, items: readonly Item[], guard: string): void {
@@ -148,26 +184,27 @@ export class LiveProjection implements Subscriber {
     }
     const middle = items.indexOf(fit[Math.floor(fit.length / 2)] as Item);
     const last = items[middle - 1] as Item;
-    await this.attempt(items.slice(0, middle), last.event.position, held);
+    await this.attempt(items.slice(0, middle), last.position, held);
     await this.attempt(items.slice(middle), through, held);
   }
 
   private async sorted(
     items: readonly Item[],
     held: Held,
-  ): Promise<{ fit: Item[]; poison: Poison[]; behind: FeedEvent[] }> {
+  ): Promise<{ fit: Item[]; poison: Poison[]; behind: Item[] }> {
     const waiting = new Set(await this.parked.of(held));
     const fit: Item[] = [];
     const poison: Poison[] = [];
-    const behind: FeedEvent[] = [];
+    const behind: Item[] = [];
     for (const item of items) {
-      const { event, failure } = item;
-      if (waiting.has(event.stream)) behind.push(event);
+      const { stream, failure } = item;
+      if (waiting.has(stream)) behind.push(item);
       else if (failure === undefined) fit.push(item);
       else {
+        const event = await item.event();
         if (this.projection.onPoison === 'halt') throw halted(this.name, event, failure.error);
         poison.push({ event, why: reasonOf(failure.error, 'projection_failed') });
-        waiting.add(event.stream);
+        waiting.add(stream);
       }
     }
     return { fit, poison, behind };
@@ -184,6 +221,31 @@ export class LiveProjection implements Subscriber {
     if (!table)
       throw new CodedError('unknown_table', `${this.name} has no table ${name}.`, { table: name });
     return table;
+  }
+}
+
+function attempted(rows: () => LooseRows): Pick<Item, 'failure' | 'rows'> {
+  try {
+    return { rows: rows(), failure: undefined };
+  } catch (error) {
+    return { rows: undefined, failure: { error } };
+  }
+}
+
+/** Asks for the next page while this one is being applied. */
+async function* readAhead<T>(pages: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  const iterator = pages[Symbol.asyncIterator]();
+  const ask = () => Promise.allSettled([iterator.next()]);
+  try {
+    for (let asked = ask(); ;) {
+      const [answer] = await asked;
+      if (answer.status === 'rejected') throw answer.reason;
+      if (answer.value.done === true) return;
+      asked = ask();
+      yield answer.value.value;
+    }
+  } finally {
+    await iterator.return?.();
   }
 }
 

@@ -2,40 +2,13 @@ import { CodedError } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import { sqlStateOf } from '../failure';
 import type { Feed } from '../feed';
-import type { FeedObserver } from '../observer';
 import { backoffMs, pause } from '../wake';
-import type { Held, Leases } from '../subscriptions/leases';
-import type { Comparison } from './compare';
+import type { Held } from '../subscriptions/leases';
 import { type Projection, subscriptionOf } from './projection';
+import type { RebuildContext, RebuildOptions, RebuildReport } from './rebuild-report';
 import { type Excluded, PoisonFound, ShadowFill } from './shadow-fill';
 import { swapIn, type SwapOptions } from './swap';
 import { liveVersion } from './versions';
-
-export interface RebuildOptions {
-  /** Cancels; the live tables stay as they are. */
-  readonly signal?: AbortSignal;
-  /** Compare row by row before the swap; possible when the version is the live one. */
-  readonly compare?: boolean;
-  /** `false`: only compare. */
-  readonly swap?: boolean;
-}
-
-export interface RebuildReport {
-  readonly projection: string;
-  readonly version: number;
-  readonly events: number;
-  readonly through: bigint;
-  readonly parkedStreams: number;
-  /** Per table; only after a comparison. */
-  readonly comparison: readonly Comparison[] | undefined;
-  readonly swapped: boolean;
-}
-
-export interface RebuildContext {
-  readonly database: Database;
-  readonly leases: Leases;
-  readonly observer: FeedObserver;
-}
 
 /** A code that parks more than this is wrong about the events, not the events about it. */
 const MAX_EXCLUDED = 100;
@@ -44,6 +17,8 @@ const MAX_LOCK_ATTEMPTS = 8;
 const LOCKED = ['55P03', '40P01'];
 /** So near to its target, the rest is read while the subscription is locked. */
 const NEAR = 5_000n;
+/** Each pass is shorter than the one before, unless events come faster than they are read. */
+const MAX_PASSES = 10;
 
 /**
  * Fills the tables of a projection anew beside the live ones, catches up, compares, and swaps in one transaction. Until then, and
@@ -114,13 +89,13 @@ async function catchUp(
   fill: ShadowFill,
   isSameVersion: boolean,
 ): Promise<void> {
-  for (;;) {
+  for (let pass = 0; ; pass++) {
     const target = isSameVersion
       ? await checkpointOf(database, fill.subscription)
       : await feed.head();
     const isNear = target - fill.through <= NEAR;
     await fill.fillTo(target);
-    if (isNear) return;
+    if (isNear || pass >= MAX_PASSES) return;
   }
 }
 

@@ -6,7 +6,7 @@ import { copyRows } from './copy-rows';
 import { Fold } from './fold';
 import { createIndexesSql, createTableSql, type KeyedTable } from './keyed-table';
 import { type Prepared, type Projection, subscriptionOf, versioned } from './projection';
-import type { RebuildContext } from './rebuild';
+import type { RebuildContext } from './rebuild-report';
 import { writeRows } from './write-rows';
 
 /** An event whose rows fail; its stream is left out from there on, as the live path would park it. */

@@ -4,7 +4,7 @@ import { eventAt } from '../feed';
 import { insertParked, lockSubscription } from '../subscriptions/parking';
 import { type Comparison, compareTables } from './compare';
 import { versioned } from './projection';
-import type { RebuildOptions, RebuildReport } from './rebuild';
+import type { RebuildOptions, RebuildReport } from './rebuild-report';
 import type { ShadowFill } from './shadow-fill';
 import { liveVersion, pointViews } from './versions';
 
@@ -114,8 +114,8 @@ async function replaceParked(tx: Queryable, fill: ShadowFill): Promise<void> {
     `update parked set status = 'rebuilt', closed_at = clock_timestamp() where subscription = $1 and status = 'parked'`,
     [fill.subscription],
   );
-  for (const { stream, position, type, cause } of fill.options.excluded.values()) {
-    const event = await eventAt(fill.feed, position, type);
+  for (const { stream, position, cause } of fill.options.excluded.values()) {
+    const event = await eventAt(fill.feed, stream, position);
     if (!event) throw new Error(`The event at ${position} of ${stream} is gone.`);
     await insertParked(
       tx,

@@ -21,7 +21,10 @@ export function register(database: Database, projection: Projection): Promise<St
       return 'live';
     }
     if (live.live_version < projection.version) return 'behind';
-    if (live.live_version > projection.version) return 'ahead';
+    if (live.live_version > projection.version) {
+      await assertKept(tx, projection);
+      return 'ahead';
+    }
     if (live.declaration === projection.declaration) return 'live';
     throw new CodedError(
       'projection_changed',
@@ -32,6 +35,21 @@ export function register(database: Database, projection: Projection): Promise<St
       },
     );
   });
+}
+
+/** An older program may run on as long as the tables of its version are kept. */
+async function assertKept(tx: Queryable, { name, version, tables }: Projection): Promise<void> {
+  const wanted = Object.keys(tables).map((table) => versioned(table, version));
+  const { rows } = await tx.query<{ missing: string }>(
+    'select t as missing from unnest($1::text[]) t where to_regclass(t) is null',
+    [wanted],
+  );
+  if (rows.length === 0) return;
+  throw new CodedError(
+    'projection_version_gone',
+    `Version ${version} of ${name} is no longer kept.`,
+    { projection: name, version },
+  );
 }
 
 export async function liveVersion(on: Queryable, name: string): Promise<number | undefined> {

@@ -4,6 +4,7 @@ import { balances, balancesIn, contextOf, TestLog, testDatabases, until } from '
 import type { Recorded } from '@tributary/kernel';
 import { logFeed } from '../log-feed';
 import type { Held } from './leases';
+import { type OwnedCheckpoint, OwnedWork } from './owned-work';
 
 const databases = testDatabases();
 
@@ -102,6 +103,35 @@ describe('owning a subscription', () => {
       );
       return BigInt(rows[0]?.position ?? 0);
     }
+  });
+});
+
+describe('work that only one process may do', () => {
+  it('goes on in another process, from the checkpoint, when the first one stops or is fenced', async () => {
+    const database = await databases.open();
+    const runs: string[] = [];
+    const work = (name: string) => {
+      const context = contextOf(database, name, 600);
+      const start = (checkpoint: OwnedCheckpoint) => {
+        let end = (): void => undefined;
+        const stopped = new Promise<void>((resolve) => (end = resolve));
+        const done = (async () => {
+          const position = (await checkpoint.load()) + 1n;
+          await checkpoint.save(position);
+          runs.push(`${name} ${position}`);
+          await stopped;
+        })();
+        return { done, stop: () => Promise.resolve(end()) };
+      };
+      return new OwnedWork({ ...context, name: 'relay', start });
+    };
+    const one = work('one');
+    await until('one works', () => runs.length === 1);
+    const two = work('two');
+    await one.stop();
+    await until('two works', () => runs.length === 2);
+    await two.stop();
+    expect(runs).toEqual(['one 1', 'two 2']);
   });
 });
 

@@ -1,5 +1,4 @@
 import type { Database } from '@tributary/postgres';
-import type { FeedEvent } from '../feed';
 import type { Poison } from './checkpoint';
 import type { Held } from './leases';
 import { Parking } from './parking';
@@ -31,7 +30,7 @@ export class ParkedStreams {
 }
 
 /** Counts the events that have to wait behind a parked one. */
-export function countBehind(events: readonly FeedEvent[]): Map<string, number> {
+export function countBehind(events: readonly { readonly stream: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { stream } of events) counts.set(stream, (counts.get(stream) ?? 0) + 1);
   return counts;

@@ -17,7 +17,7 @@ export interface Subscriber {
   /** Events handed over at once, at most about this many. */
   readonly batchLimit: number;
   /** Called once per ownership, before the first batch. */
-  begin(held: Held): Promise<void>;
+  begin(held: Held, stop: AbortSignal): Promise<void>;
   apply(batch: FeedBatch, held: Held, stop: AbortSignal): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export class SubscriptionRunner implements Running {
   private async own(held: Held, onProgress: () => void): Promise<void> {
     const over = AbortSignal.any([this.stopping.signal, held.lost]);
     try {
-      await this.subscriber.begin(held);
+      await this.subscriber.begin(held, over);
       await this.follow(held, over, onProgress);
     } finally {
       await this.context.leases

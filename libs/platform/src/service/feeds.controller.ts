@@ -78,7 +78,7 @@ abstract class FeedsRoutes {
     summary: 'Fills a projection anew beside the live one, compares, and switches readers over',
   })
   async rebuild(@Param('projection') projection: string) {
-    return await this.runtime.feeds.rebuild(projection);
+    return await this.runtime.feeds.rebuild(projection, { compare: true });
   }
 
   private async assertOwn(

@@ -3,8 +3,6 @@ import type { CommandBus } from '@nestjs/cqrs';
 import type { EventLog } from '@tributary/event-log';
 import {
   Feeds,
-  Leases,
-  OwnedWork,
   PublishedTable,
   type Running,
   type Upstream,
@@ -123,24 +121,17 @@ export class ServiceRuntime {
   }
 
   private joinKafka(upstreams: readonly Upstream[]): void {
-    const { database, observer, feeds, process, published } = this;
+    const { observer, feeds, process, published } = this;
     const { broker } = process;
     invariant(broker, 'there is a broker');
     const { publication } = this.definition;
     if (publication) {
       const { owner } = publication;
-      const ttlMs = process.settings.FEED_LEASE_MS;
-      const leases = new Leases(database, { owner: this.ownerName(), ttlMs, observer });
-      const start: ConstructorParameters<typeof OwnedWork>[0]['start'] = (checkpoint) =>
-        startRelay({
-          owner,
-          reader: published,
-          checkpoint,
-          broker,
-          observer: observer.relay,
-          wake: published.committed,
-        });
-      this.running.push(new OwnedWork({ name: 'relay', database, leases, observer, start }));
+      const { relay } = observer;
+      const wake = published.committed;
+      feeds.own('relay', (checkpoint) =>
+        startRelay({ owner, reader: published, checkpoint, broker, observer: relay, wake }),
+      );
     }
     if (upstreams.length === 0) return;
     const consumer = startConsumer({

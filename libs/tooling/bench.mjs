@@ -5,5 +5,7 @@ import { ensureInstalled } from './ensure-installed.mjs';
 await ensureInstalled();
 const { ensureBuilt } = await import('./ensure-built.mjs');
 await ensureBuilt('bench');
+// Measured from outside, as a process of its own.
+await ensureBuilt('attribution');
 const { runBench } = createRequire(import.meta.url)('../bench/dist/main.js');
 process.exitCode = await runBench(process.argv.slice(2));

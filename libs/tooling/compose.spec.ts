@@ -41,6 +41,8 @@ describe('describing the distributed profile', () => {
       'FEEDS: kafka',
       'KAFKA_BROKERS:',
       'EVENTSTORE_URL:',
+      'SERVICE_TOKEN:',
+      'OWNER_URLS:',
       'HOST:',
       'PORT:',
     ]) {

@@ -1,12 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MEASURED } from '@tributary/contracts';
-import { CommandRunner } from '@tributary/kernel';
-import {
-  ServiceModule,
-  ServiceRuntime,
-  type ServiceDefinition,
-  commandHandler,
-} from '@tributary/platform';
+import { ServiceModule, type ServiceDefinition, commandHandler } from '@tributary/platform';
 import { Ingestion } from './application/ingestion';
 import { Observe, observations, streamOfObservation } from './application/observations';
 import { measure } from './domain/measure/decide';
@@ -31,18 +25,6 @@ const attribution: ServiceDefinition = {
 @Module({
   imports: [ServiceModule.of(attribution)],
   controllers: [EventsController, SchemasController],
-  providers: [
-    commandHandler(Observe, measure, streamOfObservation),
-    {
-      provide: Ingestion,
-      inject: [CommandRunner],
-      useFactory: (runner: CommandRunner) => new Ingestion(runner),
-    },
-    {
-      provide: FactOutcomes,
-      inject: [ServiceRuntime],
-      useFactory: (runtime: ServiceRuntime) => new FactOutcomes(runtime),
-    },
-  ],
+  providers: [commandHandler(Observe, measure, streamOfObservation), Ingestion, FactOutcomes],
 })
 export class AttributionModule {}

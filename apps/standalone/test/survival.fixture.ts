@@ -99,18 +99,7 @@ async function expectEverythingOnce(url: string, load: Load): Promise<void> {
   const database = await Database.open({ url, schema: 'log' });
   const log = await PostgresEventLog.open(database);
   try {
-    const accepted = new Map<string, number>();
-    const revisions = new Map<string, bigint>();
-    let head = 0n;
-    for await (const { events } of log.readAll(0n)) {
-      for (const event of events) {
-        expectInPlace(event, head, revisions);
-        head = event.position;
-        if (event.type !== 'FactAccepted') continue;
-        const { id } = event.data as { readonly id: string };
-        accepted.set(id, (accepted.get(id) ?? 0) + 1);
-      }
-    }
+    const accepted = await acceptedIn(log);
     expect(load.acknowledged.size).toBeGreaterThan(0);
     expect([...load.acknowledged.keys()].filter((id) => !accepted.has(id))).toEqual([]);
     expect([...accepted].filter(([, times]) => times !== 1)).toEqual([]);
@@ -119,6 +108,23 @@ async function expectEverythingOnce(url: string, load: Load): Promise<void> {
     await log.close();
     await database.close();
   }
+}
+
+/** How often each fact was accepted, of a log in which everything is in its place. */
+async function acceptedIn(log: PostgresEventLog): Promise<ReadonlyMap<string, number>> {
+  const accepted = new Map<string, number>();
+  const revisions = new Map<string, bigint>();
+  let head = 0n;
+  for await (const { events } of log.readAll(0n)) {
+    for (const event of events) {
+      expectInPlace(event, head, revisions);
+      head = event.position;
+      if (event.type !== 'FactAccepted') continue;
+      const { id } = event.data as { readonly id: string };
+      accepted.set(id, (accepted.get(id) ?? 0) + 1);
+    }
+  }
+  return accepted;
 }
 
 function expectInPlace(event: Recorded, head: bigint, revisions: Map<string, bigint>): void {
@@ -152,20 +158,26 @@ async function expectMeasured(product: Product, load: Load): Promise<void> {
   }
 }
 
-/** A rebuild compares row by row with what stands there before it switches readers over, and refuses where they differ. */
+/** A rebuild compares every row with what stands there, before it switches readers over. */
 async function expectSameAfterRebuild(product: Product, load: Load): Promise<void> {
   for (const path of [
     '/v1/feeds/attribution/projections/fact_outcomes/rebuild',
     '/v1/feeds/attribution/projections/published/rebuild',
     '/v1/feeds/tier-evaluation/projections/measures/rebuild',
   ]) {
-    expect(await call(product, path, { method: 'POST' })).toMatchObject({ swapped: true });
+    const report = (await call(product, path, { method: 'POST' })) as RebuildShown;
+    expect(report).toMatchObject({ swapped: true });
+    expect(report.comparison.filter(({ equal }) => !equal)).toEqual([]);
   }
   await expectMeasured(product, load);
 }
 
 interface FeedsShown {
   readonly subscriptions: readonly { readonly name: string; readonly parked: number }[];
+}
+
+interface RebuildShown {
+  readonly comparison: readonly { readonly table: string; readonly equal: boolean }[];
 }
 
 function measuresOf(product: Product): Promise<unknown[]> {

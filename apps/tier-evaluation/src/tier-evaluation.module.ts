@@ -1,10 +1,5 @@
 import { Module } from '@nestjs/common';
-import {
-  type ServiceDefinition,
-  ServiceModule,
-  ServiceRuntime,
-  queryHandler,
-} from '@tributary/platform';
+import { type ServiceDefinition, ServiceModule, queryHandler } from '@tributary/platform';
 import { MeasuresOfPartner, answerMeasures } from './application/measures-of-partner';
 import { MeasuresController } from './http/measures.controller';
 import { measures } from './read-model/measures.projection';
@@ -20,13 +15,6 @@ const tierEvaluation: ServiceDefinition = {
 @Module({
   imports: [ServiceModule.of(tierEvaluation)],
   controllers: [MeasuresController],
-  providers: [
-    {
-      provide: Measures,
-      inject: [ServiceRuntime],
-      useFactory: (runtime: ServiceRuntime) => new Measures(runtime),
-    },
-    queryHandler(MeasuresOfPartner, Measures, answerMeasures),
-  ],
+  providers: [Measures, queryHandler(MeasuresOfPartner, Measures, answerMeasures)],
 })
 export class TierEvaluationModule {}

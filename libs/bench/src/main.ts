@@ -3,6 +3,7 @@ import { appendBench } from './benches/append';
 import { bulkBench } from './benches/bulk';
 import { growthBench } from './benches/growth';
 import { hotBench } from './benches/hot';
+import { httpBench } from './benches/http';
 import { lagBench } from './benches/lag';
 import { memoryBench } from './benches/memory';
 import { projectionBench } from './benches/projection';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   relay: relayBench,
   growth: growthBench,
   memory: memoryBench,
+  http: httpBench,
   start: startBench,
 };
 

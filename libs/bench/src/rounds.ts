@@ -80,7 +80,13 @@ export function ratioOf(
   return median(ratios);
 }
 
-export const median = (values: readonly number[]): number => percentile(values, 0.5);
+/** Of an even number, between the two in the middle: with two rounds, taking the upper one would flatter every rate. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
+  return (lower + upper) / 2;
+}
 
 export function percentile(values: readonly number[], at: number): number {
   const sorted = [...values].sort((a, b) => a - b);

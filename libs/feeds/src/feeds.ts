@@ -19,7 +19,7 @@ import { publishing } from './published/publication';
 import { PublishedTable } from './published/published-table';
 import { LiveReaction } from './reactions/live-reaction';
 import type { Reaction } from './reactions/reaction';
-import { parseToken, tokenText, waitUntil } from './read-your-writes';
+import { waitUntil } from './read-your-writes';
 import { Leases } from './subscriptions/leases';
 import { OwnedWork, type OwnedWorkOptions } from './subscriptions/owned-work';
 import { type Closing, Parking } from './subscriptions/parking';
@@ -73,22 +73,6 @@ export class Feeds implements Running {
     const runners = [...this.followers.values()].flatMap(({ runner }) => runner ?? []);
     await Promise.all([...this.sources, ...runners].map((running) => running.stop()));
     await Promise.all(this.background);
-  }
-
-  /** What a command answers with, so that its sender can wait for what follows from it. */
-  token(position: bigint): string {
-    return tokenText({ service: this.options.service, position });
-  }
-
-  /** The position in a token of this service. */
-  positionOf(token: string): bigint {
-    const { service, position } = parseToken(token);
-    if (service === this.options.service) return position;
-    throw new CodedError(
-      'invalid_token',
-      `This token is of ${service}, not of ${this.options.service}.`,
-      { service },
-    );
   }
 
   /** Keeps work that only one process may do, such as the relay to Kafka, running in whichever holds its lease. */

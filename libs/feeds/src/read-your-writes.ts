@@ -1,22 +1,6 @@
-import { CodedError } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import type { Progress } from './subscriptions/progress';
 import { Wake } from './wake';
-
-/** What a command answers with: this service, and how far its log had come then. */
-export interface Token {
-  readonly service: string;
-  readonly position: bigint;
-}
-
-export const tokenText = ({ service, position }: Token): string => `${service}:${position}`;
-
-export function parseToken(text: string): Token {
-  const match = /^([a-z][a-z0-9-]{0,40}):(0|[1-9][0-9]{0,18})$/.exec(text);
-  if (!match?.[1] || match[2] === undefined)
-    throw new CodedError('invalid_token', `Not a token: ${text.slice(0, 80)}`);
-  return { service: match[1], position: BigInt(match[2]) };
-}
 
 const POLL_MS = 100;
 
@@ -68,24 +52,30 @@ export type StageReached =
   | { readonly kind: 'reached'; readonly stage: string }
   | { readonly kind: 'parked'; readonly code: string };
 
+/** A correlation id is whatever a sender says; only within a tenant it says something. */
+export interface Correlated {
+  readonly tenant: string;
+  readonly correlationId: string;
+}
+
 /**
  * Follows a correlation id across services: the stages that a read model of the answering service has seen of it, or that
  * something with this correlation id is parked here.
  */
 export function waitForStage(
   database: Database,
-  correlationId: string,
+  { tenant, correlationId }: Correlated,
   stages: readonly string[],
-  stagesOf: (correlationId: string) => Promise<readonly string[]>,
+  stagesReached: () => Promise<readonly string[]>,
   options: WaitOptions,
 ): Promise<StageReached | undefined> {
   return waitFor(async (): Promise<StageReached | undefined> => {
-    const reached = await stagesOf(correlationId);
+    const reached = await stagesReached();
     const stage = stages.find((wanted) => reached.includes(wanted));
     if (stage !== undefined) return { kind: 'reached', stage };
     const { rows } = await database.pool.query<{ code: string }>(
-      `select code from parked where correlation_id = $1 and status = 'parked' order by id limit 1`,
-      [correlationId],
+      `select code from parked where correlation_id = $1 and tenant = $2 and status = 'parked' order by id limit 1`,
+      [correlationId, tenant],
     );
     return rows[0] && { kind: 'parked', code: rows[0].code };
   }, options);

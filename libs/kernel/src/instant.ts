@@ -6,32 +6,45 @@ export type Instant = string & { readonly __instant: true };
 const RFC3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
-const YEAR_0_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const YEAR_1_MS = Date.parse('0001-01-01T00:00:00.000Z');
 const YEAR_10000_MS = Date.UTC(10_000, 0, 1);
 
 /** Reads RFC 3339 with its offset. Digits beyond milliseconds are cut, never rounded into the next one. */
 export function instant(text: string): Instant {
   const match = RFC3339.exec(text);
   if (!match) throw invalid(text);
-  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour, offsetMinute] =
-    match;
+  const [
+    ,
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    fraction = '',
+    sign,
+    offsetHour = '0',
+    offsetMinute = '0',
+  ] = match;
   const ms = Number(fraction.slice(0, 3).padEnd(3, '0'));
   const local = new Date(0);
   local.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   local.setUTCHours(Number(hour), Number(minute), Number(second), ms);
   // A date that does not exist rolls over, so writing it back shows the lie.
   if (local.toISOString().slice(0, 19) !== text.slice(0, 19).toUpperCase()) throw invalid(text);
-  if (sign === undefined) return local.toISOString() as Instant;
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) throw invalid(text);
   const offsetMs = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
-  return instantOfMs(local.getTime() + (sign === '-' ? offsetMs : -offsetMs));
+  const epochMs = local.getTime() + (sign === '-' ? offsetMs : -offsetMs);
+  if (!isRepresentable(epochMs)) throw invalid(text);
+  return new Date(epochMs).toISOString() as Instant;
 }
 
+/** Years outside 1 to 9999 have another length as text, or are not known to PostgreSQL, which counts from the year 1. */
+const isRepresentable = (epochMs: number): boolean =>
+  Number.isSafeInteger(epochMs) && epochMs >= YEAR_1_MS && epochMs < YEAR_10000_MS;
+
 export function instantOfMs(epochMs: number): Instant {
-  // Years outside 0 to 9999 have another length, which would break that text order is time order.
-  if (!Number.isSafeInteger(epochMs) || epochMs < YEAR_0_MS || epochMs >= YEAR_10000_MS) {
-    throw invalid(String(epochMs));
-  }
+  if (!isRepresentable(epochMs)) throw invalid(String(epochMs));
   return new Date(epochMs).toISOString() as Instant;
 }
 
@@ -39,7 +52,7 @@ export function instantOfMs(epochMs: number): Instant {
 export function isInstant(value: unknown): value is Instant {
   if (typeof value !== 'string' || value.length !== 24) return false;
   const epochMs = Date.parse(value);
-  return !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === value;
+  return isRepresentable(epochMs) && new Date(epochMs).toISOString() === value;
 }
 
 export const msOf = (at: Instant): number => Date.parse(at);

@@ -25,32 +25,32 @@ export function uuidV5Of(namespace: Uuid, name: string): Uuid {
   const bytes = sha1Bytes(
     Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name)]),
   );
-  return format(bytes.subarray(0, 16), 5);
+  return versionFive(bytes.subarray(0, 16));
 }
 
-let pool: Uint8Array = new Uint8Array(0);
+const POOL_BYTES = 4096;
+/** Hexadecimal digits that one identifier takes; one of them becomes the variant. */
+const RANDOM_DIGITS = 19;
+const VARIANT = '89ab';
+let pool = '';
 let used = 0;
 
-/** RFC 9562 version 7: ordered by millisecond, so that a unique index on it stays cheap. */
+/** RFC 9562 version 7: ordered by millisecond, so that a unique index on it stays cheap. Made from text, because this is a hot path. */
 export function uuidV7(nowMs: number): Uuid {
-  if (used + 10 > pool.length) {
-    pool = entropy(4096);
+  if (used + RANDOM_DIGITS > pool.length) {
+    pool = Buffer.from(entropy(POOL_BYTES)).toString('hex');
     used = 0;
   }
-  const bytes = new Uint8Array(16);
-  bytes.set(pool.subarray(used, used + 10), 6);
-  used += 10;
-  let rest = nowMs;
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
-  return format(bytes, 7);
+  const random = pool.slice(used, used + RANDOM_DIGITS);
+  used += RANDOM_DIGITS;
+  const time = nowMs.toString(16).padStart(12, '0');
+  const variant = VARIANT.charAt(Number.parseInt(random.charAt(3), 16) % VARIANT.length);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7)}`;
 }
 
-function format(bytes: Uint8Array, version: number): Uuid {
+function versionFive(bytes: Uint8Array): Uuid {
   const stamped = Buffer.from(bytes);
-  stamped[6] = ((stamped[6] ?? 0) & 0x0f) | (version << 4);
+  stamped[6] = ((stamped[6] ?? 0) & 0x0f) | 0x50;
   stamped[8] = ((stamped[8] ?? 0) & 0x3f) | 0x80;
   const hex = stamped.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

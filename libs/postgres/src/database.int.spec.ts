@@ -47,6 +47,16 @@ describe('keeping the tables of one owner', () => {
     await Promise.all(all.map(async (one) => await one.close()));
   });
 
+  it('does not call a connection lost that it is closing', async () => {
+    const closing = await open();
+    const client = await closing.pool.connect();
+    client.release();
+    const before = lost.length;
+    await closing.close();
+    client.emit('error', new Error('terminating connection due to administrator command'));
+    expect(lost).toHaveLength(before);
+  });
+
   it('opens a schema that exists already without the right to create one', async () => {
     await database.query(`create role reader login password 'reader'`);
     await database.query('grant usage on schema ledger to reader');

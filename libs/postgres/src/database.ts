@@ -196,7 +196,8 @@ function surviveLostConnections(
   const watched = new WeakSet<PoolClient>();
   const lost = new WeakSet<PoolClient>();
   const report = (error: Error, client: PoolClient): void => {
-    if (lost.has(client)) return;
+    // A server that is stopped right after us may end a connection before it has read our goodbye.
+    if (pool.ending || lost.has(client)) return;
     lost.add(client);
     onConnectionLost?.(error);
   };

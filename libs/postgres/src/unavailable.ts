@@ -32,6 +32,20 @@ export function isUnavailable(error: unknown): boolean {
   return WITHOUT_CODE.test(error.message) || isUnavailable(cause) || isUnavailable(driverError);
 }
 
+/** Serialisation, deadlock, a lock that was not given, a statement that was cancelled: nobody has to change anything for the next try. */
+const PASSING = /^(?:40001|40P01|55P03|57014)$/;
+
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Whether the same thing may succeed later although nobody changed anything. The driver's own timeout has no code. */
+export const isPassing = (error: unknown): boolean =>
+  isUnavailable(error) ||
+  PASSING.test(sqlStateOf(error) ?? '') ||
+  (error instanceof Error && error.message === 'Query read timeout');
+
 /** The same error, or `unavailable` with it as the cause. */
 export const orUnavailable = (error: unknown): unknown =>
   isUnavailable(error) ? unavailable('PostgreSQL', error) : error;

@@ -1,6 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import type { UpstreamEvent } from '@tributary/contracts';
 import {
-  type CommandRunner,
+  CommandRunner,
   type FreshCommand,
   type JsonObject,
   type Outcome,
@@ -29,6 +30,7 @@ export interface Ingested {
 }
 
 /** Takes facts of upstream, each once and for ever. */
+@Injectable()
 export class Ingestion {
   constructor(private readonly runner: CommandRunner) {}
 
@@ -85,7 +87,9 @@ function told(
   outcome: Outcome<FactRejected>,
 ): Ingested {
   const { source, id } = command.content;
-  const { correlationId } = cause;
+  // A repeat is answered as then, with the correlation id that what followed from it goes by.
+  const correlationId =
+    ('events' in outcome && outcome.events[0]?.correlationId) || cause.correlationId;
   if (outcome.kind === 'rejected') {
     const { differs } = outcome.rejected;
     return { outcome: 'conflict', source, id, position: 0n, correlationId, differs };

@@ -1,4 +1,4 @@
-import { problemOf, refusalOf, toJson, tokenOf } from '@tributary/platform';
+import { problemOf, readJson, refusalOf, toJson, tokenOf } from '@tributary/platform';
 import type { UpstreamEvent } from '@tributary/contracts';
 import type { Ingested, Ingestion, Sender } from '../application/ingestion';
 import { type Line, linesOf } from './json-lines';
@@ -81,29 +81,26 @@ async function ingestLines(
 }
 
 function checkedLine(
-  text: string | undefined,
+  text: Line['text'],
   instance: string,
 ): { readonly event: UpstreamEvent } | { readonly refused: Refused } {
-  if (text === undefined)
-    return {
-      refused: unreadableItem(
-        'line_too_long',
-        'The line is longer than any event may be.',
-        instance,
-      ),
-    };
+  if (typeof text !== 'string') return { refused: unreadable(text.unreadable, instance) };
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = readJson(text);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return { refused: unreadableItem('malformed_json', 'The line is not JSON.', instance) };
+    return { refused: refusedItem(error, instance) };
   }
   const checked = checkUpstreamEvent(value);
   return 'errors' in checked
     ? { refused: invalidItem(checked.errors, instance) }
     : { event: checked.valid };
 }
+
+const unreadable = (why: 'not_utf8' | 'too_long', instance: string): Refused =>
+  why === 'too_long'
+    ? unreadableItem('line_too_long', 'The line is longer than any event may be.', instance)
+    : unreadableItem('malformed_json', 'The line is not UTF-8.', instance);
 
 function* linesAbout(told: readonly Told[], summary: Summary): Generator<string> {
   for (const { line, answer } of told) {

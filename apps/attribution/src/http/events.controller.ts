@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ENVELOPE_SCHEMA, TRAINING_COMPLETED_EXAMPLE } from '@tributary/contracts';
 import {
   Allow,
   Caller,
   type Principal,
   Refusal,
+  ServiceRuntime,
+  TakesLines,
   positionOf,
   tokenOf,
   toJson,
@@ -20,9 +22,26 @@ import { ingestBatch, MOST_PER_BATCH } from './batch';
 import { OutcomeQuery } from './events.dto';
 import { invalidEvent } from './item-answer';
 import { checkUpstreamEvent } from './upstream-check';
-import { ServiceRuntime } from '@tributary/platform';
 
 const NDJSON = 'application/x-ndjson';
+
+const EVENT = {
+  schema: { ...structuredClone(ENVELOPE_SCHEMA), example: TRAINING_COMPLETED_EXAMPLE } as object,
+};
+const EVENTS = { schema: { type: 'array', maxItems: MOST_PER_BATCH, items: EVENT.schema } };
+const LINES = {
+  schema: { type: 'string', example: `${JSON.stringify(TRAINING_COMPLETED_EXAMPLE)}\n` },
+};
+/** Each type of content has a shape of its own, which the decorators for bodies cannot say. */
+const REQUEST_BODY = {
+  required: true,
+  content: {
+    'application/cloudevents+json': EVENT,
+    'application/cloudevents-batch+json': EVENTS,
+    'application/json': EVENT,
+    [NDJSON]: LINES,
+  },
+};
 
 @ApiTags('events')
 @Controller('v1/events')
@@ -34,6 +53,7 @@ export class EventsController {
   ) {}
 
   @Post()
+  @TakesLines()
   @Allow('upstream', 'admin')
   @ApiOperation({
     summary:
@@ -41,30 +61,21 @@ export class EventsController {
     description:
       'An event is taken once and for ever under its source and id. Answers 202 for something new, 200 for a repeat, ' +
       '409 for other content under a known identity. A batch answers per item; NDJSON answers as NDJSON.',
-  })
-  @ApiConsumes(
-    'application/cloudevents+json',
-    'application/cloudevents-batch+json',
-    'application/json',
-    NDJSON,
-  )
-  @ApiBody({
-    schema: { ...structuredClone(ENVELOPE_SCHEMA), example: TRAINING_COMPLETED_EXAMPLE } as object,
+    requestBody: REQUEST_BODY,
   })
   @ApiResponse({ status: 202, description: 'Accepted, and stored.' })
   @ApiResponse({ status: 200, description: 'Known already, or a batch with an answer per item.' })
   async accept(
     @Caller() { tenant, actor }: Principal,
-    @Headers('content-type') contentType: string | undefined,
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const sender = { tenant, actor };
-    if (contentType?.startsWith(NDJSON)) {
+    if (body instanceof Readable) {
       const from = { instance: request.id, service: this.runtime.name };
-      const lines = backfill(body as Readable, this.ingestion, sender, from);
-      await reply.header('content-type', NDJSON).send(Readable.from(lines));
+      const lines = backfill(body, this.ingestion, sender, from);
+      await reply.status(200).header('content-type', NDJSON).send(Readable.from(lines));
       return;
     }
     if (Array.isArray(body)) {
@@ -72,6 +83,8 @@ export class EventsController {
         const detail = `A batch holds at most ${MOST_PER_BATCH} events; send more of them as ${NDJSON}.`;
         throw new Refusal(413, 'batch_too_large', detail);
       }
+      if (body.length === 0)
+        throw new Refusal(422, 'batch_empty', 'A batch holds at least one event.');
       const items = await ingestBatch(
         body as readonly unknown[],
         this.ingestion,
@@ -104,7 +117,8 @@ export class EventsController {
     const { token, wait, timeoutMs } = query;
     if (token !== undefined) {
       const position = positionOf(token, this.runtime.name);
-      await this.runtime.feeds.waitUntil(['fact_outcomes'], position, timeoutMs);
+      const visible = await this.runtime.feeds.waitUntil(['fact_outcomes'], position, timeoutMs);
+      if (!visible) throw notYetVisible();
     }
     const stream = factStreamOf(tenant, source, id);
     const found = await this.outcomes.find(stream);
@@ -114,7 +128,7 @@ export class EventsController {
     }
     if (wait === undefined) return { outcome: 'accepted', ...found };
 
-    const reached = await this.outcomes.wait(tenant, found.correlationId, wait, timeoutMs);
+    const reached = await this.outcomes.wait(tenant, found, wait, timeoutMs);
     const now = (await this.outcomes.find(stream)) ?? found;
     return { outcome: 'accepted', ...now, ...(reached ?? { kind: 'waiting' }) };
   }
@@ -142,6 +156,13 @@ function conflictOf({ source, id, differs }: Ingested): Refusal {
   const detail =
     'Other content was accepted under this source and id. Correct it with a new event, not by changing this one.';
   return new Refusal(409, 'event_conflict', detail, { errors, facts: { source, id } });
+}
+
+/** Without this, an answer from before the caller's own write would look like one from after it. */
+function notYetVisible(): Refusal {
+  const detail = 'What this token stands for is not visible yet; ask again, or raise timeoutMs.';
+  const errors = [{ parameter: 'token', code: 'not_yet_visible', detail }];
+  return new Refusal(503, 'not_yet_visible', detail, { errors, headers: { 'retry-after': '1' } });
 }
 
 /** Through our own JSON rule, because answering by hand goes past the application's serializer. */

@@ -1,6 +1,6 @@
 import { ENVELOPE_SCHEMA, UPSTREAM_TYPES, type UpstreamEvent } from '@tributary/contracts';
 import { hasCode, instant } from '@tributary/kernel';
-import { type Checked, type FieldError, compileSchema } from '@tributary/platform';
+import { type Checked, type FieldError, compileSchema, pointerOf } from '@tributary/platform';
 
 type Check = (value: unknown) => Checked<UpstreamEvent>;
 
@@ -16,7 +16,7 @@ export function checkUpstreamEvent(value: unknown): Checked<UpstreamEvent> {
   const checked = (check ?? checkEnvelope)(value);
   if ('errors' in checked) return checked;
   if (!check) return { errors: [unknownType(checked.valid.type)] };
-  return timeError(checked.valid.time) ?? checked;
+  return timeError(checked.valid.time) ?? textErrors(checked.valid) ?? checked;
 }
 
 /** The pattern of RFC 3339 lets through what no calendar has, such as a 61st second. */
@@ -29,6 +29,37 @@ function timeError(time: string): { readonly errors: readonly FieldError[] } | u
     return { errors: [{ pointer: '/time', code: error.code, detail: error.message }] };
   }
 }
+
+// eslint-disable-next-line no-control-regex -- control characters are what the expression is for.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** What no store keeps as it was sent. Found here, it has a place; found at the log, it would have none. */
+function textErrors(event: UpstreamEvent): { readonly errors: readonly FieldError[] } | undefined {
+  const errors: FieldError[] = [];
+  for (const [name, value] of Object.entries(event)) {
+    if (name !== 'data' && CONTROL.test(String(value)))
+      errors.push(invalidText([name], 'holds a control character'));
+  }
+  addTextErrors(event, [], errors);
+  return errors.length > 0 ? { errors } : undefined;
+}
+
+function addTextErrors(value: unknown, path: readonly string[], errors: FieldError[]): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) errors.push(invalidText(path, 'holds half a character'));
+    else if (path.length > 1 && value.includes('\0'))
+      errors.push(invalidText(path, 'holds U+0000'));
+  } else if (isObject(value)) {
+    for (const [name, child] of Object.entries(value))
+      addTextErrors(child, [...path, name], errors);
+  }
+}
+
+const invalidText = (path: readonly string[], what: string): FieldError => ({
+  pointer: pointerOf(path),
+  code: 'invalid_text',
+  detail: `It ${what}, which cannot be kept as it was sent.`,
+});
 
 const unknownType = (type: string): FieldError => ({
   pointer: '/type',

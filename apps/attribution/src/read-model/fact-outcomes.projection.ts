@@ -3,9 +3,10 @@ import { keyedTable, projection } from '@tributary/feeds';
 /** What became of every fact that was sent, and how far its consequences have come. */
 export const factOutcomes = projection({
   name: 'fact_outcomes',
-  version: 1,
+  version: 2,
   events: {
     FactAccepted: {
+      $id: 'text',
       $stream: 'text',
       $tenant: 'text',
       $occurredAt: 'instant',
@@ -16,13 +17,14 @@ export const factOutcomes = projection({
       type: 'text',
     },
     FactConflicted: { $stream: 'text' },
-    MeasureRevised: { $tenant: 'text', $correlationId: 'text' },
+    MeasureRevised: { $causationId: 'text?' },
   },
   tables: {
     fact_outcome: keyedTable({
       key: { stream: 'text' },
       adds: ['conflicts'],
       keeps: {
+        fact_id: 'text',
         tenant: 'text',
         source: 'text',
         id: 'text',
@@ -33,8 +35,9 @@ export const factOutcomes = projection({
         position: 'bigint',
       },
     }),
+    // By the fact itself: a correlation id is the sender's, who may give one to all events of a deal.
     fact_stage: keyedTable({
-      key: { tenant: 'text', correlation_id: 'text', stage: 'text' },
+      key: { fact_id: 'text', stage: 'text' },
       keeps: { position: 'bigint' },
     }),
   },
@@ -44,6 +47,7 @@ export const factOutcomes = projection({
         const { $stream, $tenant, $position, source, id, type } = event;
         const row = {
           stream: $stream,
+          fact_id: event.$id,
           tenant: $tenant,
           source,
           id,
@@ -58,8 +62,8 @@ export const factOutcomes = projection({
       case 'FactConflicted':
         return { fact_outcome: [{ stream: event.$stream, conflicts: 1n }] };
       case 'MeasureRevised': {
-        const { $tenant: tenant, $correlationId: correlation_id, $position: position } = event;
-        return { fact_stage: [{ tenant, correlation_id, stage: 'measured', position }] };
+        const { $causationId: fact_id, $position: position } = event;
+        return fact_id === null ? {} : { fact_stage: [{ fact_id, stage: 'measured', position }] };
       }
     }
   },

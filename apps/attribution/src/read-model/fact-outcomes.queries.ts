@@ -1,12 +1,15 @@
-import type { Instant } from '@tributary/kernel';
+import { Injectable } from '@nestjs/common';
+import type { Instant, StreamName } from '@tributary/kernel';
 import { type StageReached, waitForStage } from '@tributary/feeds';
-import type { ServiceRuntime } from '@tributary/platform';
+import { ServiceRuntime } from '@tributary/platform';
+import type { FactContent } from '../domain/fact/events';
 
 /** The stages of a fact that this service can see. */
 export const STAGES = ['measured'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface FactOutcome {
+  readonly factId: string;
   readonly source: string;
   readonly id: string;
   readonly type: string;
@@ -27,20 +30,21 @@ interface Row extends Omit<FactOutcome, 'conflicts' | 'occurredAt' | 'position' 
 }
 
 const FIND = `
-select f.source, f.id, f.type, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt",
+select f.fact_id as "factId", f.source, f.id, f.type, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt",
   f.correlation_id as "correlationId", f.position, f.conflicts,
-  array(select s.stage from fact_stage s
-    where s.tenant = f.tenant and s.correlation_id = f.correlation_id order by s.position) as stages
+  array(select s.stage from fact_stage s where s.fact_id = f.fact_id order by s.position) as stages
 from fact_outcome f where f.stream = $1`;
 
 /** What became of a fact. */
+@Injectable()
 export class FactOutcomes {
   constructor(private readonly runtime: ServiceRuntime) {}
 
-  async find(stream: string): Promise<FactOutcome | undefined> {
+  /** What the read model does not show is asked of the log: only the log may say that a fact was never taken. */
+  async find(stream: StreamName): Promise<FactOutcome | undefined> {
     const { rows } = await this.runtime.database.pool.query<Row>(FIND, [stream]);
     const [row] = rows;
-    if (!row) return undefined;
+    if (!row) return await this.recordedIn(stream);
     return {
       ...row,
       occurredAt: row.occurredAt.toISOString() as Instant,
@@ -53,22 +57,38 @@ export class FactOutcomes {
   /** Until the fact has reached this stage or is parked on the way; undefined when neither happened in time. */
   wait(
     tenant: string,
-    correlationId: string,
+    { factId, correlationId }: FactOutcome,
     stage: Stage,
     timeoutMs: number,
   ): Promise<StageReached | undefined> {
     const { database, feeds } = this.runtime;
-    const stagesOf = () => this.stagesOf(tenant, correlationId);
-    return waitForStage(database, correlationId, [stage], stagesOf, {
+    const reached = () => this.stagesOf(factId);
+    return waitForStage(database, { tenant, correlationId }, [stage], reached, {
       timeoutMs,
       wake: feeds.progress.moved,
     });
   }
 
-  private async stagesOf(tenant: string, correlationId: string): Promise<string[]> {
+  private async recordedIn(stream: StreamName): Promise<FactOutcome | undefined> {
+    let found: FactOutcome | undefined;
+    for await (const { type: kind, ...event } of this.runtime.log.read(stream)) {
+      if (found) {
+        found = { ...found, conflicts: found.conflicts + (kind === 'FactConflicted' ? 1 : 0) };
+        continue;
+      }
+      const { source, id, type } = event.data as unknown as FactContent;
+      const { id: factId, occurredAt, recordedAt, correlationId, position } = event;
+      const stages = await this.stagesOf(factId);
+      const known = { factId, source, id, type, occurredAt, recordedAt, correlationId, position };
+      found = { ...known, conflicts: 0, stages };
+    }
+    return found;
+  }
+
+  private async stagesOf(factId: string): Promise<string[]> {
     const { rows } = await this.runtime.database.pool.query<{ stage: string }>(
-      'select stage from fact_stage where tenant = $1 and correlation_id = $2',
-      [tenant, correlationId],
+      'select stage from fact_stage where fact_id = $1 order by position',
+      [factId],
     );
     return rows.map(({ stage }) => stage);
   }

@@ -1,10 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, Caller, type Principal, Refusal } from '@tributary/platform';
+import { Allow, Caller, type Principal } from '@tributary/platform';
 import { MeasuresOfPartner } from '../application/measures-of-partner';
-
-const MOST_WAIT_MS = 30_000;
+import { MeasuresQuery } from './measures.dto';
 
 @ApiTags('partners')
 @Controller('v1/partners/:partner/measures')
@@ -19,15 +18,10 @@ export class MeasuresController {
       '`seen` is the correlation id of an event: the answer waits until what follows from it has arrived.',
   })
   async ofPartner(
-    @Caller() { tenant, role, partnerId }: Principal,
+    @Caller() { tenant }: Principal,
     @Param('partner') partner: string,
-    @Query('seen') seen?: string,
-    @Query('timeoutMs') timeoutMs = '10000',
+    @Query() { seen, timeoutMs }: MeasuresQuery,
   ) {
-    if (role === 'partner' && partner !== partnerId) {
-      throw new Refusal(403, 'not_your_partner', 'A key of a partner reads that partner alone.');
-    }
-    const waitMs = Math.min(Number(timeoutMs) || 0, MOST_WAIT_MS);
-    return await this.bus.execute(new MeasuresOfPartner(tenant, partner, seen, waitMs));
+    return await this.bus.execute(new MeasuresOfPartner(tenant, partner, seen, timeoutMs));
   }
 }

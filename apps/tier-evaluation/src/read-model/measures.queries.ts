@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { waitFor } from '@tributary/feeds';
-import type { ServiceRuntime } from '@tributary/platform';
+import { ServiceRuntime } from '@tributary/platform';
 
 export interface MeasureTotal {
   readonly measure: string;
@@ -8,6 +9,7 @@ export interface MeasureTotal {
 }
 
 /** What was measured of a partner, added up. */
+@Injectable()
 export class Measures {
   constructor(private readonly runtime: ServiceRuntime) {}
 

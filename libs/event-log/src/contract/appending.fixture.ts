@@ -121,7 +121,7 @@ export function appending(suite: () => Suite): void {
       ]);
     });
 
-    it.each(['0000-01-01T00:00:00Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'])(
+    it.each(['0001-01-01T00:00:00Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'])(
       'keeps the moment %s',
       async (text) => {
         const { log } = suite();

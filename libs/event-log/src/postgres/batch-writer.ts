@@ -1,7 +1,8 @@
+import { isPassing } from '@tributary/postgres';
 import type { Pool } from 'pg';
 import type { Position } from '../port';
 import { appendCall } from './append-call';
-import { asUnavailable, isOfTheData, isPassing, refusedByServer } from './failures';
+import { asUnavailable, isOfTheData, refusedByServer } from './failures';
 import { judge } from './judge';
 import { type Pending, chain } from './pending';
 import type { RawRow } from './stored-events';

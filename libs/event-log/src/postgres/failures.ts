@@ -1,23 +1,10 @@
 import { CodedError, hasCode, unavailable } from '@tributary/kernel';
-import { isUnavailable } from '@tributary/postgres';
+import { sqlStateOf } from '@tributary/postgres';
 
-/** Cancelled by a timeout, a lock that was not given, a lost race between transactions: worth another attempt. */
-const PASSING = /^(?:57014|55P03|40001|40P01)$/;
 /** 22 the data, 23 a constraint, 54 a limit of the server: the same data would fail again. */
 const OF_THE_DATA = /^(?:22|23|54)...$/;
 
-const sqlStateOf = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
-};
-
-/** Whether another attempt may succeed. The driver's own timeout has no code. */
-export const isPassing = (error: unknown): boolean =>
-  isUnavailable(error) ||
-  PASSING.test(sqlStateOf(error)) ||
-  (error instanceof Error && error.message === 'Query read timeout');
-
-export const isOfTheData = (error: unknown): boolean => OF_THE_DATA.test(sqlStateOf(error));
+export const isOfTheData = (error: unknown): boolean => OF_THE_DATA.test(sqlStateOf(error) ?? '');
 
 /** What the sender of the one append is told that the server would not take. */
 export function refusedByServer(error: unknown): CodedError {

@@ -224,6 +224,15 @@ describe('working without a server', () => {
     expect(await Promise.all(appends.slice(0, 11))).toHaveLength(11);
   });
 
+  it('closes at any moment, also while its subscription is still connecting', async () => {
+    for (const turns of [0, 1, 2, 3, 5, 8, 13, 21]) {
+      const log = await openLog();
+      log.subscribe(0n);
+      for (let turn = 0; turn < turns; turn++) await new Promise((next) => setImmediate(next));
+      await log.close();
+    }
+  });
+
   it('settles what it took before it closes, and takes no more', async () => {
     const log = await openLog();
     const appends = Array.from({ length: 30 }, () => log.append(someStream(), 'none', facts(1)));

@@ -7,14 +7,13 @@ import type {
   StreamAppend,
   StreamName,
 } from '@tributary/kernel';
-import type { Database } from '@tributary/postgres';
+import { type Database, isPassing } from '@tributary/postgres';
 import { Pool } from 'pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { Batch, EventLog, FieldRow, Fields, Filter, Position, Subscription } from '../port';
 import { PullSubscription } from '../pull-subscription';
 import { BatchWriter, type WrittenBatch } from './batch-writer';
 import { bulkAppend } from './bulk-append';
-import { isPassing } from './failures';
 import { readFields } from './field-reader';
 import { GroupCommit } from './group-commit';
 import { Reader } from './reader';

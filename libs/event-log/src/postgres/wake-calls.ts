@@ -97,7 +97,9 @@ export class WakeCalls {
     client.on('error', onError);
     client.on('notification', wake);
     this.listener = client;
-    await client.connect();
+    // A client that is told to end while it connects never says whether it did.
+    await Promise.race([client.connect(), ended]);
+    if (this.closed) return;
     await client.query(`listen ${client.escapeIdentifier(this.channel)}`);
     onListening();
     // Something may have happened while nobody listened.

@@ -27,8 +27,7 @@ export class DeadLetterTable implements DeadLetters {
     private readonly observer: FeedObserver,
   ) {}
 
-  // The port names each of them; an object would only rename the list.
-  // eslint-disable-next-line max-params
+  // eslint-disable-next-line max-params -- the port names each of them; an object would only rename the list.
   async park(
     owner: Owner,
     channel: string,

@@ -1,6 +1,5 @@
 import { CodedError } from '@tributary/kernel';
-import type { Database } from '@tributary/postgres';
-import { sqlStateOf } from '../failure';
+import { type Database, sqlStateOf } from '@tributary/postgres';
 import type { Feed } from '../feed';
 import { backoffMs, pause } from '../wake';
 import type { Held } from '../subscriptions/leases';

@@ -1,5 +1,5 @@
-import type { Database } from '@tributary/postgres';
-import { isOperational, type Reason, reasonOf } from '../failure';
+import { type Database, isPassing } from '@tributary/postgres';
+import { type Reason, reasonOf } from '../failure';
 import type { Feed, FeedBatch, FeedEvent } from '../feed';
 import type { FeedObserver } from '../observer';
 import { backoffMs, pause } from '../wake';
@@ -154,7 +154,7 @@ export class LiveReaction<C = unknown> implements Subscriber {
       }
       return undefined;
     } catch (error) {
-      if (isOperational(error)) throw error;
+      if (isPassing(error)) throw error;
       return reasonOf(error, 'reaction_failed');
     }
   }

@@ -33,7 +33,7 @@ export interface Reaction<C = unknown> {
   /** What follows from an event. May read a directory, in the order that `meet` keeps; decides nothing itself. */
   readonly on: Readonly<Record<string, (event: FeedEvent) => Promise<readonly C[]> | readonly C[]>>;
   /** The stream that a command is for. */
-  target(command: C): StreamName;
+  target(command: C, tenant: string): StreamName;
   dispatch(command: C, context: ReactionContext): Promise<Dispatched>;
 }
 
@@ -45,7 +45,7 @@ export function reaction<C, D extends Readonly<Record<string, object>>>(declared
       event: FeedEvent<T, D[T]>,
     ) => Promise<readonly C[]> | readonly C[];
   };
-  readonly target: (command: C) => StreamName;
+  readonly target: (command: C, tenant: string) => StreamName;
   readonly dispatch: Dispatch<C>;
 }): Reaction<C> {
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(declared.name)) {
@@ -72,7 +72,7 @@ export function followUps<C>(
 ): Follow<C>[] {
   const counts = new Map<StreamName, number>();
   return commands.map((command) => {
-    const stream = of.target(command);
+    const stream = of.target(command, event.tenant);
     const index = counts.get(stream) ?? 0;
     counts.set(stream, index + 1);
     return {

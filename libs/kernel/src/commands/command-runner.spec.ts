@@ -111,6 +111,36 @@ describe('running commands on a stream', () => {
     expect(await run(add(1))).toMatchObject({ kind: 'accepted', revision: 2n });
   });
 
+  it('refuses nothing because of what it knew before somebody else went on', async () => {
+    const { run, log } = counter();
+    await run(add(9));
+    await counter(log).run(add(-9));
+    expect(await run(add(5))).toMatchObject({ kind: 'accepted', revision: 2n });
+  });
+
+  it('answers what another process has accepted, although it would refuse it now', async () => {
+    const { run, log } = counter();
+    await run(add(9));
+    const elsewhere = counter(log);
+    await elsewhere.run(add(-8));
+    await elsewhere.run(add(9), 'c1');
+    expect(await run(add(9), 'c1')).toMatchObject({ kind: 'replayed', revision: 2n });
+  });
+
+  it('tells the place of what others have stored when there is nothing to do', async () => {
+    const { run, log } = counter();
+    await run(add(3));
+    await counter(log).run(add(1));
+    expect(await run(add(0))).toMatchObject({ kind: 'nothing', revision: 1n, position: 2n });
+  });
+
+  it('refuses a stream that two deciders claim', async () => {
+    const runner = new CommandRunner(new ScriptedLog(), { now: () => 0 });
+    await runner.run(counting, STREAM, add(1), cause());
+    const other = { ...counting };
+    expect(() => runner.run(other, STREAM, add(1), cause())).toThrow('one decider');
+  });
+
   it('never tells a refusal that rested on commands which were not stored', async () => {
     const { run, log } = counter();
     await run(add(1));
@@ -161,6 +191,19 @@ describe('running commands on a stream', () => {
     expect(log.amounts()).toHaveLength(8);
   });
 
+  it('forgets idle streams that remember more commands than its limit', async () => {
+    const log = new ScriptedLog();
+    const runner = new CommandRunner(log, { now: () => 0, heldCommands: 3 });
+    const run = (id: string) =>
+      runner.run(counting, streamOf('counter', 'acme', id), add(1), cause());
+    for (const id of ['a', 'a', 'b', 'c', 'a']) {
+      await run(id);
+      await settled(log, 0);
+    }
+    // Three loads of new streams, and `a` again, which had to make room for `c`.
+    expect(log.readsFrom).toEqual([0n, 0n, 0n, 0n]);
+  });
+
   it('loses and doubles nothing when several processes share a stream that loses answers', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -209,13 +252,27 @@ describe('deciding in steps', () => {
 
   it('is taken up by the next process where a stopped one left it', async () => {
     const { run, log } = counter();
+    const other = new CommandRunner(log, { now: () => 0 });
+    await other.run(counting, STREAM, add(0), cause());
     log.refuseAfter = 2;
     await run({ type: 'Spread', steps: 3 });
     await settled(log, 2);
     log.refuseAfter = Infinity;
-    const other = new CommandRunner(log, { now: () => 0 });
     await other.resume(counting, STREAM);
     expect(log.events.map(({ type }) => type)).toEqual(['Spread', 'Stepped', 'Stepped', 'Stepped']);
+  });
+
+  it('goes on after the log was away for a while, and tells who asks meanwhile', async () => {
+    const log = new ScriptedLog();
+    const runner = new CommandRunner(log, { now: () => 0 });
+    log.refuseAfter = 2;
+    await runner.run(counting, STREAM, { type: 'Spread', steps: 2 }, cause());
+    await settled(log, 2);
+    await expect(runner.resume(counting, STREAM)).rejects.toMatchObject({ code: 'unavailable' });
+    log.refuseAfter = Infinity;
+    await runner.run(counting, STREAM, add(0), cause());
+    await settled(log, 3);
+    expect(log.events.map(({ type }) => type)).toEqual(['Spread', 'Stepped', 'Stepped']);
   });
 });
 
@@ -237,8 +294,16 @@ describe('keeping snapshots', () => {
       kind: 'rejected',
       rejected: { code: 'over_limit', total: 6 },
     });
-    expect(log.readsFrom).toEqual([2n]);
+    // The snapshot's own last event, and what came after it.
+    expect(log.readsFrom).toEqual([1n, 2n]);
     expect(await second.run(add(3), 'c1')).toMatchObject({ kind: 'replayed', revision: 0n });
+  });
+
+  it('passes over a snapshot of another log than this one', async () => {
+    const snapshots = new MemorySnapshots();
+    await counter(new ScriptedLog(), { snapshots, snapshotEvery: 1 }).run(add(9));
+    const restored = counter(new ScriptedLog(), { snapshots });
+    expect(await restored.run(add(5))).toMatchObject({ kind: 'accepted', revision: 0n });
   });
 
   it('stands by the command when a snapshot cannot be written', async () => {

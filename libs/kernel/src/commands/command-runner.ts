@@ -1,10 +1,11 @@
 import { CodedError } from '../coded-error';
 import type { Decider, Rejected } from '../decider';
 import type { Cause, DomainEvent } from '../envelope';
+import { invariant } from '../invariant';
 import type { StreamLog } from '../stream-log';
 import type { StreamName } from '../stream-name';
 import { type FreshCommand, runFreshCommands } from './fresh-commands';
-import { type AnyDecider, HeldStream } from './held-stream';
+import type { AnyDecider } from './held-stream';
 import type { CommandRunnerOptions, Outcome } from './outcome';
 import { StreamQueue } from './stream-queue';
 
@@ -14,14 +15,12 @@ import { StreamQueue } from './stream-queue';
  */
 export class CommandRunner {
   private readonly queues = new Map<StreamName, StreamQueue>();
-  private readonly heldLimit: number;
+  private heldCommands = 0;
 
   constructor(
     private readonly log: StreamLog,
     private readonly options: CommandRunnerOptions,
-  ) {
-    this.heldLimit = options.heldStreams ?? 10_000;
-  }
+  ) {}
 
   run<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
     decider: Decider<C, E, S, R>,
@@ -54,7 +53,10 @@ export class CommandRunner {
     );
   }
 
-  /** Takes up the unfinished steps of a stream that a stopped process left behind. */
+  /**
+   * Takes up the unfinished steps of a stream that a stopped process left behind, and rejects when they cannot be finished. A
+   * service whose decider has steps calls it from a reaction to the events that begin them, so that no restart forgets them.
+   */
   resume<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
     decider: Decider<C, E, S, R>,
     stream: StreamName,
@@ -66,27 +68,29 @@ export class CommandRunner {
     decider: Decider<C, E, S, R>,
     stream: StreamName,
   ): StreamQueue {
+    const anyDecider = decider as unknown as AnyDecider;
     const held = this.queues.get(stream);
     if (held) {
+      invariant(held.decider === anyDecider, `${stream} has one decider`);
       // Re-inserting keeps the map in order of use.
       this.queues.delete(stream);
       this.queues.set(stream, held);
       return held;
     }
     this.makeRoom();
-    const anyDecider = decider as unknown as AnyDecider;
-    const open = () => new HeldStream(stream, anyDecider, this.log, this.options.snapshots);
-    const queue = new StreamQueue(stream, open, this.log, this.options);
+    const grew = (commands: number) => (this.heldCommands += commands);
+    const queue = new StreamQueue(stream, anyDecider, this.log, this.options, grew);
     this.queues.set(stream, queue);
     return queue;
   }
 
   private makeRoom(): void {
-    if (this.queues.size < this.heldLimit) return;
+    const { heldStreams = 10_000, heldCommands = 1_000_000 } = this.options;
     for (const [stream, queue] of this.queues) {
+      if (this.queues.size < heldStreams && this.heldCommands < heldCommands) return;
       if (!queue.isIdle) continue;
       this.queues.delete(stream);
-      return;
+      this.heldCommands -= queue.heldCommands;
     }
   }
 }

@@ -10,9 +10,8 @@ export type AnyEvent = DomainEvent<string, object>;
 /** The runner holds streams of every kind, so it knows their types only as its callers do. */
 export type AnyDecider = Decider<unknown, AnyEvent, unknown, Rejected>;
 
-/** Where a command's events stand, and what it said. */
+/** Where a command's events stand. What it said stands there too, and is read when somebody repeats it. */
 export interface Remembered {
-  readonly fingerprint: string;
   readonly first: bigint;
   readonly count: number;
 }
@@ -56,6 +55,15 @@ export class HeldStream {
 
   get isLoaded(): boolean {
     return this.loaded;
+  }
+
+  get rememberedCommands(): number {
+    return this.commands.size;
+  }
+
+  /** Whether steps are left that its decider wants to take by itself. */
+  get isBehind(): boolean {
+    return (this.decider.step?.(this.known.state).length ?? 0) > 0;
   }
 
   remembered(commandId: Uuid): Remembered | undefined {
@@ -112,11 +120,11 @@ export class HeldStream {
   }
 
   private note(event: PreparedEvent | Recorded, revision: bigint): void {
-    const { commandId, fingerprint } = event;
+    const { commandId } = event;
     if (this.decider.remembersCommands !== false) {
       const before = this.commands.get(commandId);
       const first = before?.first ?? revision;
-      this.commands.set(commandId, { fingerprint, first, count: (before?.count ?? 0) + 1 });
+      this.commands.set(commandId, { first, count: (before?.count ?? 0) + 1 });
       this.changed.add(COMMAND_ROW + commandId);
     }
     const rows = this.decider.snapshot;
@@ -131,7 +139,7 @@ export class HeldStream {
     if (key.startsWith(STATE_ROW))
       return this.decider.snapshot?.row(state, key.slice(STATE_ROW.length));
     const command = this.commands.get(key.slice(COMMAND_ROW.length));
-    return command && [command.fingerprint, String(command.first), command.count];
+    return command && [String(command.first), command.count];
   }
 
   private async restore(): Promise<void> {
@@ -140,19 +148,22 @@ export class HeldStream {
     const { decider, stateVersion } = rows;
     const snapshot = await this.snapshots.load({ stream: this.stream, decider, stateVersion });
     if (!snapshot) return;
+    const { revision, position } = snapshot;
+    const [last] = await this.eventsOf({ first: revision, count: 1 });
+    // A log that was put back to an earlier day does not hold what this snapshot rests on.
+    if (last?.position !== position) return;
 
     const stateRows = new Map<string, Json>();
     for (const [key, value] of snapshot.rows) {
       if (key.startsWith(STATE_ROW)) stateRows.set(key.slice(STATE_ROW.length), value);
       else this.commands.set(key.slice(COMMAND_ROW.length), rememberedFrom(value));
     }
-    const { revision, position } = snapshot;
-    this.known = { state: rows.restore(stateRows), revision, position, lastCause: undefined };
+    this.known = { state: rows.restore(stateRows), revision, position, lastCause: last };
     this.snapshotRevision = revision;
   }
 }
 
 function rememberedFrom(row: Json): Remembered {
-  const [fingerprint, first, count] = row as [string, string, number];
-  return { fingerprint, first: BigInt(first), count };
+  const [first, count] = row as [string, number];
+  return { first: BigInt(first), count };
 }

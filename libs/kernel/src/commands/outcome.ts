@@ -25,6 +25,8 @@ export interface CommandRunnerOptions {
   readonly snapshots?: SnapshotStore;
   /** Streams kept in memory. */
   readonly heldStreams?: number;
+  /** Commands remembered in memory, of all those streams together: some 130 bytes each. */
+  readonly heldCommands?: number;
   /** Events between two snapshots of a stream. */
   readonly snapshotEvery?: number;
   /** Commands that may wait for one stream; more are refused, so that memory stays bounded. */

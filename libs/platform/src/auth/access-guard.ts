@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/problem';
 import { currentContext } from '../logging/request-context';
 import { accessOf, setPrincipal } from './access';
-import type { Authenticator, NotAuthenticated, Role } from './principal';
+import type { Authenticator, NotAuthenticated, Principal, Role } from './principal';
 
 const READING = new Set(['GET', 'HEAD']);
 
@@ -29,12 +29,22 @@ export class AccessGuard implements CanActivate {
       ? access
       : access.filter((role) => role !== 'auditor');
     if (!allowed.includes(principal.role)) throw notAllowed(principal.role, allowed);
+    assertOwnPartner(principal, request.params as Readonly<Record<string, string>>);
 
     setPrincipal(request, principal);
     const logged = currentContext();
     if (logged) logged.caller = { tenant: principal.tenant, actor: principal.actor };
     return true;
   }
+}
+
+/** On a route with `:partner` in its path, a key of a partner reaches that partner alone. No controller has to remember it. */
+function assertOwnPartner(
+  { role, partnerId }: Principal,
+  { partner }: Readonly<Record<string, string>>,
+): void {
+  if (role !== 'partner' || partner === undefined || partner === partnerId) return;
+  throw new Refusal(403, 'not_your_partner', 'A key of a partner reaches that partner alone.');
 }
 
 function unauthenticated({ refused }: NotAuthenticated): Refusal {

@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { invariant } from '@tributary/kernel';
 import { Refusal } from '../errors/problem';
@@ -24,6 +25,7 @@ export class NewKeyBody {
 }
 
 /** Keys of the caller's own tenant. Nobody can ask for another one. */
+@ApiTags('keys')
 @Controller('v1/api-keys')
 @Allow('admin')
 export class ApiKeysController {
@@ -31,6 +33,7 @@ export class ApiKeysController {
 
   @Post()
   @HttpCode(201)
+  @ApiOperation({ summary: 'Makes a key for a role; its secret is shown in this answer only' })
   async issue(
     @Idempotent() { tenant, newId }: CommandContext,
     @Body() { role, label, partnerId }: NewKeyBody,
@@ -56,6 +59,7 @@ export class ApiKeysController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'The keys of your tenant, without their secrets' })
   async list(@Caller() { tenant }: Principal) {
     const keys = await this.keys.list(tenant);
     return { keys: keys.map(shown) };
@@ -63,6 +67,7 @@ export class ApiKeysController {
 
   @Delete(':id')
   @HttpCode(204)
+  @ApiOperation({ summary: 'Revokes a key; other processes may take it for five seconds more' })
   async revoke(@Caller() { tenant }: Principal, @Param('id') id: string): Promise<void> {
     if (!(await this.keys.revokeKey(tenant, id)))
       throw new Refusal(404, 'api_key_not_found', 'There is no such key.');

@@ -3,11 +3,13 @@
  * defect of ours: it answers 500 and stays in the log, so a forgotten line never tells a caller too much.
  */
 export const CODED_STATUS: Readonly<Record<string, number>> = {
+  unknown_projection: 404,
   unknown_subscription: 404,
 
   command_mismatch: 409,
   mixed_assets: 409,
   not_parked: 409,
+  rebuild_running: 409,
   revision_conflict: 409,
 
   append_too_large: 413,

@@ -88,7 +88,11 @@ const FASTIFY: Readonly<Record<string, readonly [number, string, string]>> = {
     'The body is not as long as Content-Length says.',
   ],
   FST_ERR_CTP_INVALID_JSON_BODY: MALFORMED_JSON,
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'Send application/json.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    415,
+    'unsupported_media_type',
+    'Say with Content-Type that the body is application/json, or another type that /docs names for this address.',
+  ],
   FST_ERR_MAX_PARAM_LENGTH: [414, 'url_too_long', 'A part of the path is too long.'],
 };
 

@@ -1,15 +1,55 @@
-import type { FastifyInstance } from 'fastify';
+import { isUtf8 } from 'node:buffer';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify';
+import { Refusal } from '../errors/problem';
+import { assertUniqueKeys } from '../json/read-json';
 
-const JSON_TYPES = ['application/cloudevents+json', 'application/cloudevents-batch+json'];
+const JSON_TYPES = [
+  'application/json',
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+];
 /** One event per line; the route splits and parses, so that one bad line does not refuse its neighbours. */
 const LINES = 'application/x-ndjson';
 
+/** For a route whose body may be lines: it is handed the stream itself. */
+export const TakesLines = (): MethodDecorator => RouteConfig({ takesLines: true });
+
 /** What a body may be. Everything else is answered with 415. */
 export function acceptBodies(server: FastifyInstance): void {
-  // Keys like `__proto__` are refused, not dropped: what is accepted is hashed as it was sent.
-  const parseJson = server.getDefaultJsonParser('error', 'error');
-  server.removeContentTypeParser('text/plain');
-  server.addContentTypeParser(JSON_TYPES, { parseAs: 'string' }, parseJson);
-  // Handed on as the stream it is: a backfill is as long as it is, and takes the memory of one batch.
-  server.addContentTypeParser(LINES, (_request, payload, done) => done(null, payload));
+  server.removeContentTypeParser(['text/plain', 'application/json']);
+  server.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, jsonParser(server));
+  // Handed on as the stream it is: a backfill is as long as it is, and takes the memory of one batch. Never to a route that did
+  // not ask for it: copying a socket field by field, as the pipe of a command body would, aborts the process.
+  server.addContentTypeParser(LINES, (request, payload, done) => {
+    if (takesLines(request)) return done(null, payload);
+    done(new Refusal(415, 'unsupported_media_type', 'This address takes JSON, not lines of it.'));
+  });
+  server.addHook('preParsing', (request, _reply, payload, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.toLowerCase() === 'identity') return done(null, payload);
+    done(new Refusal(415, 'unsupported_encoding', 'Send the body as it is, not compressed.'));
+  });
 }
+
+/** What is accepted is hashed as it was sent, so whatever a parser would drop or guess is refused. */
+function jsonParser(server: FastifyInstance): FastifyBodyParser<Buffer> {
+  // Keys like `__proto__` are refused, not dropped.
+  const parse = server.getDefaultJsonParser('error', 'error');
+  return (request, body, done) => {
+    if (!isUtf8(body)) return done(new Refusal(400, 'malformed_json', 'The body is not UTF-8.'));
+    const text = body.toString();
+    void parse(request, text, (error, value: unknown) => {
+      if (error) return done(error);
+      try {
+        assertUniqueKeys(text, value);
+      } catch (refusal) {
+        return done(refusal as Refusal);
+      }
+      done(null, value);
+    });
+  };
+}
+
+const takesLines = ({ routeOptions }: FastifyRequest): boolean =>
+  (routeOptions.config as { readonly takesLines?: boolean } | undefined)?.takesLines === true;

@@ -87,7 +87,8 @@ function adapterOf({ BODY_LIMIT_BYTES }: HttpSettings, now: () => number): Fasti
   const options: FastifyServerOptions = {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_LIMIT_MS,
-    routerOptions: { maxParamLength: 256 },
+    // An event is asked for by its source, which may have 300 characters of up to two units each.
+    routerOptions: { maxParamLength: 640 },
     // Headers about the client's address are believed by nobody here: no decision depends on it.
     trustProxy: false,
     // Refused by a hook of ours instead, as a problem document and only once requests in flight are done.

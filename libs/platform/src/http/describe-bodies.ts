@@ -33,18 +33,28 @@ function describeClass(type: unknown, described: Set<unknown>): void {
   described.add(type);
   const storage = getMetadataStorage();
   const rules = storage.getTargetValidationMetadatas(type, '', false, false);
+  const presets = rules.length > 0 ? (new (type as Type)() as Record<string, unknown>) : {};
   for (const [field, ofField] of Object.entries(storage.groupByPropertyName(rules))) {
     const nested = nestedTypeOf(type as Type, field);
     describeClass(nested, described);
     const design = Reflect.getMetadata('design:type', type.prototype as object, field) as unknown;
-    const options = { ...optionsOf(ofField), ...typeOf(design, nested, ofField) };
+    const options = {
+      ...optionsOf(ofField),
+      ...typeOf(design, nested, ofField),
+      ...presetOf(presets[field]),
+    };
     ApiProperty(options)(type.prototype as object, field);
   }
 }
 
+/** What a field holds when nobody sends it; then nobody has to. */
+const presetOf = (preset: unknown): object =>
+  preset === undefined ? {} : { required: false, default: preset };
+
 function nestedTypeOf(type: Type, field: string): unknown {
-  const found = defaultMetadataStorage.findTypeMetadata(type, field);
-  return found?.typeFunction();
+  const found = defaultMetadataStorage.findTypeMetadata(type, field)?.typeFunction();
+  // `@Type(() => Number)` reads a query's text as a number; nothing is nested there.
+  return found === Number || found === Boolean || found === String ? undefined : found;
 }
 
 function typeOf(design: unknown, nested: unknown, rules: readonly Rule[]): ApiPropertyOptions {

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { Body, Controller, Get, HttpCode, Module, Param, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type } from 'class-transformer';
@@ -10,6 +12,7 @@ import { type CommandContext, Idempotent } from '../idempotency/command-context'
 import { currentContext } from '../logging/request-context';
 import { FixedCallers, collectingLogger, expectEveryRouteDeclared, testSettings } from '../testing';
 import { IsAsset, IsInstant, IsMinorUnits, IsStreamId } from '../validation/fields';
+import { TakesLines } from './bodies';
 import { createHttpApp } from './create-http-app';
 import { Lifecycle } from './lifecycle';
 import { Metrics } from './metrics';
@@ -26,6 +29,7 @@ class SaleBody {
 }
 class SalesQuery {
   @IsOptional() @IsStreamId() partner?: string;
+  @Type(() => Number) @IsInt() @Max(50) most = 20;
 }
 
 const failures: Record<string, () => never> = {
@@ -75,9 +79,16 @@ class SalesController {
     return failures[kind]!();
   }
 
+  @Post(':id/corrections')
+  correct(@Body() body: SaleBody) {
+    return body;
+  }
+
   @Post(':id/raw')
-  raw(@Body() body: unknown) {
-    return { body, correlationId: currentContext()?.correlationId };
+  @TakesLines()
+  async raw(@Body() body: unknown) {
+    const said = body instanceof Readable ? await textOf(body) : body;
+    return { body: said, correlationId: currentContext()?.correlationId };
   }
 }
 
@@ -182,6 +193,13 @@ describe('refusing a request', () => {
       'method_not_allowed',
     ],
     ['a malformed address', () => get('/v1/sales/%zz/failures/dead'), 400, 'malformed_url'],
+    ['NUL in an address', () => get('/v1/sales?partner=a%00b'), 400, 'malformed_url'],
+    [
+      'NUL in a body',
+      () => post('{"saleId":"a\\u0000b"}', {}, '/v1/sales/1/corrections'),
+      422,
+      'invalid_json',
+    ],
     ['malformed JSON', () => post('{"saleId": canary'), 400, 'malformed_json'],
     ['an empty body', () => post(''), 400, 'malformed_json'],
     ['a poisoned key', () => post('{"__proto__": {"admin": true}}'), 400, 'malformed_json'],
@@ -202,6 +220,18 @@ describe('refusing a request', () => {
       () => post('a=b', { 'content-type': 'application/x-www-form-urlencoded' }),
       415,
       'unsupported_media_type',
+    ],
+    [
+      'lines where none are taken',
+      () => post('{}', { 'content-type': 'application/x-ndjson' }),
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'a compressed body',
+      () => post(sale, { 'content-encoding': 'gzip' }),
+      415,
+      'unsupported_encoding',
     ],
     ['a missing credential', () => get('/v1/sales', {}), 401, 'credential_missing'],
     ['an unknown credential', () => get('/v1/sales', as('nobody')), 401, 'credential_invalid'],
@@ -472,6 +502,14 @@ describe('reading about the interface', () => {
     expect(record.parameters).toContainEqual(
       expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true }),
     );
+    expect(document.paths['/v1/sales']!['get']!.parameters).toEqual([
+      expect.objectContaining({ name: 'partner', in: 'query', required: false }),
+      expect.objectContaining({
+        name: 'most',
+        required: false,
+        schema: { type: 'integer', maximum: 50, default: 20 },
+      }),
+    ]);
     expect(record.responses).toHaveProperty(['default', 'content', 'application/problem+json']);
     expect(document.components.schemas['SaleBody']).toEqual({
       type: 'object',

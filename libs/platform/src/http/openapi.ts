@@ -35,6 +35,7 @@ export function openApiOf(
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',
+      bearerFormat: 'API key',
       description: 'An API key: tb_<role>_<id>_<secret>',
     })
     .build();

@@ -49,6 +49,12 @@ export function addRequestHooks(
       );
       return;
     }
+    // No name and no text of ours holds it, and PostgreSQL takes it in no text at all.
+    if (request.url.includes('%00')) {
+      const detail = 'The address holds U+0000 (%00), which nothing here can be named by.';
+      sendProblem(reply, new Refusal(400, 'malformed_url', detail), request.id);
+      return;
+    }
     inContext(context, done);
   });
   // Reading the body may continue from the socket's events, which know nothing of the request, so it is entered once more.

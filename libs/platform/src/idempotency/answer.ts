@@ -35,7 +35,7 @@ export function answerOf<R extends Rejected>(
 
 export const tokenOf = (service: string, position: bigint): string => `${service}:${position}`;
 
-const TOKEN = /^([a-z][a-z-]{0,31}):(0|[1-9][0-9]{0,18})$/;
+const TOKEN = /^([a-z][a-z-]{0,31}):(0|[1-9][0-9]{0,17})$/;
 
 /** The position to wait for. Another service's token says nothing about this one's tables. */
 export function positionOf(token: string, service: string): bigint {

@@ -26,6 +26,12 @@ describe('writing the log', () => {
     ]);
   });
 
+  it('names the service that speaks, where several share a process', () => {
+    const { logger, lines } = collectingLogger();
+    logger.event('info', 'parked', { service: 'attribution' });
+    expect(lines.join('').match(/"service":"[a-z]+"/g)).toEqual(['"service":"attribution"']);
+  });
+
   it('names where an error comes from, and quotes what it said only when asked to', () => {
     const cause = Object.assign(new Error('invalid input: "canary"'), { code: '22P02' });
     const error = new Error('query failed for canary', { cause });

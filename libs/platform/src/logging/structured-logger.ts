@@ -30,12 +30,14 @@ export class StructuredLogger implements LoggerService {
     this.pino = pino(
       {
         level,
-        base: { service },
+        base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
         mixin: () => {
           const { correlationId, caller } = currentContext() ?? {};
-          return { ...(correlationId !== undefined && { correlationId }), ...caller };
+          // Not in `base`, where a fact of the same name would be written beside it and not in its place: of several services in one
+          // process, the line names the one that speaks.
+          return { service, ...(correlationId !== undefined && { correlationId }), ...caller };
         },
       },
       destination,

@@ -1,10 +1,12 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CodedError } from '@tributary/kernel';
 import { Database } from '@tributary/postgres';
 import { ApiKeys, apiKeySchema } from '../auth/api-keys';
 import { type CoreSettings, coreSettings } from '../config/core-settings';
 import { createHttpApp } from '../http/create-http-app';
 import { Metrics } from '../http/metrics';
+import { Lifecycle } from '../http/lifecycle';
 import { listen, stop, stopOnSignals } from '../http/run-http-app';
 import { StructuredLogger } from '../logging/structured-logger';
 import { ServiceProcess } from './service-process';
@@ -67,6 +69,7 @@ async function open(
     metrics,
   });
   opened.push(() => stop(app, settings.DRAIN_MS));
+  app.get(Lifecycle).register('event log', async () => void (await process.log.head()));
   return { app, keys, listen: () => listen(app, settings), close };
 }
 
@@ -81,6 +84,8 @@ function openKeys(
     schema,
     entities: [...entities],
     migrations: [...migrations],
+    // Keys are looked up once in a while and remembered; the services need the connections.
+    poolSize: 2,
     onConnectionLost: (error) => logger.failure('a connection was lost', error, { service }),
   });
 }
@@ -104,11 +109,17 @@ function rootOf(
 
 /** The whole `main` of a service that runs alone. */
 export async function runService(name: string, module: Type): Promise<void> {
-  const settings = coreSettings.read(process.env);
-  const serving = await serve({ name, modules: [module], settings });
-  const logger = serving.app.get(StructuredLogger);
-  serving.app.get(Metrics).collectProcess();
-  stopOnSignals(() => serving.close(), logger);
-  const address = await serving.listen();
-  logger.event('info', 'listening', { address });
+  try {
+    const settings = coreSettings.read(process.env);
+    const serving = await serve({ name, modules: [module], settings });
+    const logger = serving.app.get(StructuredLogger);
+    serving.app.get(Metrics).collectProcess();
+    stopOnSignals(() => serving.close(), logger);
+    const address = await serving.listen();
+    logger.event('info', 'listening', { address });
+  } catch (error) {
+    // What has a code has been put into words for whoever starts it; anything else is a defect, which needs its place.
+    console.error(error instanceof CodedError ? error.message : error);
+    process.exit(1);
+  }
 }

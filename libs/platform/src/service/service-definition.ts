@@ -2,6 +2,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import type { Owner } from '@tributary/contracts';
 import type { Projection, Publication, Reaction } from '@tributary/feeds';
 import type { DatabaseOptions } from '@tributary/postgres';
+import type { MigrationInterface } from 'typeorm';
 
 /** What makes a service: its streams, what follows from their events, and what it tells and hears. */
 export interface ServiceDefinition {
@@ -9,7 +10,8 @@ export interface ServiceDefinition {
   readonly name: string;
   /** Categories of its own streams. Left out, it follows the whole log; only the ledger does. */
   readonly categories?: readonly string[];
-  readonly migrations?: NonNullable<DatabaseOptions['migrations']>;
+  /** Of tables that no projection owns, such as keys. */
+  readonly migrations?: readonly (new () => MigrationInterface)[];
   readonly entities?: NonNullable<DatabaseOptions['entities']>;
   /** Over its own log. */
   readonly projections?: readonly Projection[];

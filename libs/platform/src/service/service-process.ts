@@ -11,7 +11,7 @@ import {
   type Wake,
   kafkaJsBroker,
 } from '@tributary/feeds';
-import { CodedError, invariant } from '@tributary/kernel';
+import { CodedError, invariant, unavailable } from '@tributary/kernel';
 import { Database } from '@tributary/postgres';
 import type { CoreSettings } from '../config/core-settings';
 import type { Metrics } from '../http/metrics';
@@ -24,6 +24,13 @@ export interface LocalPublisher {
   readonly wake: Wake;
 }
 
+/** A service at work in this process. */
+export interface Occupant {
+  /** Follows no more events, but still answers those who read from it. */
+  stopFollowing(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Where a process says what happens in it. */
 export interface Watch {
   readonly logger: StructuredLogger;
@@ -33,6 +40,8 @@ export interface Watch {
 /** What the services of one process share: the log, the broker, and the way to one another. */
 export class ServiceProcess {
   private readonly publishers = new Map<Owner, LocalPublisher>();
+  private readonly occupants: Occupant[] = [];
+  private closing = false;
 
   private constructor(
     readonly name: string,
@@ -56,6 +65,15 @@ export class ServiceProcess {
     return new ServiceProcess(name, settings, log, broker, { watch, closeLog: close });
   }
 
+  /** From here on it is closed with the process, also when the rest of the start fails. */
+  async moveIn(occupant: Occupant): Promise<void> {
+    this.occupants.push(occupant);
+    if (!this.closing) return;
+    // It was opened while a neighbour had failed already.
+    await occupant.close();
+    throw unavailable('The process, which is closing,');
+  }
+
   publishHere(owner: Owner, publisher: LocalPublisher): void {
     this.publishers.set(owner, publisher);
   }
@@ -72,9 +90,21 @@ export class ServiceProcess {
     throw new CodedError('invalid_configuration', message, { owner });
   }
 
+  /** Services read one another's tables, so all of them stop following before the first one closes. */
   async close(): Promise<void> {
+    this.closing = true;
+    const occupants = [...this.occupants];
+    await everyone(occupants.map((occupant) => occupant.stopFollowing()));
+    await everyone(occupants.map((occupant) => occupant.close()));
     await this.opened.closeLog();
   }
+}
+
+/** Waits for all, and then says what went wrong with any. */
+async function everyone(work: readonly Promise<void>[]): Promise<void> {
+  const settled = await Promise.allSettled(work);
+  const failed = settled.filter((one) => one.status === 'rejected');
+  if (failed.length > 0) throw new AggregateError(failed.map(({ reason }) => reason as Error));
 }
 
 async function openLog(settings: CoreSettings, { logger, metrics }: Watch) {

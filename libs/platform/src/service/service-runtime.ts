@@ -3,6 +3,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import type { EventLog } from '@tributary/event-log';
 import {
   Feeds,
+  type MessageBroker,
   PublishedTable,
   type Running,
   type Upstream,
@@ -15,17 +16,17 @@ import { Database, PostgresSnapshots, Snapshots1700000000300 } from '@tributary/
 import { MeteredLog } from './metered-log';
 import { type ServiceDefinition, schemaOf } from './service-definition';
 import { ServiceObserver } from './service-observer';
-import type { ServiceProcess } from './service-process';
+import type { Occupant, ServiceProcess } from './service-process';
 
 const METRICS_EVERY_MS = 5_000;
 
 /** A service at work: its database, its runner, and everything that follows events for it. */
-export class ServiceRuntime {
+export class ServiceRuntime implements Occupant {
   readonly log: EventLog;
   readonly runner: CommandRunner;
   readonly published: PublishedTable;
   private readonly observer: ServiceObserver;
-  private readonly running: Running[] = [];
+  private consumer: Running | undefined;
   private started: Feeds | undefined;
   private metricsTimer: NodeJS.Timeout | undefined;
 
@@ -62,12 +63,14 @@ export class ServiceRuntime {
     const database = await Database.open({
       url: process.settings.DATABASE_URL,
       schema: schemaOf(definition),
-      migrations: [...feedMigrations, Snapshots1700000000300, ...(migrations as [])],
+      migrations: [...feedMigrations, Snapshots1700000000300, ...migrations],
       entities,
       onConnectionLost: (error) =>
         process.logger.failure('a connection was lost', error, { service: definition.name }),
     });
-    return new ServiceRuntime(definition, process, database);
+    const runtime = new ServiceRuntime(definition, process, database);
+    await process.moveIn(runtime);
+    return runtime;
   }
 
   get name(): string {
@@ -88,7 +91,7 @@ export class ServiceRuntime {
       database,
       log: this.log,
       observer,
-      owner: this.ownerName(),
+      owner: `${process.name}@${hostname()}:${globalThis.process.pid}`,
       leaseMs: process.settings.FEED_LEASE_MS,
       published,
       upstreams,
@@ -100,14 +103,17 @@ export class ServiceRuntime {
       ...(definition.publication && { publication: definition.publication }),
       ...(shuffleSeed !== undefined && { shuffleSeed }),
     });
-    if (process.broker) this.joinKafka(upstreams);
+    if (process.broker) this.joinKafka(process.broker, upstreams);
     this.metricsTimer = setInterval(() => this.measure(), METRICS_EVERY_MS);
   }
 
-  async stop(): Promise<void> {
+  async stopFollowing(): Promise<void> {
     clearInterval(this.metricsTimer);
-    await Promise.all(this.running.map((one) => one.stop()));
+    await this.consumer?.stop();
     await this.started?.stop();
+  }
+
+  async close(): Promise<void> {
     await this.database.close();
   }
 
@@ -120,21 +126,25 @@ export class ServiceRuntime {
     }));
   }
 
-  private joinKafka(upstreams: readonly Upstream[]): void {
-    const { observer, feeds, process, published } = this;
-    const { broker } = process;
-    invariant(broker, 'there is a broker');
+  private joinKafka(broker: MessageBroker, upstreams: readonly Upstream[]): void {
+    const { observer, feeds, published } = this;
     const { publication } = this.definition;
     if (publication) {
       const { owner } = publication;
-      const { relay } = observer;
       const wake = published.committed;
       feeds.own('relay', (checkpoint) =>
-        startRelay({ owner, reader: published, checkpoint, broker, observer: relay, wake }),
+        startRelay({
+          owner,
+          reader: published,
+          checkpoint,
+          broker,
+          observer: observer.relay,
+          wake,
+        }),
       );
     }
     if (upstreams.length === 0) return;
-    const consumer = startConsumer({
+    this.consumer = startConsumer({
       group: `tributary-${this.name}`,
       owners: new Map(upstreams.map(({ owner, reader }) => [owner, reader])),
       inbox: feeds.inbox,
@@ -142,7 +152,6 @@ export class ServiceRuntime {
       broker,
       observer: observer.consumer,
     });
-    this.running.push(consumer);
   }
 
   private measure(): void {
@@ -157,7 +166,4 @@ export class ServiceRuntime {
       (error: unknown) => this.observer.failed('metrics', error),
     );
   }
-
-  private readonly ownerName = (): string =>
-    `${this.process.name}@${hostname()}:${globalThis.process.pid}`;
 }

@@ -1,9 +1,4 @@
-import {
-  type DynamicModule,
-  Module,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CommandRunner } from '@tributary/kernel';
 import { Lifecycle } from '../http/lifecycle';
@@ -14,9 +9,9 @@ import { ServiceProcess } from './service-process';
 import { ServiceRuntime } from './service-runtime';
 import { ShuffleSeed } from './shuffle-seed';
 
-/** Imported by each service with its definition; gives it its runtime and its runner, and starts and stops what follows events. */
+/** Imported by each service with its definition; gives it its runtime and its runner, and starts what follows events. The process stops it. */
 @Module({})
-export class ServiceModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ServiceModule implements OnApplicationBootstrap {
   constructor(
     private readonly runtime: ServiceRuntime,
     private readonly bus: CommandBus,
@@ -24,19 +19,11 @@ export class ServiceModule implements OnApplicationBootstrap, OnApplicationShutd
     private readonly seed: ShuffleSeed,
   ) {}
 
+  /** Each call makes a module of its own: Nest tells dynamic modules apart by reference. */
   static of(definition: ServiceDefinition): DynamicModule {
-    // A class of its own per service: Nest would otherwise take equal-looking modules for one.
-    class OneServiceModule extends ServiceModule {}
-    Module({})(OneServiceModule);
-    Object.defineProperty(OneServiceModule, 'name', { value: `${definition.name} runtime` });
-    Reflect.defineMetadata(
-      'design:paramtypes',
-      [ServiceRuntime, CommandBus, Lifecycle, ShuffleSeed],
-      OneServiceModule,
-    );
     const { name, publication } = definition;
     return {
-      module: OneServiceModule,
+      module: ServiceModule,
       controllers: [
         feedsController(name),
         ...(publication ? [publishedController(publication.owner)] : []),
@@ -61,9 +48,5 @@ export class ServiceModule implements OnApplicationBootstrap, OnApplicationShutd
     const { database, name } = this.runtime;
     this.lifecycle.register(`${name} database`, () => database.ping());
     await this.runtime.start(this.bus, this.seed.value);
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.runtime.stop();
   }
 }

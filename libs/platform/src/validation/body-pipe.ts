@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
+import { type Json, canonicalJson } from '@tributary/kernel';
 import { type FieldError, Refusal, pointerOf } from '../errors/problem';
 import { MOST_ERRORS, errorCodeOf } from './error-codes';
 
@@ -16,6 +17,9 @@ export class BodyPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     try {
+      // What no event may hold has no place in a command either: NUL, half a character, a fraction.
+      if (metadata.type === 'body' && this.toValidate(metadata) && isJson(value))
+        canonicalJson(value);
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
       if (error instanceof InvalidShape)
@@ -24,6 +28,9 @@ export class BodyPipe extends ValidationPipe {
     }
   }
 }
+
+/** A body that was sent at all came out of a JSON parser. */
+const isJson = (value: unknown): value is Json => value !== undefined;
 
 class InvalidShape extends Error {
   constructor(readonly errors: readonly ValidationError[]) {

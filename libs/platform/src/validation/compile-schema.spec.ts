@@ -9,6 +9,7 @@ describe('checking a fact against its schema', () => {
       amount: { type: 'string', pattern: '^[0-9]+$' },
       paidAt: { type: 'string', format: 'date-time' },
       kind: { enum: ['paid', 'refunded'] },
+      version: { const: '1.0' },
       lines: {
         type: 'array',
         maxItems: 2,
@@ -53,5 +54,8 @@ describe('checking a fact against its schema', () => {
       errors: [{ pointer: '/amount' }, { pointer: '/paidAt' }, { pointer: '/kind' }],
     });
     expect(JSON.stringify(checked)).toContain('paid, refunded');
+    expect(JSON.stringify(check({ version: '0.3', paidAt: 'today' }))).toMatch(
+      /must be a date and time with an offset.*must be \\"1.0\\"/,
+    );
   });
 });

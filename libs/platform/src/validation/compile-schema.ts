@@ -39,7 +39,15 @@ function fieldError({
   const child =
     facts['missingProperty'] ?? facts['additionalProperty'] ?? facts['unevaluatedProperty'];
   const pointer = instancePath + (typeof child === 'string' ? pointerOf([child]) : '');
-  const allowed = facts['allowedValues'];
-  const detail = Array.isArray(allowed) ? `${message}: ${allowed.join(', ')}` : message;
-  return { pointer, code: errorCodeOf(keyword), detail };
+  return { pointer, code: errorCodeOf(keyword), detail: detailOf(message, facts) };
+}
+
+/** The message of the library, which names a limit but not always what would be allowed instead. */
+function detailOf(message: string, facts: Readonly<Record<string, unknown>>): string {
+  if (Array.isArray(facts['allowedValues']))
+    return `${message}: ${facts['allowedValues'].join(', ')}`;
+  if ('allowedValue' in facts) return `must be ${JSON.stringify(facts['allowedValue'])}`;
+  return facts['format'] === 'date-time'
+    ? 'must be a date and time with an offset (RFC 3339), like 2026-03-31T23:59:59-03:00'
+    : message;
 }

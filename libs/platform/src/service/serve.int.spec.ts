@@ -1,0 +1,114 @@
+import { Module } from '@nestjs/common';
+import { MEASURED } from '@tributary/contracts';
+import { startTestPostgres } from '@tributary/testing';
+import { Client } from 'pg';
+import { coreSettings } from '../config/core-settings';
+import { collectingLogger } from '../testing';
+import { serve } from './serve';
+import { ServiceModule } from './service.module';
+
+describe('running services in one process', () => {
+  let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+  let url: string;
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres();
+    url = await postgres.freshDatabase();
+  }, 60_000);
+  afterAll(() => postgres.stop());
+
+  it('starts each of them with feeds of its own, and stops without a complaint', async () => {
+    const { logger, lines } = collectingLogger('warn');
+    const serving = await serve({
+      name: 'standalone',
+      modules: [Telling, Listening],
+      settings: settings(),
+      logger,
+    });
+    const address = await serving.listen();
+    const ready = await fetch(`${address}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+
+    const headers = await adminOf(serving.keys);
+    for (const [service, count] of [
+      ['telling', 1],
+      ['listening', 0],
+    ] as const) {
+      const response = await fetch(`${address}/v1/feeds/${service}`, { headers });
+      const { subscriptions } = (await response.json()) as { subscriptions: unknown[] };
+      expect(subscriptions).toHaveLength(count);
+    }
+    await serving.close();
+    expect(lines).toEqual([]);
+    expect(await connections()).toBe(0);
+  }, 60_000);
+
+  it('names what is missing when it listens to a service that is nowhere, and leaves nothing open', async () => {
+    const { logger } = collectingLogger('silent');
+    const starting = serve({
+      name: 'standalone',
+      modules: [Alone, Listening],
+      settings: settings(),
+      logger,
+    });
+    await expect(starting).rejects.toMatchObject({
+      code: 'invalid_configuration',
+      message: expect.stringContaining('OWNER_URLS') as string,
+    });
+    expect(await connections()).toBe(0);
+  }, 60_000);
+
+  const settings = () =>
+    coreSettings.read({ PORT: '0', DATABASE_URL: url, LOG_LEVEL: 'warn', METRICS_ACCESS: 'open' });
+
+  /** Of this product, not counting the one that asks. A connection that was told to end may take a moment. */
+  async function connections(): Promise<number | undefined> {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    try {
+      let count: number | undefined;
+      for (let attempt = 0; attempt < 100 && count !== 0; attempt++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const { rows } = await client.query<{ count: number }>(
+          `select count(*)::int as count from pg_stat_activity
+            where datname = current_database() and application_name like 'tributary%'`,
+        );
+        count = rows[0]?.count;
+      }
+      return count;
+    } finally {
+      await client.end();
+    }
+  }
+});
+
+const publication = {
+  owner: 'attribution',
+  version: 1,
+  types: ['MeasureRevised'],
+  publish: ({ data }: { data: object }) => ({ type: MEASURED, data: data as never }),
+} as const;
+
+@Module({
+  imports: [ServiceModule.of({ name: 'telling', categories: ['telling'], publication })],
+})
+class Telling {}
+
+@Module({
+  imports: [
+    ServiceModule.of({
+      name: 'listening',
+      categories: ['listening'],
+      listensTo: ['attribution'],
+    }),
+  ],
+})
+class Listening {}
+
+@Module({ imports: [ServiceModule.of({ name: 'alone', categories: ['alone'] })] })
+class Alone {}
+
+async function adminOf(keys: Awaited<ReturnType<typeof serve>>['keys']) {
+  const { key } = await keys.issueKey({ tenant: 'acme', role: 'admin', label: 'test' });
+  return { authorization: `Bearer ${key}` };
+}

@@ -2,10 +2,11 @@ import { CodedError, hasCode } from '@tributary/kernel';
 
 import { type Command, EXIT, type ExitCode, type Surroundings } from './command';
 import { doctor } from './doctor/doctor';
+import { key } from './key';
 import { replay } from './replay';
 import { bench, start } from './scripts';
 
-const COMMANDS: readonly Command[] = [start, doctor, replay, bench];
+const COMMANDS: readonly Command[] = [start, doctor, key, replay, bench];
 
 /** The program without its process: what it prints and how it ends. */
 export async function tributary(

@@ -32,6 +32,11 @@ export interface Decider<C, E extends DomainEvent<string, object>, S, R extends 
    * by their revisions.
    */
   readonly remembersCommands?: boolean;
+  /**
+   * Most commands create their stream, so it is not read first: the append tells whether anybody stands there, and a refusal
+   * is never told without looking.
+   */
+  readonly mostlyNew?: boolean;
 }
 
 /** State as rows under keys, so that a snapshot writes only what changed since the last one. */

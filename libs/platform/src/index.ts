@@ -1,6 +1,7 @@
 export * from './auth/access';
 export * from './auth/api-key.entity';
 export * from './auth/api-keys';
+export * from './auth/open-api-keys';
 export * from './auth/principal';
 export * from './config/core-settings';
 export * from './config/environment';

@@ -323,6 +323,24 @@ describe('keeping snapshots', () => {
 });
 
 describe('running commands of streams that are most likely new', () => {
+  it('does not read such a stream first', async () => {
+    const log = new ScriptedLog();
+    expect(await creator(log)(add(3))).toMatchObject({ kind: 'accepted', revision: 0n });
+    expect(log.readsFrom).toEqual([]);
+  });
+
+  it('finds out when somebody stands there, whatever it wanted to say', async () => {
+    const log = new ScriptedLog();
+    await creator(log)(add(3), 'c1');
+    expect(await creator(log)(add(3), 'c1')).toMatchObject({ kind: 'replayed', revision: 0n });
+    expect(await creator(log)(add(8))).toMatchObject({ kind: 'rejected', rejected: { total: 3 } });
+    expect(await creator(log)(add(11))).toMatchObject({ kind: 'rejected', rejected: { total: 3 } });
+    expect(await creator(log)(add(0))).toMatchObject({ kind: 'nothing', revision: 0n });
+    expect(await creator(log)(add(2))).toMatchObject({ kind: 'accepted', revision: 1n });
+    await expect(creator(log)(add(9), 'c1')).rejects.toMatchObject({ code: 'command_mismatch' });
+    expect(log.amounts()).toEqual([3, 2]);
+  });
+
   it('appends the new ones at once and sends the others the ordinary way', async () => {
     const { log } = counter();
     const runner = new CommandRunner(log, { now: () => 0 });
@@ -409,6 +427,14 @@ function counter(log = new ScriptedLog(), options: Partial<CommandRunnerOptions>
     run: (command: Command, id?: string) =>
       runner.run(counting, STREAM, command, cause(id, command)),
   };
+}
+
+/** The same stream under a decider that expects to create it; another process each time. */
+function creator(log: ScriptedLog) {
+  const runner = new CommandRunner(log, { now: () => 0 });
+  const creating = { ...counting, mostlyNew: true };
+  return (command: Command, id?: string) =>
+    runner.run(creating, STREAM, command, cause(id, command));
 }
 
 const add = (amount: number): Command => ({ type: 'Add', amount });

@@ -53,6 +53,11 @@ export class HeldStream {
     this.loaded = true;
   }
 
+  /** Goes on as if nothing stood there; whatever rests on that is proven by an append, or looked up before it is told. */
+  assumeNew(): void {
+    this.loaded = true;
+  }
+
   get isLoaded(): boolean {
     return this.loaded;
   }

@@ -101,6 +101,7 @@ export class StreamQueue {
   private async loaded(): Promise<HeldStream> {
     const { stream, decider, log, options } = this;
     this.held ??= new HeldStream(stream, decider, log, options.snapshots);
+    if (!this.held.isLoaded && !this.mustLook && decider.mostlyNew) this.held.assumeNew();
     if (!this.held.isLoaded || this.mustLook) await this.catchUp(this.held);
     return this.held;
   }

@@ -12,6 +12,13 @@ const declaration = {
     example: 'postgres://tributary:<password>@localhost:5432/tributary',
     about: 'PostgreSQL: read models, inbox, keys and, with `EVENT_LOG=postgres`, the log itself.',
   }),
+  KEYS_DATABASE_URL: optional(
+    url({
+      schemes: ['postgres', 'postgresql'],
+      example: 'postgres://keys:<password>@localhost:5432/keys',
+      about: 'Where API keys lie, the same for all services. Left out, in DATABASE_URL.',
+    }),
+  ),
   EVENT_LOG: oneOf(['postgres', 'eventstoredb'], {
     default: 'postgres',
     about: 'Where the event log lives.',

@@ -1,8 +1,8 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CodedError } from '@tributary/kernel';
-import { Database } from '@tributary/postgres';
-import { ApiKeys, apiKeySchema } from '../auth/api-keys';
+import type { ApiKeys } from '../auth/api-keys';
+import { openApiKeys } from '../auth/open-api-keys';
 import { type CoreSettings, coreSettings } from '../config/core-settings';
 import { createHttpApp } from '../http/create-http-app';
 import { Metrics } from '../http/metrics';
@@ -55,9 +55,11 @@ async function open(
 ): Promise<Serving> {
   const logger = rest.logger ?? new StructuredLogger({ service: name, level: settings.LOG_LEVEL });
   const metrics = new Metrics();
-  const database = await openKeys(name, settings, logger);
-  opened.push(() => database.close());
-  const keys = new ApiKeys(database.dataSource, { now: Date.now });
+  const { keys, close: closeKeys } = await openApiKeys(
+    settings.KEYS_DATABASE_URL ?? settings.DATABASE_URL,
+    (error) => logger.failure('a connection was lost', error),
+  );
+  opened.push(closeKeys);
   const process = await ServiceProcess.open(name, settings, { logger, metrics });
   opened.push(() => process.close());
   const app = await createHttpApp(rootOf(modules, process, shuffleSeed), {
@@ -71,23 +73,6 @@ async function open(
   opened.push(() => stop(app, settings.DRAIN_MS));
   app.get(Lifecycle).register('event log', async () => void (await process.log.head()));
   return { app, keys, listen: () => listen(app, settings), close };
-}
-
-function openKeys(
-  service: string,
-  { DATABASE_URL }: CoreSettings,
-  logger: StructuredLogger,
-): Promise<Database> {
-  const { entities, migrations, schema } = apiKeySchema;
-  return Database.open({
-    url: DATABASE_URL,
-    schema,
-    entities: [...entities],
-    migrations: [...migrations],
-    // Keys are looked up once in a while and remembered; the services need the connections.
-    poolSize: 2,
-    onConnectionLost: (error) => logger.failure('a connection was lost', error, { service }),
-  });
 }
 
 function rootOf(

@@ -29,6 +29,7 @@ export const fact: Decider<AcceptFact, FactEvent, Fact, FactRejected> = {
   initial: { status: 'none' },
   decide,
   evolve,
+  mostlyNew: true,
 };
 
 function decide(

@@ -30,6 +30,7 @@ export const measure: Decider<ObserveMeasure, MeasureEvent, Measure> = {
   initial: { timeline: undefined, latest: undefined },
   decide,
   evolve: (_state, { data, occurredAt }) => ({ timeline: data, latest: occurredAt }),
+  mostlyNew: true,
 };
 
 /**

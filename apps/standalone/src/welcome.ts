@@ -33,7 +33,13 @@ export function welcomeText({
 
 function tryNext(address: string, demoKey: string | undefined, admin: string): string[] {
   if (demoKey === undefined) {
-    return ['Try this next:', `  KEY=${admin}`, `  curl -s ${address}/v1/schemas`];
+    return [
+      'Try this next:',
+      `  KEY=${admin}`,
+      `  curl -s -H "Authorization: Bearer $KEY" ${address}/v1/feeds/attribution`,
+      '',
+      'Then send an event: the five-minute tour in README.md.',
+    ];
   }
   return [
     'A small demo programme lives in a tenant of its own, called demo. Ask it something:',

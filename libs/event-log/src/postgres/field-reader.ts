@@ -1,8 +1,7 @@
-import { orUnavailable } from '@tributary/postgres';
-import { type Pool, type PoolClient, escapeLiteral } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { type Pool, escapeLiteral } from 'pg';
 import { type EnvelopeField, assertFields, isEnvelopeField } from '../fields';
 import type { FieldRow, Fields, Position } from '../port';
+import { copiedLines, unescaped } from './reader-copy';
 import { momentReader } from './stored-events';
 
 /** One statement holds one snapshot; a stretch keeps it short however long the log is. */
@@ -88,51 +87,4 @@ function decoderOf(fields: Fields): (line: string) => FieldRow {
     for (const [i, moment] of moments.get(type) ?? []) values[i] = moment(values[i] as string);
     return { position: BigInt(position), type, values };
   };
-}
-
-const ESCAPED = /\\(.)/g;
-const PLAIN: Readonly<Record<string, string>> = {
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-
-/** Undoes COPY's own escapes; most values have none. */
-function unescaped(text: string): string | null {
-  if (!text.includes('\\')) return text;
-  if (text === '\\N') return null;
-  return text.replace(ESCAPED, (_, letter: string) => PLAIN[letter] ?? letter);
-}
-
-async function* copiedLines(pool: Pool, select: string): AsyncGenerator<string[], void, undefined> {
-  const client = await connected(pool);
-  let finished = false;
-  try {
-    let rest: Buffer = Buffer.alloc(0);
-    for await (const chunk of client.query(
-      copyTo(`copy (${select}) to stdout`),
-    ) as AsyncIterable<Buffer>) {
-      const whole = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const end = whole.lastIndexOf(0x0a);
-      rest = whole.subarray(end + 1);
-      if (end >= 0) yield whole.toString('utf8', 0, end).split('\n');
-    }
-    finished = true;
-  } catch (error) {
-    throw orUnavailable(error);
-  } finally {
-    // Left early, the connection is still in the middle of the copy.
-    client.release(!finished);
-  }
-}
-
-async function connected(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw orUnavailable(error);
-  }
 }

@@ -3,7 +3,8 @@ import { orUnavailable } from '@tributary/postgres';
 import type { Pool } from 'pg';
 import { isUnfiltered } from '../filter';
 import type { Batch, Filter, Position } from '../port';
-import { EVENT_COLUMNS, type RawRow, rawQuery, recordedOf } from './stored-events';
+import { copiedLines, rowOf } from './reader-copy';
+import { EVENT_COLUMNS, type RawRow, eventsOf, rawQuery, recordedOf } from './stored-events';
 
 const STREAM = `select ${EVENT_COLUMNS} from event e where stream = $1 and revision >= $2 order by revision limit $3`;
 const PAGE = `select ${EVENT_COLUMNS} from event e where position > $1 order by position limit $2`;
@@ -22,6 +23,8 @@ const FILTERED = `
    order by e.position`;
 
 const STRETCH = 50_000;
+/** Events of one COPY. */
+const COPIED = 20_000;
 const PAGE_EVENTS = { first: 100, max: 1_000 };
 const PAGE_BYTES = 4 * 1024 * 1024;
 const BEHIND_EVERYTHING = 2n ** 62n;
@@ -47,8 +50,32 @@ export class Reader {
     }
   }
 
-  /** While one page is being consumed, the next one is on its way. */
   async *all(after: Position, filter: Filter): AsyncGenerator<Batch, void, undefined> {
+    yield* isUnfiltered(filter) ? this.copied(after) : this.paged(after, filter);
+  }
+
+  /** The server sends on while a batch is decoded and consumed; stretches keep its snapshots short. */
+  private async *copied(after: Position): AsyncGenerator<Batch, void, undefined> {
+    for (let from = after, caughtUp = false; !caughtUp;) {
+      const select = `select ${EVENT_COLUMNS} from event e where position > ${from} order by position limit ${COPIED}`;
+      let count = 0;
+      // One batch is held back, because only the end shows whether it was the last.
+      let last: Batch | undefined;
+      for await (const lines of copiedLines(this.pool, select)) {
+        if (last) yield last;
+        count += lines.length;
+        const events = eventsOf(lines.map(rowOf));
+        from = events.at(-1)?.position ?? from;
+        last = { events, through: from, caughtUp: false };
+      }
+      // After a long stretch there may be a new head by now.
+      caughtUp = count < PAGE_EVENTS.max;
+      yield { events: last?.events ?? [], through: from, caughtUp };
+    }
+  }
+
+  /** While one page is being consumed, the next one is on its way. */
+  private async *paged(after: Position, filter: Filter): AsyncGenerator<Batch, void, undefined> {
     const pages = this.pages(filter);
     let coming = pages(after);
     for (;;) {
@@ -75,7 +102,7 @@ export class Reader {
     const limit = size.events;
     const rows = await this.rows(rawQuery('read_all', PAGE, [String(after), limit]));
     size.learn(rows);
-    const events = rows.map(recordedOf);
+    const events = eventsOf(rows);
     return { events, through: events.at(-1)?.position ?? after, caughtUp: rows.length < limit };
   }
 
@@ -91,7 +118,7 @@ export class Reader {
     const head = BigInt(rows[0]?.[0] ?? 0);
     const found = rows.filter((row) => row[1] !== null).map((row) => row.slice(1));
     size.learn(found);
-    const events = found.map(recordedOf);
+    const events = eventsOf(found);
     const looked = min(after + BigInt(STRETCH), head);
     const through = events.length < limit ? max(looked, after) : (events.at(-1)?.position ?? after);
     return { events, through, caughtUp: through >= head };

@@ -3,7 +3,7 @@ import { ApiKeys, apiKeySchema } from './api-keys';
 
 export interface OpenApiKeys {
   readonly keys: ApiKeys;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The keys where they lie, with their table made if it is missing. */

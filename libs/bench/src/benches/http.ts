@@ -66,7 +66,10 @@ async function upstreamKey(url: string): Promise<string> {
 }
 
 const eventText = (): string => {
-  const event: TrainingCompleted = { ...TRAINING_COMPLETED_EXAMPLE, id: randomUUID() };
+  const id = randomUUID();
+  // Each about something of its own, as facts are; all about one thing would measure a single stream.
+  const data = { ...TRAINING_COMPLETED_EXAMPLE.data, completionRef: id };
+  const event: TrainingCompleted = { ...TRAINING_COMPLETED_EXAMPLE, id, data };
   return JSON.stringify(event);
 };
 

@@ -2,7 +2,7 @@ import type { MeasuredData } from '@tributary/contracts';
 import { type Instant, instant } from '@tributary/kernel';
 import { specFor } from '@tributary/kernel/testing';
 import fc from 'fast-check';
-import { type Measure, type ObserveMeasure, measure } from './decide';
+import { MOST_EVIDENCE, type Measure, type ObserveMeasure, measure } from './decide';
 import type { MeasureRevised } from './events';
 
 const { given } = specFor(measure);
@@ -30,6 +30,15 @@ describe('observing a countable thing', () => {
     given(revised(MARCH, ['a'], MARCH))
       .when(observed('a', MARCH))
       .thenNothing();
+  });
+
+  it('keeps no more evidence than its limit, and still moves to an earlier time', () => {
+    const ids = Array.from({ length: MOST_EVIDENCE }, (_, i) => `a${String(i).padStart(4, '0')}`);
+    const full = revised(APRIL, ids, APRIL);
+    given(full).when(observed('z', APRIL)).thenNothing();
+    given(full)
+      .when(observed('z', MARCH))
+      .then(revised(MARCH, ids, APRIL));
   });
 
   it('ends in the same timeline whatever the order and however often facts arrive', () => {

@@ -33,22 +33,32 @@ export const measure: Decider<ObserveMeasure, MeasureEvent, Measure> = {
   mostlyNew: true,
 };
 
+/** More reports of one thing than this prove nothing more, and an event has to stay small. */
+export const MOST_EVIDENCE = 200;
+
 /**
- * Two reports of one thing count once, at the earlier time and, of one time, with the larger amount, whatever the order in
- * which they arrive.
+ * Two reports of one thing count once, at the earlier time and, of one time, with the larger amount. Time and evidence are the
+ * least of all that was seen, so they are the same in whatever order reports arrive.
  */
 function decide(
   command: ObserveMeasure,
   { timeline, latest }: Measure,
 ): Decision<MeasureEvent, never> {
   const { partner, measure, subject, evidence, occurredAt } = command;
-  const known = timeline?.evidence ?? [];
-  if (known.some(({ factId }) => factId === evidence.factId)) return nothing;
-
   const observed: MeasuredStep = { at: occurredAt, value: { count: 1, amount: command.amount } };
-  const steps = [firstOf(timeline?.steps[0], observed)];
-  const all = [...known, evidence].sort((a, b) => (a.factId < b.factId ? -1 : 1));
-  const data: MeasuredData = { partner, measure, subject, steps, evidence: all };
+  const known = timeline?.evidence.map(({ factId }) => factId) ?? [];
+  const first = firstOf(timeline?.steps[0], observed);
+  const least = [...new Set([...known, evidence.factId])].sort().slice(0, MOST_EVIDENCE);
+  const isKnown = least.length === known.length && least.every((id, i) => id === known[i]);
+  if (isKnown && first === timeline?.steps[0]) return nothing;
+
+  const data: MeasuredData = {
+    partner,
+    measure,
+    subject,
+    steps: [first],
+    evidence: least.map((factId) => ({ factId })),
+  };
   return accept({
     type: 'MeasureRevised',
     data,

@@ -1,4 +1,4 @@
-import type { FieldRow, Fields, Position } from '@tributary/event-log';
+import { EVERY_TYPE, type FieldRow, type Fields, type Position } from '@tributary/event-log';
 import type { JsonObject, Recorded } from '@tributary/kernel';
 
 /** What every reader may know of an event, whether it stands in the log or came through the inbox. */
@@ -16,7 +16,10 @@ export type FeedEvent<T extends string = string, D extends object = JsonObject> 
   | 'tenant'
   | 'traceParent'
   | 'type'
->;
+> & {
+  /** Of the content as it is stored. What others published has none. */
+  readonly contentHash?: string;
+};
 
 export interface FeedBatch<E extends FeedEvent = FeedEvent> {
   readonly events: readonly E[];
@@ -47,6 +50,10 @@ export interface Feed<E extends FeedEvent = FeedEvent> {
   readStream(stream: string, from: bigint): AsyncIterable<E>;
   head(): Promise<Position>;
 }
+
+/** Whether who follows these types follows this one; `*` among them stands for all. */
+export const follows = (types: readonly string[], type: string): boolean =>
+  types.includes(type) || types.includes(EVERY_TYPE);
 
 /** Looked for in its stream, because not every log can be asked for a position. */
 export async function eventAt(

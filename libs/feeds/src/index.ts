@@ -19,6 +19,7 @@ export {
 } from './kafka/relay';
 export * from './log-feed';
 export * from './meeting/meet';
+export { type Told, Topics } from './meeting/topics';
 export * from './meeting/waiting-facts';
 export * from './migrations';
 export * from './observer';

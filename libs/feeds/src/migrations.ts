@@ -115,5 +115,21 @@ export class CreateFeeds1790000000000 implements MigrationInterface {
   }
 }
 
+/** Who follows which topic, and what was last told under it. */
+export class CreateTopics1790000000100 implements MigrationInterface {
+  readonly name = 'CreateTopics1790000000100';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table follower (tenant text, topic text, stream text, primary key (tenant, topic, stream));
+      create table told (tenant text, topic text, key text, revision bigint not null, data jsonb not null,
+        primary key (tenant, topic, key))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table follower, told');
+  }
+}
+
 /** Given to `Database.open` of every service, besides its own. */
-export const feedMigrations = [CreateFeeds1790000000000];
+export const feedMigrations = [CreateFeeds1790000000000, CreateTopics1790000000100];

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { type Instant, instant, instantOfMs, msOf } from './instant';
 import {
   type PeriodLength,
+  addDays,
   addMonths,
+  dayOf,
   isWithin,
   lengthOfPeriodKey,
   monthKeysOf,
@@ -10,6 +12,8 @@ import {
   periodPartOf,
   resolvePeriod,
   shiftPeriodKey,
+  startOfDay,
+  zoneOffsets,
 } from './period';
 
 const ZONES = ['America/Sao_Paulo', 'Europe/Lisbon', 'Pacific/Apia', 'Asia/Kathmandu'];
@@ -192,5 +196,53 @@ describe('counting months from an instant', () => {
         expect(addMonths(at, months + 1, where) > then).toBe(true);
       }),
     );
+  });
+});
+
+describe('days of a zone', () => {
+  it.each([
+    ['UTC', '2026-03-12', '2026-03-12T00:00:00.000Z'],
+    ['America/Sao_Paulo', '2026-03-12', '2026-03-12T03:00:00.000Z'],
+    // Clocks went forward at midnight, so the day began at one.
+    ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00.000Z'],
+    ['Europe/Lisbon', '2026-03-30', '2026-03-29T23:00:00.000Z'],
+  ])('begin in %s on %s at %s', (where, day, at) => {
+    expect(startOfDay(day, where)).toBe(at);
+    expect(dayOf(instant(at), where)).toBe(day);
+  });
+
+  it('are counted by the clock on the wall', () => {
+    const at = instant('2026-03-28T10:00:00Z');
+    expect(addDays(at, 1, 'Europe/Lisbon')).toBe('2026-03-29T09:00:00.000Z');
+    expect(addDays(at, 1, 'UTC')).toBe('2026-03-29T10:00:00.000Z');
+  });
+
+  it('hold every instant', () => {
+    fc.assert(
+      fc.property(moment, zone, (at, where) => {
+        const day = dayOf(at, where);
+        expect(startOfDay(day, where) <= at).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('telling the rules of a zone as data', () => {
+  const [from, until] = [instant('2011-01-01T00:00:00Z'), instant('2013-01-01T00:00:00Z')];
+
+  it('names each change of the clocks, to the millisecond', () => {
+    expect(zoneOffsets('America/Sao_Paulo', from, instant('2011-12-01T00:00:00Z'))).toEqual([
+      { from, offsetMs: -2 * 60 * 60 * 1000 },
+      { from: instant('2011-02-20T02:00:00Z'), offsetMs: -3 * 60 * 60 * 1000 },
+      { from: instant('2011-10-16T03:00:00Z'), offsetMs: -2 * 60 * 60 * 1000 },
+    ]);
+    expect(zoneOffsets('UTC', from, until)).toEqual([{ from, offsetMs: 0 }]);
+  });
+
+  it('knows the day that was skipped', () => {
+    const offsets = zoneOffsets('Pacific/Apia', from, until);
+    expect(offsets.map(({ offsetMs }) => offsetMs / (60 * 60 * 1000))).toEqual([
+      -10, -11, -10, 14, 13, 14,
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { CodedError } from './coded-error';
-import { type Instant, instantOfMs, msOf } from './instant';
+import { type Instant, instant, instantOfMs, msOf } from './instant';
 import type { JsonObject } from './json';
 
 export type PeriodLength = 'month' | 'quarter' | 'year';
@@ -82,6 +82,63 @@ export function addMonths(at: Instant, months: number, zone: string): Instant {
   const timeOfDayMs =
     local.getTime() - Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate());
   return instantOfMs(firstMomentOf(zone, target + (day - 1) * DAY_MS + timeOfDayMs));
+}
+
+/** A day of a zone, as `2026-03-12`. */
+export type Day = string;
+
+/** The day that the calendar on the wall shows. */
+export const dayOf = (at: Instant, zone: string): Day =>
+  new Date(localMs(zone, msOf(at))).toISOString().slice(0, 'YYYY-MM-DD'.length);
+
+/** Its first instant; where a clock change skips midnight, that is the change itself. */
+export const startOfDay = (day: Day, zone: string): Instant =>
+  instantOfMs(firstMomentOf(zone, msOf(instant(`${day}T00:00:00Z`))));
+
+/** The same local time so many days later. */
+export const addDays = (at: Instant, days: number, zone: string): Instant =>
+  instantOfMs(firstMomentOf(zone, localMs(zone, msOf(at)) + days * DAY_MS));
+
+/** What a zone's clocks are ahead of UTC, from an instant on. */
+export interface ZoneOffset extends JsonObject {
+  readonly from: Instant;
+  readonly offsetMs: number;
+}
+
+/**
+ * The rules of a zone for a while, as data: whoever may not ask for them, or must get the same answer for ever, is told. The
+ * first one stands at `from`.
+ */
+export function zoneOffsets(zone: string, from: Instant, until: Instant): readonly ZoneOffset[] {
+  const name = `${zone} ${from} ${until}`;
+  const known = OFFSETS.get(name);
+  if (known) return known;
+  const offsets = findOffsets(zone, from, until);
+  if (OFFSETS.size >= RESOLVED_LIMIT) OFFSETS.clear();
+  OFFSETS.set(name, Object.freeze(offsets));
+  return offsets;
+}
+
+const OFFSETS = new Map<string, readonly ZoneOffset[]>();
+/** No zone has changed its clocks twice within a week. */
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
+function findOffsets(zone: string, from: Instant, until: Instant): ZoneOffset[] {
+  const offsetAt = (atMs: number): number => localMs(zone, atMs) - atMs;
+  const offsets = [{ from, offsetMs: offsetAt(msOf(from)) }];
+  const endMs = msOf(until);
+  for (let weekMs = msOf(from); weekMs < endMs; weekMs += WEEK_MS) {
+    const last = offsets.at(-1) as ZoneOffset;
+    let [low, high] = [weekMs, Math.min(weekMs + WEEK_MS, endMs)];
+    if (offsetAt(high) === last.offsetMs) continue;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (offsetAt(middle) === last.offsetMs) low = middle;
+      else high = middle;
+    }
+    offsets.push({ from: instantOfMs(high), offsetMs: offsetAt(high) });
+  }
+  return offsets;
 }
 
 /** Months are counted from year 0, so that adding them is adding. */

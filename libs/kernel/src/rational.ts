@@ -98,7 +98,10 @@ export class Rational {
 }
 
 /** The one place where an exact amount becomes whole minor units; both modes mirror negatives, so a reversal is exact. */
-export function round(value: Rational, mode: RoundingMode): bigint {
+export function round(
+  value: Pick<Rational, 'numerator' | 'denominator'>,
+  mode: RoundingMode,
+): bigint {
   const { numerator, denominator } = value;
   const magnitude = numerator < 0n ? -numerator : numerator;
   const whole = magnitude / denominator;

@@ -5,7 +5,7 @@
 const UNSHIPPED =
   '(\\.(spec|fixture)\\.ts$|/test/|/bench/|/contract/|/testing\\.ts$|^libs/(testing|tooling)/)';
 const PURE = '^libs/(kernel|contracts)/';
-const ADAPTER = '^libs/(event-log|feeds|postgres)/';
+const ADAPTER = '^libs/(event-log|feeds|postgres|privacy)/';
 const NEST = '(^|/)@nestjs/';
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });

@@ -41,6 +41,7 @@ describe('describing the distributed profile', () => {
       'FEEDS: kafka',
       'KAFKA_BROKERS:',
       'EVENTSTORE_URL:',
+      'PRIVACY_DATABASE_URL:',
       'SERVICE_TOKEN:',
       'OWNER_URLS:',
       'HOST:',
@@ -48,6 +49,11 @@ describe('describing the distributed profile', () => {
     ]) {
       expect(text).toContain(setting);
     }
+  });
+
+  it('asks for the master key of personal data, and brings none', () => {
+    expect(text).toMatch(/PRIVACY_MASTER_KEY: \$\{PRIVACY_MASTER_KEY:\?[^}]+\}/);
+    expect(databaseScript()).toMatch(/\bprivacy\b/);
   });
 
   it.each(['eventstore', 'kafka', 'postgres'])(
@@ -82,7 +88,8 @@ describe('building the image of a service', () => {
 });
 
 function docker(...args: string[]) {
-  return spawnSync('docker', args, { encoding: 'utf8', timeout: 60_000 });
+  const env = { ...process.env, PRIVACY_MASTER_KEY: 'any' };
+  return spawnSync('docker', args, { encoding: 'utf8', timeout: 60_000, env });
 }
 
 function databaseScript(): string {

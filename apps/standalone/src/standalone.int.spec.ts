@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -46,6 +46,8 @@ describe('starting and stopping everything in one process', () => {
     const closed: string[] = [];
     await program.start(async ({ variables, closeLater }) => {
       url = variables['DATABASE_URL'] ?? '';
+      const file = await readFile(join(directory, 'privacy.key'), 'utf8');
+      expect(file.trim()).toBe(variables['PRIVACY_MASTER_KEY']);
       closeLater(async () => void closed.push(`database: ${await answers(url)}`));
       return NOTHING;
     });

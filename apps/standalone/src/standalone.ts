@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DirectoryLock, EmbeddedPostgres } from '@tributary/postgres';
 
 import { checkAddress } from './address';
+import { localMasterKey } from './local-master-key';
 import type { Options, Variables } from './options';
 
 export interface Running {
@@ -15,7 +16,7 @@ export interface Running {
 }
 
 export interface Start {
-  /** The environment of the services, in which DATABASE_URL is always set. */
+  /** The environment of the services, in which DATABASE_URL and PRIVACY_MASTER_KEY are always set. */
   readonly variables: Variables;
   readonly options: Options;
   /** What was begun is ended in the opposite order, also when the rest of the start fails. */
@@ -68,10 +69,14 @@ export class Standalone {
     try {
       const lock = await DirectoryLock.take(options.dataDirectory);
       closeLater(async () => await lock.release());
-      await checkAddress(options.variables);
+      const masterKey =
+        options.variables['PRIVACY_MASTER_KEY'] ||
+        (await localMasterKey(join(options.dataDirectory, 'privacy.key')));
+      const given = { ...options.variables, PRIVACY_MASTER_KEY: masterKey };
+      await checkAddress(given);
       const url = options.variables['DATABASE_URL'] || (await this.startPostgres());
       if (this.asked.signal.aborted) return undefined;
-      const variables = { ...options.variables, DATABASE_URL: url };
+      const variables = { ...given, DATABASE_URL: url };
       return await startServices({ variables, options, closeLater });
     } catch (error) {
       await this.closeAll();

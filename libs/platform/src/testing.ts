@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { accessOf } from './auth/access';
 import { Authenticator, type NotAuthenticated, type Principal, bearerOf } from './auth/principal';
@@ -18,6 +19,9 @@ export class FixedCallers extends Authenticator {
     return Promise.resolve(this.callers[bearer.token] ?? { refused: 'credential_invalid' });
   }
 }
+
+/** PRIVACY_MASTER_KEY of every service that this test starts, so that one of them may be started again. */
+export const testMasterKey: string = randomBytes(32).toString('base64');
 
 export const testSettings: HttpSettings = {
   BODY_LIMIT_BYTES: 1_048_576,

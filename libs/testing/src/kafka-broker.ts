@@ -12,6 +12,8 @@ interface Broker {
 /** A broker of one's own, which may be killed. */
 export interface OwnKafkaBroker extends Broker {
   readonly kind: 'java';
+  /** Where everything lies that it keeps. */
+  readonly folder: string;
   /** SIGKILL: nothing is flushed, closed or told. */
   kill(): Promise<void>;
   /** On the same data and port. After a kill the node needs some seconds until its earlier life has timed out. */
@@ -56,6 +58,7 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   return {
     available: true,
     kind: 'java',
+    folder: server.folder,
     brokers: [`127.0.0.1:${server.port}`],
     kill: () => server.kill(),
     restart: () => server.restart(),

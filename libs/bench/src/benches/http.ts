@@ -2,7 +2,7 @@ import { TRAINING_COMPLETED_EXAMPLE, type TrainingCompleted } from '@tributary/c
 import { ApiKeys, apiKeySchema } from '@tributary/platform';
 import { Database } from '@tributary/postgres';
 import autocannon from 'autocannon';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -38,6 +38,7 @@ export async function httpBench(context: BenchContext): Promise<Section[]> {
   const key = await upstreamKey(databaseUrl);
   const ours = await ChildProgram.start([SERVICE], /"address":"(http[^"]+)"/, {
     DATABASE_URL: databaseUrl,
+    PRIVACY_MASTER_KEY: randomBytes(32).toString('base64'),
     PORT: '0',
     LOG_LEVEL: 'info',
   });

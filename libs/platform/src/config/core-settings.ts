@@ -1,5 +1,16 @@
 import { type Environment, type Settings, env } from './environment';
-import { addresses, integer, oneOf, optional, ownerUrls, port, secret, text, url } from './kinds';
+import {
+  addresses,
+  integer,
+  oneOf,
+  optional,
+  ownerUrls,
+  port,
+  secret,
+  secretBytes,
+  text,
+  url,
+} from './kinds';
 
 const declaration = {
   HOST: text({
@@ -19,6 +30,19 @@ const declaration = {
       about: 'Where API keys lie, the same for all services. Left out, in DATABASE_URL.',
     }),
   ),
+  PRIVACY_DATABASE_URL: optional(
+    url({
+      schemes: ['postgres', 'postgresql'],
+      example: 'postgres://privacy:<password>@localhost:5432/privacy',
+      about:
+        'Where the identifier vault and the keys of personal data lie, the same for all services. Left out, in DATABASE_URL.',
+    }),
+  ),
+  PRIVACY_MASTER_KEY: secretBytes({
+    bytes: 32,
+    about:
+      'Wraps the keys of personal data, the same for all services. Lost, they are lost; `npm start` draws one by itself.',
+  }),
   EVENT_LOG: oneOf(['postgres', 'eventstoredb'], {
     default: 'postgres',
     about: 'Where the event log lives.',

@@ -7,10 +7,12 @@ import { env } from './environment';
 import { integer, optional, port, secret } from './kinds';
 
 const DATABASE_URL = 'postgres://me:hunter2@localhost/t';
+const PRIVACY_MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+const GIVEN = { DATABASE_URL, PRIVACY_MASTER_KEY };
 
 describe('reading the configuration', () => {
   it('gives typed values and defaults', () => {
-    const settings = coreSettings.read({ DATABASE_URL, PORT: ' 4100 ', KAFKA_BROKERS: 'a:1, b:2' });
+    const settings = coreSettings.read({ ...GIVEN, PORT: ' 4100 ', KAFKA_BROKERS: 'a:1, b:2' });
     expect(settings).toMatchObject({
       HOST: '127.0.0.1',
       PORT: 4100,
@@ -40,15 +42,26 @@ describe('reading the configuration', () => {
     ],
     [{ KAFKA_BROKERS: 'a:1,b' }, '"b" is not host:port'],
   ])('sees what belongs together: %j', (given, expected) => {
-    expect(refusalOf({ DATABASE_URL, ...given })).toContain(expected);
+    expect(refusalOf({ ...GIVEN, ...given })).toContain(expected);
   });
 
   it('never shows a secret, not even a malformed one', () => {
-    const shown = coreSettings.read({ DATABASE_URL });
+    const shown = coreSettings.read(GIVEN);
     expect(shown.DATABASE_URL).toBe(DATABASE_URL);
-    expect(JSON.stringify(shown) + inspect(shown)).not.toContain('hunter2');
+    expect(JSON.stringify(shown) + inspect(shown)).not.toMatch(/hunter2|7,7|07 07/);
+    expect(refusalOf({ PRIVACY_MASTER_KEY: 'c2hvcnQ=' })).not.toContain('c2hvcnQ=');
     expect(refusalOf({ DATABASE_URL: 'mysql://me:hunter2@localhost/t' })).not.toContain('hunter2');
     expect(refusalOf({ DATABASE_URL: 'hunter2' })).not.toContain('hunter2');
+  });
+
+  it('takes bytes only as they were drawn: all of them, in base64', () => {
+    const settings = coreSettings.read({ DATABASE_URL, PRIVACY_MASTER_KEY });
+    expect(Buffer.from(settings.PRIVACY_MASTER_KEY)).toEqual(Buffer.alloc(32, 7));
+    for (const wrong of ['c2hvcnQ=', 'x'.repeat(44), PRIVACY_MASTER_KEY.slice(0, -1)])
+      expect(refusalOf({ ...GIVEN, PRIVACY_MASTER_KEY: wrong })).toContain(
+        'PRIVACY_MASTER_KEY: not 32 bytes as base64. Example: PRIVACY_MASTER_KEY=<openssl rand -base64 32>',
+      );
+    expect(refusalOf({ DATABASE_URL })).toContain('PRIVACY_MASTER_KEY: is not set.');
   });
 
   it('describes what it reads as a table', () => {
@@ -73,7 +86,7 @@ describe('reading the configuration', () => {
 
   it('grows by what a service needs besides', () => {
     const extended = coreSettings.extend({ ZONE: optional(secret({ about: 'x' })) });
-    const settings = extended.read({ DATABASE_URL, ZONE: 'z' });
+    const settings = extended.read({ ...GIVEN, ZONE: 'z' });
     expect([settings.ZONE, settings.PORT]).toEqual(['z', 4000]);
     expect(extended.describe()).toContain('`ZONE`');
   });

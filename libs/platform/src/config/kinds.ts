@@ -30,6 +30,19 @@ export function secret(of: Words): Setting<string> {
   return { ...read, secret: true };
 }
 
+/** Drawn at random rather than chosen: that many bytes as base64. */
+export function secretBytes(of: Words & { readonly bytes: number }): Setting<Uint8Array> {
+  const allowed = `${of.bytes} bytes as base64, secret`;
+  const example = of.example ?? `<openssl rand -base64 ${of.bytes}>`;
+  const read = setting<Uint8Array>(of, allowed, example, (given) => {
+    const value = Buffer.from(given, 'base64');
+    return value.length === of.bytes && value.toString('base64') === given
+      ? { value }
+      : { wrong: `not ${of.bytes} bytes as base64` };
+  });
+  return { ...read, secret: true };
+}
+
 export function integer(
   of: WithDefault<number> & { readonly min: number; readonly max: number },
 ): Setting<number> {

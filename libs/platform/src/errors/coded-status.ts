@@ -12,6 +12,8 @@ export const CODED_STATUS: Readonly<Record<string, number>> = {
   rebuild_running: 409,
   revision_conflict: 409,
 
+  erased: 410,
+
   append_too_large: 413,
   event_too_large: 413,
 
@@ -22,6 +24,7 @@ export const CODED_STATUS: Readonly<Record<string, number>> = {
   invalid_json: 422,
   invalid_period: 422,
   invalid_rational: 422,
+  invalid_reference: 422,
   invalid_stream_name: 422,
   invalid_uuid: 422,
   too_many_fields: 422,

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { MEASURED } from '@tributary/contracts';
+import { Privacy } from '@tributary/privacy';
 import { startTestPostgres } from '@tributary/testing';
 import { Client } from 'pg';
 import { coreSettings } from '../config/core-settings';
-import { collectingLogger } from '../testing';
+import { collectingLogger, testMasterKey } from '../testing';
 import { serve } from './serve';
 import { ServiceModule } from './service.module';
 
@@ -38,6 +39,11 @@ describe('running services in one process', () => {
       const { subscriptions } = (await response.json()) as { subscriptions: unknown[] };
       expect(subscriptions).toHaveLength(count);
     }
+    const shared = [Telling, Listening].map((module) => serving.app.select(module).get(Privacy));
+    expect(shared[0]).toBe(shared[1]);
+    const personal = await serving.app.get(Telling).privacy.of('acme');
+    expect(await personal.exchange([{ kind: 'email', value: 'x' }])).toHaveLength(1);
+
     await serving.close();
     expect(lines).toEqual([]);
     expect(await connections()).toBe(0);
@@ -59,7 +65,13 @@ describe('running services in one process', () => {
   }, 60_000);
 
   const settings = () =>
-    coreSettings.read({ PORT: '0', DATABASE_URL: url, LOG_LEVEL: 'warn', METRICS_ACCESS: 'open' });
+    coreSettings.read({
+      PORT: '0',
+      DATABASE_URL: url,
+      PRIVACY_MASTER_KEY: testMasterKey,
+      LOG_LEVEL: 'warn',
+      METRICS_ACCESS: 'open',
+    });
 
   /** Of this product, not counting the one that asks. A connection that was told to end may take a moment. */
   async function connections(): Promise<number | undefined> {
@@ -92,7 +104,9 @@ const publication = {
 @Module({
   imports: [ServiceModule.of({ name: 'telling', categories: ['telling'], publication })],
 })
-class Telling {}
+class Telling {
+  constructor(readonly privacy: Privacy) {}
+}
 
 @Module({
   imports: [

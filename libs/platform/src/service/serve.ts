@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CodedError } from '@tributary/kernel';
+import { openPrivacy } from '@tributary/privacy';
 import type { ApiKeys } from '../auth/api-keys';
 import { openApiKeys } from '../auth/open-api-keys';
 import { type CoreSettings, coreSettings } from '../config/core-settings';
@@ -55,12 +56,20 @@ async function open(
 ): Promise<Serving> {
   const logger = rest.logger ?? new StructuredLogger({ service: name, level: settings.LOG_LEVEL });
   const metrics = new Metrics();
+  const onConnectionLost = (error: unknown) => logger.failure('a connection was lost', error);
   const { keys, close: closeKeys } = await openApiKeys(
     settings.KEYS_DATABASE_URL ?? settings.DATABASE_URL,
-    (error) => logger.failure('a connection was lost', error),
+    onConnectionLost,
   );
   opened.push(closeKeys);
-  const process = await ServiceProcess.open(name, settings, { logger, metrics });
+  const personal = await openPrivacy({
+    url: settings.PRIVACY_DATABASE_URL ?? settings.DATABASE_URL,
+    masterKey: settings.PRIVACY_MASTER_KEY,
+    onConnectionLost,
+  });
+  opened.push(personal.close);
+  const { privacy } = personal;
+  const process = await ServiceProcess.open(name, settings, { logger, metrics, privacy });
   opened.push(() => process.close());
   const app = await createHttpApp(rootOf(modules, process, shuffleSeed), {
     settings,
@@ -71,7 +80,9 @@ async function open(
     metrics,
   });
   opened.push(() => stop(app, settings.DRAIN_MS));
-  app.get(Lifecycle).register('event log', async () => void (await process.log.head()));
+  const lifecycle = app.get(Lifecycle);
+  lifecycle.register('event log', async () => void (await process.log.head()));
+  lifecycle.register('privacy', personal.ping);
   return { app, keys, listen: () => listen(app, settings), close };
 }
 

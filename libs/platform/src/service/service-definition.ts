@@ -1,6 +1,8 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { Owner } from '@tributary/contracts';
-import type { Projection, Publication, Reaction } from '@tributary/feeds';
+import type { EventLog } from '@tributary/event-log';
+import type { Projection, Publication, Reaction, Topics } from '@tributary/feeds';
+import type { CommandRunner } from '@tributary/kernel';
 import type { DatabaseOptions } from '@tributary/postgres';
 import type { MigrationInterface } from 'typeorm';
 
@@ -20,9 +22,17 @@ export interface ServiceDefinition {
   readonly publication?: Publication;
   readonly listensTo?: readonly Owner[];
   /** Commands that follow from its own events. */
-  readonly reactions?: (bus: CommandBus) => readonly Reaction[];
+  readonly reactions?: (bus: CommandBus, means: Means) => readonly Reaction[];
   /** Commands that follow from what others have published. */
-  readonly inboxReactions?: (bus: CommandBus) => readonly Reaction[];
+  readonly inboxReactions?: (bus: CommandBus, means: Means) => readonly Reaction[];
+}
+
+/** What a reaction may look at before it says what follows. */
+export interface Means {
+  readonly log: EventLog;
+  readonly topics: Topics;
+  /** To take up steps that a stopped process has left unfinished. */
+  readonly runner: CommandRunner;
 }
 
 export const schemaOf = ({ name }: Pick<ServiceDefinition, 'name'>): string =>

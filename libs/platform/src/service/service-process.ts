@@ -13,6 +13,7 @@ import {
 } from '@tributary/feeds';
 import { CodedError, invariant, unavailable } from '@tributary/kernel';
 import { Database } from '@tributary/postgres';
+import type { Privacy } from '@tributary/privacy';
 import type { CoreSettings } from '../config/core-settings';
 import type { Metrics } from '../http/metrics';
 import type { StructuredLogger } from '../logging/structured-logger';
@@ -32,9 +33,14 @@ export interface Occupant {
 }
 
 /** Where a process says what happens in it. */
-export interface Watch {
+interface Watch {
   readonly logger: StructuredLogger;
   readonly metrics: Metrics;
+}
+
+/** What was opened before the process, and outlives it. */
+export interface Surroundings extends Watch {
+  readonly privacy: Privacy;
 }
 
 /** What the services of one process share: the log, the broker, and the way to one another. */
@@ -48,21 +54,29 @@ export class ServiceProcess {
     readonly settings: CoreSettings,
     readonly log: EventLog,
     readonly broker: MessageBroker | undefined,
-    private readonly opened: { readonly watch: Watch; readonly closeLog: () => Promise<void> },
+    private readonly opened: Surroundings & { readonly closeLog: () => Promise<void> },
   ) {}
 
   get logger(): StructuredLogger {
-    return this.opened.watch.logger;
+    return this.opened.logger;
   }
 
   get metrics(): Metrics {
-    return this.opened.watch.metrics;
+    return this.opened.metrics;
   }
 
-  static async open(name: string, settings: CoreSettings, watch: Watch): Promise<ServiceProcess> {
-    const { log, close } = await openLog(settings, watch);
-    const broker = brokerOf(name, settings, watch.logger);
-    return new ServiceProcess(name, settings, log, broker, { watch, closeLog: close });
+  get privacy(): Privacy {
+    return this.opened.privacy;
+  }
+
+  static async open(
+    name: string,
+    settings: CoreSettings,
+    surroundings: Surroundings,
+  ): Promise<ServiceProcess> {
+    const { log, close } = await openLog(settings, surroundings);
+    const broker = brokerOf(name, settings, surroundings.logger);
+    return new ServiceProcess(name, settings, log, broker, { ...surroundings, closeLog: close });
   }
 
   /** From here on it is closed with the process, also when the rest of the start fails. */

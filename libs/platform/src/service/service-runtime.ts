@@ -6,6 +6,7 @@ import {
   type MessageBroker,
   PublishedTable,
   type Running,
+  Topics,
   type Upstream,
   feedMigrations,
   startConsumer,
@@ -25,6 +26,7 @@ export class ServiceRuntime implements Occupant {
   readonly log: EventLog;
   readonly runner: CommandRunner;
   readonly published: PublishedTable;
+  readonly topics: Topics;
   private readonly observer: ServiceObserver;
   private consumer: Running | undefined;
   private started: Feeds | undefined;
@@ -40,6 +42,7 @@ export class ServiceRuntime implements Occupant {
     this.observer = new ServiceObserver(name, logger, metrics);
     this.log = new MeteredLog(log, name, metrics);
     this.published = new PublishedTable(database);
+    this.topics = new Topics(database);
     this.runner = new CommandRunner(this.log, {
       now: Date.now,
       snapshots: new PostgresSnapshots(database),
@@ -97,8 +100,8 @@ export class ServiceRuntime implements Occupant {
       upstreams,
       projections: definition.projections ?? [],
       inboxProjections: definition.inboxProjections ?? [],
-      reactions: definition.reactions?.(bus) ?? [],
-      inboxReactions: definition.inboxReactions?.(bus) ?? [],
+      reactions: definition.reactions?.(bus, this) ?? [],
+      inboxReactions: definition.inboxReactions?.(bus, this) ?? [],
       ...(definition.categories && { categories: definition.categories }),
       ...(definition.publication && { publication: definition.publication }),
       ...(shuffleSeed !== undefined && { shuffleSeed }),

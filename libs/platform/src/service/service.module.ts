@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CommandRunner } from '@tributary/kernel';
+import { Privacy } from '@tributary/privacy';
 import { Lifecycle } from '../http/lifecycle';
 import { feedsController } from './feeds.controller';
 import { publishedController } from './published.controller';
@@ -39,8 +40,13 @@ export class ServiceModule implements OnApplicationBootstrap {
           inject: [ServiceRuntime],
           useFactory: ({ runner }: ServiceRuntime) => runner,
         },
+        {
+          provide: Privacy,
+          inject: [ServiceProcess],
+          useFactory: ({ privacy }: ServiceProcess) => privacy,
+        },
       ],
-      exports: [ServiceRuntime, CommandRunner],
+      exports: [ServiceRuntime, CommandRunner, Privacy],
     };
   }
 

@@ -31,7 +31,7 @@ export class KafkaServer {
 
   private constructor(
     private readonly jars: string,
-    private readonly folder: string,
+    readonly folder: string,
     readonly port: number,
   ) {}
 

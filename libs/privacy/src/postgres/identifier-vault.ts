@@ -1,0 +1,125 @@
+import { type KeyObject, createHmac } from 'node:crypto';
+import { invariant, unavailable, withoutDashes } from '@tributary/kernel';
+import type { Database } from '@tributary/postgres';
+import {
+  IdentifierVault,
+  type Reference,
+  checkPseudonym,
+  checkReference,
+} from '../identifier-vault';
+import { lengthPrefixed } from '../length-prefixed';
+import { Lru } from '../lru';
+import type { Tenants } from './tenants';
+
+const ATTEMPTS = 8;
+
+/** Pseudonyms as rows that are found by a keyed hash; what was exchanged lately is remembered, under the hash as well. */
+export class PostgresIdentifierVault extends IdentifierVault {
+  private readonly remembered: Lru<string>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly tenants: Tenants,
+    rememberedMax = 50_000,
+  ) {
+    super();
+    this.remembered = new Lru(rememberedMax);
+  }
+
+  async exchange(tenant: string, references: readonly Reference[]): Promise<readonly string[]> {
+    if (references.length === 0) return [];
+    const { secrets, epoch } = await this.tenants.of(tenant);
+    const macs = references.map((reference) => macOf(secrets.vault, reference));
+    const pseudonyms = new Map<string, string>();
+    const missing = new Set<string>();
+    for (const mac of macs) {
+      const pseudonym = this.remembered.get(epoch + mac);
+      if (pseudonym === undefined) missing.add(mac);
+      else pseudonyms.set(mac, pseudonym);
+    }
+    // A row that another process committed in the middle of our statement is neither made by it nor seen; the next sees it.
+    for (let attempt = 1; missing.size > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw unavailable('The identifier vault');
+      for (const [mac, pseudonym] of await this.makeOrFind(tenant, [...missing])) {
+        missing.delete(mac);
+        pseudonyms.set(mac, pseudonym);
+        this.remembered.set(epoch + mac, pseudonym);
+      }
+    }
+    return macs.map((mac) => {
+      const pseudonym = pseudonyms.get(mac);
+      invariant(pseudonym, 'every reference has been exchanged');
+      return pseudonym;
+    });
+  }
+
+  async find(tenant: string, reference: Reference): Promise<string | undefined> {
+    const { secrets, epoch } = await this.tenants.of(tenant);
+    const mac = macOf(secrets.vault, reference);
+    const remembered = this.remembered.get(epoch + mac);
+    if (remembered !== undefined) return remembered;
+    const { rows } = await this.database.query<Found>(
+      'select mac, pseudonym from identifier where tenant = $1 and mac = $2',
+      [tenant, bytesOf(mac)],
+    );
+    const pseudonym = rows[0] && withoutDashes(rows[0].pseudonym);
+    if (pseudonym !== undefined) this.remembered.set(epoch + mac, pseudonym);
+    return pseudonym;
+  }
+
+  async forget(tenant: string, pseudonyms: readonly string[]): Promise<void> {
+    pseudonyms.forEach(checkPseudonym);
+    if (pseudonyms.length === 0) return;
+    await this.tenants.of(tenant);
+    const erasures = await this.database.transaction(async (tx) => {
+      await tx.query('delete from identifier where tenant = $1 and pseudonym = any($2::uuid[])', [
+        tenant,
+        pseudonyms,
+      ]);
+      return await this.tenants.erased(tenant, tx);
+    });
+    this.tenants.noteErasures(tenant, erasures);
+  }
+
+  private async makeOrFind(
+    tenant: string,
+    macs: readonly string[],
+  ): Promise<readonly [mac: string, pseudonym: string][]> {
+    const { rows } = await this.database.query<Found>(MAKE_OR_FIND, [tenant, macs.map(bytesOf)]);
+    return rows.map(({ mac, pseudonym }) => [mac.toString('base64url'), withoutDashes(pseudonym)]);
+  }
+}
+
+interface Found {
+  readonly mac: Buffer;
+  readonly pseudonym: string;
+}
+
+/**
+ * Looks up one by one, which is an index scan each: a join would read the whole table while its statistics are young. What is
+ * made is sorted, so that two processes with the same new references wait for one another in the same order.
+ */
+const MAKE_OR_FIND = `
+  with wanted as materialized (
+    select asked.mac, (
+      select stored.pseudonym from identifier stored
+       where stored.tenant = $1 and stored.mac = asked.mac
+    ) as known
+    from unnest($2::bytea[]) as asked (mac)
+  ), made as (
+    insert into identifier (tenant, mac, pseudonym)
+    select $1, mac, gen_random_uuid() from wanted where known is null order by mac
+    on conflict (tenant, mac) do nothing
+    returning mac, pseudonym
+  )
+  select mac, pseudonym from made
+  union all
+  select mac, known from wanted where known is not null`;
+
+function macOf(key: KeyObject, reference: Reference): string {
+  checkReference(reference);
+  const text = lengthPrefixed(reference.kind, reference.value);
+  return createHmac('sha256', key).update(text).digest('base64url');
+}
+
+const bytesOf = (mac: string): Buffer => Buffer.from(mac, 'base64url');

@@ -1,6 +1,6 @@
 import { TRAINING_COMPLETED_EXAMPLE as GOOD } from '@tributary/contracts';
 import { type Serving, coreSettings, serve } from '@tributary/platform';
-import { collectingLogger } from '@tributary/platform/testing';
+import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { SERVICES } from '../src/standalone.module';
 
@@ -16,6 +16,7 @@ beforeAll(async () => {
   const settings = coreSettings.read({
     PORT: '0',
     DATABASE_URL: await postgres.freshDatabase(),
+    PRIVACY_MASTER_KEY: testMasterKey,
   });
   const { logger } = collectingLogger('error');
   serving = await serve({ name: 'standalone', modules: SERVICES, settings, logger });

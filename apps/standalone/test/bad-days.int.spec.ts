@@ -1,6 +1,6 @@
 import { TRAINING_COMPLETED_EXAMPLE } from '@tributary/contracts';
 import { type Serving, coreSettings, serve } from '@tributary/platform';
-import { collectingLogger } from '@tributary/platform/testing';
+import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { SERVICES } from '../src/standalone.module';
 import { type SmallDisk, smallDisk } from './full-disk.fixture';
@@ -19,7 +19,11 @@ let disk: SmallDisk | undefined;
 beforeAll(async () => {
   postgres = await startTestPostgres({ own: true, settings: { synchronous_commit: 'on' } });
   databaseUrl = await postgres.freshDatabase();
-  const settings = coreSettings.read({ PORT: '0', DATABASE_URL: databaseUrl });
+  const settings = coreSettings.read({
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    PRIVACY_MASTER_KEY: testMasterKey,
+  });
   const { logger } = collectingLogger('error');
   serving = await serve({ name: 'standalone', modules: SERVICES, settings, logger });
   url = await serving.listen();

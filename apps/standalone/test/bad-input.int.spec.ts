@@ -1,6 +1,6 @@
 import { TRAINING_COMPLETED_EXAMPLE as GOOD } from '@tributary/contracts';
 import { type Serving, coreSettings, serve } from '@tributary/platform';
-import { collectingLogger } from '@tributary/platform/testing';
+import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { SERVICES } from '../src/standalone.module';
 
@@ -19,6 +19,7 @@ beforeAll(async () => {
   const settings = coreSettings.read({
     PORT: '0',
     DATABASE_URL: await postgres.freshDatabase(),
+    PRIVACY_MASTER_KEY: testMasterKey,
     BODY_LIMIT_BYTES: String(BODY_LIMIT_BYTES),
   });
   serving = await serve({ name: 'standalone', modules: SERVICES, settings, logger });
@@ -77,8 +78,8 @@ const NOT_OF_THE_SCHEMA: readonly (readonly [
   ['something that is no object', '"hello"', '', 'wrong_type'],
   ['null in place of an event', 'null', '', 'wrong_type'],
   ['a member that nobody knows', withData('"rate":5'), '/data/rate', 'unknown_field'],
-  ['a tenant of its own', withMember('"tenantid":"globex"'), '/tenantid', 'unknown_field'],
-  ['a tenant in the data', withData('"tenant":"globex"'), '/data/tenant', 'unknown_field'],
+  ['a tenant of its own', withMember('"tenantid":"globex"'), '/tenantid', 'tenant_not_yours'],
+  ['a tenant in the data', withData('"tenant":"globex"'), '/data/tenant', 'tenant_not_yours'],
   ['deep nesting', withData(`"deep":${nested(5_000)}`), '/data/deep', 'unknown_field'],
   [
     'another version of CloudEvents',

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import { AttributionModule } from '@tributary/attribution';
-import { type Serving, coreSettings, serve } from '@tributary/platform';
-import { collectingLogger } from '@tributary/platform/testing';
+import type { Recorded } from '@tributary/kernel';
+import { type Serving, ServiceRuntime, coreSettings, serve } from '@tributary/platform';
+import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
+import { Client } from 'pg';
+import { PartnersModule } from '@tributary/partners';
 import { TierEvaluationModule } from '@tributary/tier-evaluation';
 import {
   eventStoreKind,
@@ -15,20 +18,29 @@ import { SERVICES } from '../src/standalone.module';
 
 export const TENANT = 'acme';
 
-/** The product as one test sees it: where two of its services answer, and keys for both. */
+/** The product as one test sees it: where its services answer, and keys for each. */
 export interface Deployed {
+  readonly partners: Site;
   readonly attribution: Site;
   readonly tierEvaluation: Site;
   readonly logLines: readonly string[];
+  /** Every row of every table of every service, as text. */
+  rows(): Promise<string>;
+  /** Where Kafka keeps what it was told; undefined where it is not ours to look into. */
+  readonly kafkaFolder: string | undefined;
   /** Ends the reading side and starts it again, as a deployment would. */
   restartTierEvaluation(): Promise<void>;
   stop(): Promise<void>;
 }
 
+const TEST_ROLES = ['admin', 'auditor', 'finance', 'programme', 'upstream'] as const;
+
 export interface Site {
   readonly url: string;
-  readonly keys: Readonly<Record<'admin' | 'auditor' | 'upstream', string>>;
+  readonly keys: Readonly<Record<(typeof TEST_ROLES)[number], string>>;
   readonly serving: Serving;
+  /** Every event, as whoever reads the log gets it. */
+  log(): AsyncIterable<Recorded>;
 }
 
 export interface Profile {
@@ -55,6 +67,9 @@ async function deployEmbedded(): Promise<Deployed> {
   const shuffleSeed = seed();
   let site = await open('standalone', SERVICES, settings, shuffleSeed);
   return {
+    get partners() {
+      return site;
+    },
     get attribution() {
       return site;
     },
@@ -62,6 +77,8 @@ async function deployEmbedded(): Promise<Deployed> {
       return site;
     },
     logLines,
+    rows: () => rowsOf([settings.DATABASE_URL]),
+    kafkaFolder: undefined,
     async restartTierEvaluation() {
       await site.serving.close();
       site = await open('standalone', SERVICES, settings, shuffleSeed);
@@ -87,28 +104,40 @@ async function deployDistributed(): Promise<Deployed> {
     KAFKA_BROKERS: kafka.brokers.join(','),
     SERVICE_TOKEN: TOKEN,
   };
+  const databases = await Promise.all([1, 2, 3].map(() => postgres.freshDatabase()));
+  const [ofPartners, ofAttribution, ofTiers] = databases as [string, string, string];
+  const partners = await open('partners', [PartnersModule], {
+    ...shared,
+    DATABASE_URL: ofPartners,
+  });
   const attribution = await open('attribution', [AttributionModule], {
     ...shared,
-    DATABASE_URL: await postgres.freshDatabase(),
+    DATABASE_URL: ofAttribution,
+    OWNER_URLS: `partners=${partners.url}`,
   });
   const theirs = {
     ...shared,
-    DATABASE_URL: await postgres.freshDatabase(),
+    DATABASE_URL: ofTiers,
     OWNER_URLS: `attribution=${attribution.url}`,
   };
   let tierEvaluation = await open('tier-evaluation', [TierEvaluationModule], theirs);
   return {
+    partners,
     attribution,
     get tierEvaluation() {
       return tierEvaluation;
     },
     logLines,
+    rows: () => rowsOf(databases),
+    kafkaFolder: 'folder' in kafka ? kafka.folder : undefined,
     async restartTierEvaluation() {
       await tierEvaluation.serving.close();
       tierEvaluation = await open('tier-evaluation', [TierEvaluationModule], theirs);
     },
     async stop() {
-      await Promise.all([attribution.serving.close(), tierEvaluation.serving.close()]);
+      await Promise.all(
+        [partners, attribution, tierEvaluation].map(({ serving }) => serving.close()),
+      );
       await Promise.all([kafka.stop(), eventStore.stop(), postgres.stop()]);
     },
   };
@@ -120,18 +149,45 @@ async function open(
   variables: Readonly<Record<string, string>>,
   shuffleSeed?: number,
 ): Promise<Site> {
-  const settings = coreSettings.read({ PORT: '0', ...variables });
+  const settings = coreSettings.read({
+    PORT: '0',
+    PRIVACY_MASTER_KEY: testMasterKey,
+    ...variables,
+  });
   const shuffle = shuffleSeed === undefined ? {} : { shuffleSeed };
   const serving = await serve({ name, modules, settings, logger, ...shuffle });
   const url = await serving.listen();
-  const key = async (role: 'admin' | 'auditor' | 'upstream') =>
-    (await serving.keys.issueKey({ tenant: TENANT, role, label: 'test' })).key;
-  const keys = {
-    admin: await key('admin'),
-    auditor: await key('auditor'),
-    upstream: await key('upstream'),
-  };
-  return { url, keys, serving };
+  const issued = await Promise.all(
+    TEST_ROLES.map(async (role) => {
+      const { key } = await serving.keys.issueKey({ tenant: TENANT, role, label: 'test' });
+      return [role, key] as const;
+    }),
+  );
+  const keys = Object.fromEntries(issued) as Site['keys'];
+  return { url, keys, serving, log: () => eventsOf(serving) };
+}
+
+async function* eventsOf({ app }: Serving): AsyncGenerator<Recorded> {
+  for await (const { events } of app.get(ServiceRuntime, { strict: false }).log.readAll(0n))
+    yield* events;
+}
+
+async function rowsOf(databases: readonly string[]): Promise<string> {
+  const texts: string[] = [];
+  for (const url of databases) {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    const { rows: tables } = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+       where schemaname not in ('pg_catalog', 'information_schema')`,
+    );
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ row: string }>(`select t::text as row from ${name} t`);
+      texts.push(...rows.map(({ row }) => row));
+    }
+    await client.end();
+  }
+  return texts.join('\n');
 }
 
 function seed(): number {

@@ -1,6 +1,7 @@
 import { PostgresEventLog } from '@tributary/event-log';
 import { seededRandom } from '@tributary/feeds';
 import { contentHashOf, type Recorded } from '@tributary/kernel';
+import { testMasterKey } from '@tributary/platform/testing';
 import { Database } from '@tributary/postgres';
 import type { OwnKafkaBroker, TestPostgres } from '@tributary/testing';
 import { Load, PARTNERS } from './load.fixture';
@@ -31,7 +32,12 @@ export async function survive({ postgres, kills, seed, kafka }: Survival): Promi
   const random = seededRandom(seed);
   const url = await postgres.freshDatabase();
   const channel = kafka && { FEEDS: 'kafka', KAFKA_BROKERS: kafka.brokers.join(',') };
-  const variables = { DATABASE_URL: url, FEED_LEASE_MS: String(LEASE_MS), LOG_LEVEL: 'error' };
+  const variables = {
+    DATABASE_URL: url,
+    PRIVACY_MASTER_KEY: testMasterKey,
+    FEED_LEASE_MS: String(LEASE_MS),
+    LOG_LEVEL: 'error',
+  };
   const product = new Product({ ...variables, ...channel });
   try {
     await product.start();

@@ -3,14 +3,18 @@ import type { UpstreamEvent } from '@tributary/contracts';
 import {
   CommandRunner,
   type FreshCommand,
-  type JsonObject,
+  type Instant,
   type Outcome,
-  fingerprintOf,
+  type StreamName,
   instant,
+  instantOfMs,
   uuidV5,
 } from '@tributary/kernel';
-import { type AcceptFact, type FactRejected, fact } from '../domain/fact/decide';
+import { Privacy } from '@tributary/privacy';
+import { type AcceptFact, type FactCommand, type FactRejected, fact } from '../domain/fact/decide';
 import { type FactConflicted, factStreamOf } from '../domain/fact/events';
+import { isFutureDated } from '../domain/fact/future-dated';
+import { type KeepableFact, protect } from './protection';
 
 /** Who sends: the tenant is the credential's, never the event's. */
 export interface Sender {
@@ -20,7 +24,8 @@ export interface Sender {
 
 /** What became of one fact that was sent. */
 export interface Ingested {
-  readonly outcome: 'accepted' | 'duplicate' | 'conflict';
+  /** `future_dated` and `erased` are accepted: the one counts from its day on, the other without its personal values. */
+  readonly outcome: 'accepted' | 'conflict' | 'duplicate' | 'erased' | 'future_dated';
   readonly source: string;
   readonly id: string;
   readonly position: bigint;
@@ -32,11 +37,15 @@ export interface Ingested {
 /** Takes facts of upstream, each once and for ever. */
 @Injectable()
 export class Ingestion {
-  constructor(private readonly runner: CommandRunner) {}
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly privacy: Privacy,
+  ) {}
 
   async accept(event: UpstreamEvent, sender: Sender): Promise<Ingested> {
-    const fresh = asCommand(event, sender);
-    return told(fresh, await this.runner.run(fact, fresh.stream, fresh.command, fresh.cause));
+    const [fresh] = await this.commandsFor([event], sender);
+    const { stream, command, cause } = fresh as Prepared;
+    return told(fresh as Prepared, await this.runner.run(fact, stream, command, cause));
   }
 
   /** For batches and backfill: facts that are new, as most are, are appended together without reading their streams first. */
@@ -44,31 +53,51 @@ export class Ingestion {
     events: readonly UpstreamEvent[],
     sender: Sender,
   ): Promise<PromiseSettledResult<Ingested>[]> {
-    const commands = events.map((event) => asCommand(event, sender));
+    const commands = await this.commandsFor(events, sender);
     const outcomes = await this.runner.runFresh(fact, commands);
     return outcomes.map((outcome, i) =>
       outcome.status === 'rejected'
         ? outcome
-        : {
-            status: 'fulfilled',
-            value: told(commands[i] as FreshCommand<AcceptFact>, outcome.value),
-          },
+        : { status: 'fulfilled', value: told(commands[i] as Prepared, outcome.value) },
     );
+  }
+
+  private async commandsFor(events: readonly UpstreamEvent[], sender: Sender): Promise<Prepared[]> {
+    if (events.length === 0) return [];
+    const { tenant } = sender;
+    const streams = events.map(({ source, id }) => factStreamOf(tenant, source, id));
+    const facts = await protect(events, streams, await this.privacy.of(tenant));
+    const now = instantOfMs(Date.now());
+    return facts.map((each, i) => asCommand(each, streams[i] as StreamName, sender, now));
   }
 }
 
-function asCommand(event: UpstreamEvent, { tenant, actor }: Sender): FreshCommand<AcceptFact> {
-  const { source, id, type, time, subject, dataschema } = event;
-  const data: JsonObject = event.data;
-  const fingerprint = fingerprintOf({ type, dataschema, subject, time, data });
-  const stream = factStreamOf(tenant, source, id);
+interface Prepared extends FreshCommand<FactCommand> {
+  readonly command: AcceptFact;
+  readonly accepted: 'accepted' | 'erased' | 'future_dated';
+}
+
+function asCommand(
+  { event, fingerprint, erased }: KeepableFact,
+  stream: StreamName,
+  { actor }: Sender,
+  now: Instant,
+): Prepared {
+  const { source, id, type, time, subject, dataschema, programid, data } = event;
+  const programme = programid === undefined ? {} : { programme: programid };
+  const occurredAt = instant(time);
   return {
     stream,
+    accepted: erased
+      ? 'erased'
+      : isFutureDated({ occurredAt, data }, now)
+        ? 'future_dated'
+        : 'accepted',
     command: {
       type: 'AcceptFact',
-      content: { source, id, type, time, subject, dataschema, data },
+      content: { source, id, type, time, subject, dataschema, data, ...programme },
       fingerprint,
-      occurredAt: instant(time),
+      occurredAt,
     },
     cause: {
       // Other content under the same identity is another command: it is recorded as a conflict, not refused as a mix-up.
@@ -82,10 +111,7 @@ function asCommand(event: UpstreamEvent, { tenant, actor }: Sender): FreshComman
   };
 }
 
-function told(
-  { command, cause }: FreshCommand<AcceptFact>,
-  outcome: Outcome<FactRejected>,
-): Ingested {
+function told({ command, cause, accepted }: Prepared, outcome: Outcome<FactRejected>): Ingested {
   const { source, id } = command.content;
   // A repeat is answered as then, with the correlation id that what followed from it goes by.
   const correlationId =
@@ -100,6 +126,6 @@ function told(
     const { differs } = conflict.data as unknown as FactConflicted['data'];
     return { outcome: 'conflict', source, id, position, correlationId, differs };
   }
-  const accepted = outcome.kind === 'accepted' ? 'accepted' : 'duplicate';
-  return { outcome: accepted, source, id, position, correlationId, differs: [] };
+  const became = outcome.kind === 'accepted' ? accepted : 'duplicate';
+  return { outcome: became, source, id, position, correlationId, differs: [] };
 }

@@ -9,6 +9,8 @@ const LINES_PER_BATCH = 2_000;
 
 interface Summary {
   accepted: number;
+  future_dated: number;
+  erased: number;
   duplicate: number;
   conflict: number;
   refused: number;
@@ -31,7 +33,15 @@ export async function* backfill(
   sender: Sender,
   { instance, service }: { readonly instance: string; readonly service: string },
 ): AsyncGenerator<string> {
-  const summary: Summary = { accepted: 0, duplicate: 0, conflict: 0, refused: 0, position: 0n };
+  const summary: Summary = {
+    accepted: 0,
+    future_dated: 0,
+    erased: 0,
+    duplicate: 0,
+    conflict: 0,
+    refused: 0,
+    position: 0n,
+  };
   let inFlight: Promise<Told[]> = Promise.resolve([]);
   try {
     for await (const lines of linesOf(chunks, LINES_PER_BATCH)) {

@@ -9,19 +9,19 @@ import {
   Refusal,
   ServiceRuntime,
   TakesLines,
-  positionOf,
   tokenOf,
   toJson,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Ingested, Ingestion } from '../application/ingestion';
-import { factStreamOf } from '../domain/fact/events';
+import { factOutcomes } from '../read-model/fact-outcomes.projection';
 import { FactOutcomes } from '../read-model/fact-outcomes.queries';
 import { backfill } from './backfill';
 import { ingestBatch, MOST_PER_BATCH } from './batch';
 import { OutcomeQuery } from './events.dto';
-import { invalidEvent } from './item-answer';
+import { invalidEvent, statusOf } from './item-answer';
 import { checkUpstreamEvent } from './upstream-check';
+import { askedAt, untilVisible } from './visible';
 
 const NDJSON = 'application/x-ndjson';
 
@@ -98,7 +98,7 @@ export class EventsController {
     if ('errors' in checked) throw invalidEvent(checked.errors);
     const told = await this.ingestion.accept(checked.valid, sender);
     if (told.outcome === 'conflict') throw conflictOf(told);
-    await answer(reply, told.outcome === 'accepted' ? 202 : 200, this.shown(told));
+    await answer(reply, statusOf(told), this.shown(told));
   }
 
   @Get(':source/:id')
@@ -106,7 +106,9 @@ export class EventsController {
   @ApiOperation({
     summary: 'What became of an event',
     description:
-      '`token` waits until your own write is visible; `wait` until the event has come as far as a stage.',
+      'Of a touch or a claim: where it won, with which share, or why it was put aside. Of money: in which sale it counts, or ' +
+      'what counts instead. `waiting` says what is missing. `token` waits until your own write is visible; `wait` until the ' +
+      'event has come as far as a stage.',
   })
   async find(
     @Caller() { tenant }: Principal,
@@ -114,23 +116,19 @@ export class EventsController {
     @Param('id') id: string,
     @Query() query: OutcomeQuery,
   ) {
-    const { token, wait, timeoutMs } = query;
-    if (token !== undefined) {
-      const position = positionOf(token, this.runtime.name);
-      const visible = await this.runtime.feeds.waitUntil(['fact_outcomes'], position, timeoutMs);
-      if (!visible) throw notYetVisible();
-    }
-    const stream = factStreamOf(tenant, source, id);
-    const found = await this.outcomes.find(stream);
+    await untilVisible(this.runtime, [factOutcomes.name], query);
+    const found = await this.outcomes.find(tenant, source, id);
     if (!found) {
       const detail = 'No event of your tenant was taken under this source and id.';
       throw new Refusal(404, 'event_unknown', detail);
     }
-    if (wait === undefined) return { outcome: 'accepted', ...found };
+    const { wait, timeoutMs } = query;
+    if (wait === undefined) return await this.outcomes.outcomeOf(found, askedAt());
 
-    const reached = await this.outcomes.wait(tenant, found, wait, timeoutMs);
-    const now = (await this.outcomes.find(stream)) ?? found;
-    return { outcome: 'accepted', ...now, ...(reached ?? { kind: 'waiting' }) };
+    const reached = await this.outcomes.wait(found, wait, timeoutMs);
+    const now = (await this.outcomes.find(tenant, source, id)) ?? found;
+    const outcome = await this.outcomes.outcomeOf(now, askedAt());
+    return { ...outcome, ...(reached ?? { kind: 'waiting' }) };
   }
 
   private shown({ outcome, source, id, position, correlationId }: Ingested) {
@@ -156,13 +154,6 @@ function conflictOf({ source, id, differs }: Ingested): Refusal {
   const detail =
     'Other content was accepted under this source and id. Correct it with a new event, not by changing this one.';
   return new Refusal(409, 'event_conflict', detail, { errors, facts: { source, id } });
-}
-
-/** Without this, an answer from before the caller's own write would look like one from after it. */
-function notYetVisible(): Refusal {
-  const detail = 'What this token stands for is not visible yet; ask again, or raise timeoutMs.';
-  const errors = [{ parameter: 'token', code: 'not_yet_visible', detail }];
-  return new Refusal(503, 'not_yet_visible', detail, { errors, headers: { 'retry-after': '1' } });
 }
 
 /** Through our own JSON rule, because answering by hand goes past the application's serializer. */

@@ -26,8 +26,16 @@ export const invalidEvent = (errors: readonly FieldError[]): Refusal =>
 export const unreadableItem = (code: string, detail: string, instance: string): Refused =>
   refusedItem(new Refusal(400, code, detail), instance);
 
+const STATUS = {
+  accepted: 202,
+  future_dated: 202,
+  erased: 202,
+  duplicate: 200,
+  conflict: 409,
+} as const;
+
 /** 202 for something new, 200 for something known, 409 for other content under a known identity, else the problem's own. */
 export function statusOf(answer: Ingested | Refused): number {
   if (isRefused(answer)) return answer.problem.status;
-  return { accepted: 202, duplicate: 200, conflict: 409 }[answer.outcome];
+  return STATUS[answer.outcome];
 }

@@ -1,70 +1,123 @@
 import { keyedTable, projection } from '@tributary/feeds';
+import type { Json } from '@tributary/kernel';
 
-/** What became of every fact that was sent, and how far its consequences have come. */
+const CLICK = 'tributary.touch.click.v1';
+
+/** What a list of items or references says of facts; only their ids are of interest here. */
+type WithFact = { readonly fact: { readonly factId: string } };
+type WithFactId = { readonly factId: string };
+
+const idsOf = (refs: readonly WithFactId[]): string[] => [
+  ...new Set(refs.map(({ factId }) => factId)),
+];
+
+/**
+ * How far facts have come, and the clicks among them. What a fact says is not repeated here: whoever asks for one fact is answered from
+ * its stream, so that a million facts do not cost a million rows.
+ */
 export const factOutcomes = projection({
   name: 'fact_outcomes',
-  version: 2,
+  version: 3,
   events: {
     FactAccepted: {
-      $id: 'text',
       $stream: 'text',
       $tenant: 'text',
       $occurredAt: 'instant',
-      $recordedAt: 'instant',
-      $correlationId: 'text',
-      source: 'text',
-      id: 'text',
       type: 'text',
+      programme: 'text?',
+      'data.partnerRef': 'text?',
+      'data.linkId': 'text?',
+      'data.visitorId': 'text?',
     },
-    FactConflicted: { $stream: 'text' },
+    FactRetracted: { $stream: 'text', why: 'text' },
     MeasureRevised: { $causationId: 'text?' },
+    EvidenceNoted: { items: 'json' },
+    CustomerEvidenceNoted: { items: 'json' },
+    SubscriptionNoted: { 'fact.factId': 'text' },
+    CrowdFound: { $tenant: 'text', 'identifier.id': 'text' },
+    CreditDecided: { decision: 'text', evidence: 'json', discarded: 'json' },
+    LineCredited: { facts: 'json' },
   },
   tables: {
-    fact_outcome: keyedTable({
+    click: keyedTable({
       key: { stream: 'text' },
-      adds: ['conflicts'],
       keeps: {
-        fact_id: 'text',
         tenant: 'text',
-        source: 'text',
-        id: 'text',
-        type: 'text',
-        occurred_at: 'instant',
-        recorded_at: 'instant',
-        correlation_id: 'text',
-        position: 'bigint',
+        programme: 'text',
+        partner: 'text',
+        link: 'text',
+        visitor: 'text',
+        at: 'instant',
+        taken_back: 'text',
       },
+      indexes: [
+        '(tenant, partner, at) where partner is not null',
+        '(tenant, link, at) where link is not null',
+      ],
     }),
     // By the fact itself: a correlation id is the sender's, who may give one to all events of a deal.
     fact_stage: keyedTable({
       key: { fact_id: 'text', stage: 'text' },
       keeps: { position: 'bigint' },
     }),
+    // A decision names up to two hundred facts, so it is one row that is found by any of them.
+    credit_decision: keyedTable({
+      key: { decision: 'text' },
+      keeps: { facts: 'json', position: 'bigint' },
+      indexes: ['using gin (facts jsonb_path_ops)'],
+    }),
+    crowd: keyedTable({ key: { tenant: 'text', identifier: 'text' } }),
   },
   rows(event) {
+    const { $position: position } = event;
+    const stages = (stage: string, factIds: readonly string[]) => ({
+      fact_stage: factIds.map((fact_id) => ({ fact_id, stage, position })),
+    });
     switch (event.$type) {
       case 'FactAccepted': {
-        const { $stream, $tenant, $position, source, id, type } = event;
-        const row = {
-          stream: $stream,
-          fact_id: event.$id,
-          tenant: $tenant,
-          source,
-          id,
-          type,
-          occurred_at: event.$occurredAt,
-          recorded_at: event.$recordedAt,
-          correlation_id: event.$correlationId,
-          position: $position,
-        };
-        return { fact_outcome: [row] };
+        if (event.type !== CLICK) return {};
+        const { $stream: stream, $tenant: tenant, $occurredAt: at } = event;
+        const row = { stream, tenant, at, ...clickOf(event) };
+        return { click: [row] };
       }
-      case 'FactConflicted':
-        return { fact_outcome: [{ stream: event.$stream, conflicts: 1n }] };
-      case 'MeasureRevised': {
-        const { $causationId: fact_id, $position: position } = event;
-        return fact_id === null ? {} : { fact_stage: [{ fact_id, stage: 'measured', position }] };
+      case 'FactRetracted':
+        return { click: [{ stream: event.$stream, taken_back: event.why }] };
+      case 'MeasureRevised':
+        return stages('measured', event.$causationId === null ? [] : [event.$causationId]);
+      case 'EvidenceNoted':
+      case 'CustomerEvidenceNoted':
+        return stages('identified', idsOf(listOf<WithFact>(event.items).map(({ fact }) => fact)));
+      case 'SubscriptionNoted':
+        return stages('identified', [event['fact.factId']]);
+      case 'CrowdFound':
+        return { crowd: [{ tenant: event.$tenant, identifier: event['identifier.id'] }] };
+      case 'CreditDecided': {
+        const { decision, evidence, discarded } = event;
+        const named = [...listOf<WithFactId>(evidence), ...listOf<WithFact>(discarded).map(factOf)];
+        return { credit_decision: [{ decision, facts: idsOf(named), position }] };
       }
+      case 'LineCredited':
+        return stages('credited', idsOf(listOf<WithFactId>(event.facts)));
     }
   },
 });
+
+const listOf = <T>(json: Json): readonly T[] => json as unknown as readonly T[];
+const factOf = ({ fact }: WithFact): WithFactId => fact;
+
+/** A column that keeps the first value is left out where there is none. */
+function clickOf(event: {
+  readonly programme: string | null;
+  readonly 'data.partnerRef': string | null;
+  readonly 'data.linkId': string | null;
+  readonly 'data.visitorId': string | null;
+}) {
+  const { programme, 'data.partnerRef': partner, 'data.linkId': link } = event;
+  const visitor = event['data.visitorId'];
+  return {
+    ...(programme !== null && { programme }),
+    ...(partner !== null && { partner }),
+    ...(partner === null && link !== null && { link }),
+    ...(visitor !== null && { visitor }),
+  };
+}

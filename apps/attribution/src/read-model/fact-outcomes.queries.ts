@@ -1,95 +1,125 @@
 import { Injectable } from '@nestjs/common';
-import type { Instant, StreamName } from '@tributary/kernel';
 import { type StageReached, waitForStage } from '@tributary/feeds';
+import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
-import type { FactContent } from '../domain/fact/events';
+import { factStreamOf } from '../domain/fact/events';
+import { isFutureDated } from '../domain/fact/future-dated';
+import { type Consequences, FactConsequences } from './fact-consequences';
+import { type FactFile, factFile } from './fact-file';
+import { factOutcomes } from './fact-outcomes.projection';
+import { positionSql } from './position';
 
-/** The stages of a fact that this service can see. */
-export const STAGES = ['measured'] as const;
+/** How far a fact can be seen to have come: measured, known at whomever it names, or in a decision or a line. */
+export const STAGES = ['measured', 'identified', 'credited'] as const;
 export type Stage = (typeof STAGES)[number];
 
-export interface FactOutcome {
+/** Of a fact itself. How it was received does not change: that it conflicted with another content is counted beside it. */
+export type Outcome = 'accepted' | 'future_dated' | 'parked' | 'retracted' | 'superseded';
+
+export interface Parked {
+  readonly subscription: string;
+  readonly stream: string;
+  readonly eventType: string;
+  readonly code: string;
+}
+
+export interface FactOutcome extends Consequences {
+  readonly outcome: Outcome;
   readonly factId: string;
+  readonly hash: string;
   readonly source: string;
   readonly id: string;
   readonly type: string;
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
   readonly correlationId: string;
+  /** Of the fact. */
   readonly position: bigint;
-  /** How often other content came under the same identity. */
+  /** How far the stages have been looked at. */
+  readonly standsAt: bigint;
   readonly conflicts: number;
   readonly stages: readonly string[];
+  readonly retraction: FactFile['retraction'];
+  readonly parked: readonly Parked[];
 }
 
-interface Row extends Omit<FactOutcome, 'conflicts' | 'occurredAt' | 'position' | 'recordedAt'> {
-  readonly occurredAt: Date;
-  readonly recordedAt: Date;
-  readonly position: string;
-  readonly conflicts: string;
-}
+const STAGES_OF = `
+select ${positionSql(factOutcomes)} as position,
+  (select coalesce(json_agg(s.stage order by s.position, s.stage), '[]') from (
+    select u.stage, min(u.position) as position from (
+      select f.stage, f.position from fact_stage f where f.fact_id = $1
+      union all
+      select 'credited', d.position from credit_decision d where d.facts @> jsonb_build_array($1::text)) u
+    group by u.stage) s) as stages`;
 
-const FIND = `
-select f.fact_id as "factId", f.source, f.id, f.type, f.occurred_at as "occurredAt", f.recorded_at as "recordedAt",
-  f.correlation_id as "correlationId", f.position, f.conflicts,
-  array(select s.stage from fact_stage s where s.fact_id = f.fact_id order by s.position) as stages
-from fact_outcome f where f.stream = $1`;
+const PARKED = `
+select subscription, stream, event_type as "eventType", code from parked
+where tenant = $1 and status = 'parked' and (stream = $2 or correlation_id = $3) order by id limit 5`;
 
 /** What became of a fact. */
 @Injectable()
 export class FactOutcomes {
-  constructor(private readonly runtime: ServiceRuntime) {}
+  constructor(
+    private readonly runtime: ServiceRuntime,
+    private readonly consequences: FactConsequences,
+  ) {}
 
-  /** What the read model does not show is asked of the log: only the log may say that a fact was never taken. */
-  async find(stream: StreamName): Promise<FactOutcome | undefined> {
-    const { rows } = await this.runtime.database.pool.query<Row>(FIND, [stream]);
-    const [row] = rows;
-    if (!row) return await this.recordedIn(stream);
+  /** Only the log may say that a fact was never taken, so the fact itself is read there. */
+  async find(tenant: string, source: string, id: string): Promise<FactFile | undefined> {
+    return await factFile(this.runtime.log.read(factStreamOf(tenant, source, id)));
+  }
+
+  async outcomeOf(file: FactFile, now: Instant): Promise<FactOutcome> {
+    const { fact, recordedAt, correlationId, position, conflicts, retraction } = file;
+    const { tenant, source, id, type, at: occurredAt } = fact;
+    const stream = factStreamOf(tenant, source, id);
+    const { stages, standsAt } = await this.stagesOf(fact.fact.factId);
+    const { rows: parked } = await this.runtime.database.query<Parked & Record<string, unknown>>(
+      PARKED,
+      [tenant, stream, correlationId],
+    );
+    const isAhead = isFutureDated({ occurredAt, data: fact.data }, now);
+    const isParked = parked.some((each) => each.stream === stream);
+    const outcome =
+      retraction?.why ?? (isParked ? 'parked' : isAhead ? 'future_dated' : 'accepted');
+    const identity = { ...fact.fact, source, id, type };
+    const when = { occurredAt, recordedAt, correlationId, position, standsAt };
+    const consequences = await this.consequences.of(fact, now);
     return {
-      ...row,
-      occurredAt: row.occurredAt.toISOString() as Instant,
-      recordedAt: row.recordedAt.toISOString() as Instant,
-      position: BigInt(row.position),
-      conflicts: Number(row.conflicts),
+      outcome,
+      ...identity,
+      ...when,
+      conflicts,
+      stages,
+      retraction,
+      parked,
+      ...consequences,
     };
   }
 
   /** Until the fact has reached this stage or is parked on the way; undefined when neither happened in time. */
   wait(
-    tenant: string,
-    { factId, correlationId }: FactOutcome,
+    { fact: { tenant, fact }, correlationId }: FactFile,
     stage: Stage,
     timeoutMs: number,
   ): Promise<StageReached | undefined> {
     const { database, feeds } = this.runtime;
-    const reached = () => this.stagesOf(factId);
+    const reached = async () => (await this.stagesOf(fact.factId)).stages;
     return waitForStage(database, { tenant, correlationId }, [stage], reached, {
       timeoutMs,
       wake: feeds.progress.moved,
     });
   }
 
-  private async recordedIn(stream: StreamName): Promise<FactOutcome | undefined> {
-    let found: FactOutcome | undefined;
-    for await (const { type: kind, ...event } of this.runtime.log.read(stream)) {
-      if (found) {
-        found = { ...found, conflicts: found.conflicts + (kind === 'FactConflicted' ? 1 : 0) };
-        continue;
-      }
-      const { source, id, type } = event.data as unknown as FactContent;
-      const { id: factId, occurredAt, recordedAt, correlationId, position } = event;
-      const stages = await this.stagesOf(factId);
-      const known = { factId, source, id, type, occurredAt, recordedAt, correlationId, position };
-      found = { ...known, conflicts: 0, stages };
-    }
-    return found;
-  }
-
-  private async stagesOf(factId: string): Promise<string[]> {
-    const { rows } = await this.runtime.database.pool.query<{ stage: string }>(
-      'select stage from fact_stage where fact_id = $1 order by position',
+  private async stagesOf(
+    factId: string,
+  ): Promise<{ readonly stages: readonly string[]; readonly standsAt: bigint }> {
+    const { rows } = await this.runtime.database.query<{ position: string; stages: string[] }>(
+      STAGES_OF,
       [factId],
     );
-    return rows.map(({ stage }) => stage);
+    const [row] = rows;
+    invariant(row, 'a select without a table has a row');
+    return { stages: row.stages, standsAt: BigInt(row.position) };
   }
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@tributary/kernel';
+import type { Schema } from './schema';
 
 /** What upstream tells us: CloudEvents 1.0 in structured JSON. `time` is when it happened, never when it was sent. */
 export interface UpstreamEvent<T extends string = string, D extends object = JsonObject> {
@@ -20,7 +21,10 @@ export interface UpstreamEvent<T extends string = string, D extends object = Jso
   readonly data: D;
 }
 
-const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
+/** What names a customer or an account stays the same pseudonym as in the data. */
+const personal = { 'x-data': 'protected', 'x-exchange': 'customer' } as const;
+const kept = { 'x-data': 'ledger' } as const;
+const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }) as const;
 
 /** Without `data`, which each type describes for itself. */
 export const ENVELOPE_SCHEMA = {
@@ -38,20 +42,20 @@ export const ENVELOPE_SCHEMA = {
   ],
   additionalProperties: false,
   properties: {
-    specversion: { const: '1.0' },
-    id: text(200),
-    source: { ...text(300), format: 'uri-reference' },
-    type: { ...text(120), pattern: '^tributary\\.[a-z_]+(\\.[a-z_]+)*\\.v[1-9][0-9]*$' },
-    time: { type: 'string', format: 'date-time' },
-    subject: text(200),
-    datacontenttype: { const: 'application/json' },
-    dataschema: { ...text(300), format: 'uri-reference' },
-    programid: text(32),
-    partitionkey: text(200),
-    correlationid: text(64),
-    causationid: text(200),
-    traceparent: text(60),
-    actor: text(120),
+    specversion: { const: '1.0', ...kept },
+    id: { ...text(200), ...kept },
+    source: { ...text(300), format: 'uri-reference', ...kept },
+    type: { ...text(120), pattern: '^tributary\\.[a-z_]+(\\.[a-z_]+)*\\.v[1-9][0-9]*$', ...kept },
+    time: { type: 'string', format: 'date-time', ...kept },
+    subject: { ...text(200), ...personal },
+    datacontenttype: { const: 'application/json', ...kept },
+    dataschema: { ...text(300), format: 'uri-reference', ...kept },
+    programid: { type: 'string', pattern: '^[a-z0-9]{1,32}$', ...kept },
+    partitionkey: { ...text(200), ...personal },
+    correlationid: { ...text(64), ...kept },
+    causationid: { ...text(200), ...kept },
+    traceparent: { ...text(60), ...kept },
+    actor: { ...text(120), ...kept },
     data: { type: 'object' },
   },
-} as const;
+} as const satisfies Schema;

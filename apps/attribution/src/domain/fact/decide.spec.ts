@@ -1,7 +1,7 @@
 import { type JsonObject, instant } from '@tributary/kernel';
 import { specFor } from '@tributary/kernel/testing';
-import { type AcceptFact, MOST_RIVALS, fact } from './decide';
-import type { FactAccepted, FactConflicted } from './events';
+import { type AcceptFact, MOST_RIVALS, type RetractFact, fact } from './decide';
+import type { FactAccepted, FactConflicted, FactRetracted } from './events';
 
 const { given } = specFor(fact);
 
@@ -46,7 +46,37 @@ describe('accepting a fact of upstream', () => {
   });
 });
 
+describe('taking a fact back', () => {
+  it('says so behind the fact', () => {
+    given(accepted()).when(taken()).then(retracted());
+  });
+
+  it('says it once, whoever says it again', () => {
+    given(accepted(), retracted()).when(taken('r2')).thenNothing();
+    given(retracted()).when(taken('r2')).thenNothing();
+  });
+
+  it('waits for a fact that comes later, and says it again behind that', () => {
+    given().when(taken()).then(retracted());
+    given(retracted()).when(sent()).then(accepted(), retracted());
+  });
+
+  it('goes by the earliest word, whoever says it first', () => {
+    given(accepted(), retracted('r2', LATER)).when(taken('r1')).then(retracted('r1'));
+    given(retracted('r1')).when(taken('r2', LATER)).thenNothing();
+    given(retracted('r1', LATER)).when(sent()).then(accepted(), retracted('r1', LATER));
+  });
+
+  it('still knows the fact: its repeat is a repeat, its rival a rival', () => {
+    given(accepted(), retracted()).when(sent()).thenNothing();
+    given(accepted(), retracted())
+      .when(sent('f2', { minutes: 300, trainingRef: 'payments-101' }))
+      .then(conflicted('f2', ['data.minutes']));
+  });
+});
+
 const AT = instant('2026-03-12T14:30:00-03:00');
+const LATER = instant('2026-04-12T14:30:00-03:00');
 const DATA: JsonObject = { minutes: 240, trainingRef: 'payments-101' };
 
 const contentOf = (data: JsonObject) => ({
@@ -66,6 +96,23 @@ function sent(fingerprint = 'f1', data = DATA): AcceptFact {
 function accepted(): FactAccepted {
   return { type: 'FactAccepted', data: { ...contentOf(DATA), fingerprint: 'f1' }, occurredAt: AT };
 }
+
+const byFact = (by: string): FactRetracted['data'] => {
+  const { source, id } = contentOf(DATA);
+  return { source, id, why: 'retracted', reason: 'entered twice', by: { factId: by, hash: 'h' } };
+};
+
+const taken = (by = 'r1', occurredAt = AT): RetractFact => ({
+  type: 'RetractFact',
+  retraction: byFact(by),
+  occurredAt,
+});
+
+const retracted = (by = 'r1', occurredAt = AT): FactRetracted => ({
+  type: 'FactRetracted',
+  data: byFact(by),
+  occurredAt,
+});
 
 function conflicted(fingerprint: string, differs: string[]): FactConflicted {
   const { source, id } = contentOf(DATA);

@@ -7,8 +7,8 @@ import {
   nothing,
   reject,
 } from '@tributary/kernel';
-import type { FactContent, FactEvent } from './events';
-import { type Fact, evolve } from './evolve';
+import type { FactContent, FactEvent, FactRetracted } from './events';
+import { type Fact, type Retraction, evolve } from './evolve';
 
 /** A sender that keeps changing its mind is shown this often; after that its stream would only grow. */
 export const MOST_RIVALS = 16;
@@ -20,24 +20,59 @@ export interface AcceptFact {
   readonly occurredAt: Instant;
 }
 
+/** Whoever may send facts may take one back; the retraction is a fact itself and says why. */
+export interface RetractFact {
+  readonly type: 'RetractFact';
+  readonly retraction: FactRetracted['data'];
+  readonly occurredAt: Instant;
+}
+
+export type FactCommand = AcceptFact | RetractFact;
+
 export interface FactRejected {
   readonly code: 'event_conflict';
   readonly differs: readonly string[];
 }
 
-export const fact: Decider<AcceptFact, FactEvent, Fact, FactRejected> = {
-  initial: { status: 'none' },
+export const fact: Decider<FactCommand, FactEvent, Fact, FactRejected> = {
+  initial: { status: 'none', retraction: undefined },
   decide,
   evolve,
   mostlyNew: true,
 };
 
-function decide(
+function decide(command: FactCommand, state: Fact): Decision<FactEvent, FactRejected> {
+  return command.type === 'AcceptFact' ? take(command, state) : retract(command, state);
+}
+
+/** The earliest retraction holds, so that it does not matter which one arrives first. */
+function retract({ retraction, occurredAt }: RetractFact, state: Fact): Decision<FactEvent, never> {
+  const known = state.retraction;
+  if (known && !isEarlier({ data: retraction, at: occurredAt }, known)) return nothing;
+  return accept({ type: 'FactRetracted', data: retraction, occurredAt });
+}
+
+const isEarlier = (a: Retraction, b: Retraction): boolean =>
+  a.at === b.at ? a.data.by.factId < b.data.by.factId : a.at < b.at;
+
+function take(
   { content, fingerprint, occurredAt }: AcceptFact,
   state: Fact,
 ): Decision<FactEvent, FactRejected> {
   if (state.status === 'none') {
-    return accept({ type: 'FactAccepted', data: { ...content, fingerprint }, occurredAt });
+    const accepted: FactEvent = {
+      type: 'FactAccepted',
+      data: { ...content, fingerprint },
+      occurredAt,
+    };
+    const { retraction } = state;
+    return retraction === undefined
+      ? accept(accepted)
+      : accept<FactEvent>(accepted, {
+          type: 'FactRetracted',
+          data: retraction.data,
+          occurredAt: retraction.at,
+        });
   }
   if (fingerprint === state.fingerprint || state.rivals.includes(fingerprint)) return nothing;
 
@@ -49,7 +84,7 @@ function decide(
 
 /** The fields a sender has to look at: of the envelope by name, of the data by their path. */
 export function differingFields(accepted: FactContent, sent: FactContent): string[] {
-  const envelope = (['type', 'time', 'subject', 'dataschema'] as const).filter(
+  const envelope = (['type', 'time', 'subject', 'dataschema', 'programme'] as const).filter(
     (key) => accepted[key] !== sent[key],
   );
   const keys = [...new Set([...Object.keys(accepted.data), ...Object.keys(sent.data)])].sort();

@@ -6,6 +6,7 @@ import {
   uuidV5,
   withoutDashes,
 } from '@tributary/kernel';
+import type { FactRef } from '../evidence';
 
 /** One stream per fact of upstream, for ever: its first event is the fact. */
 export const factStreamOf = (tenant: string, source: string, id: string): StreamName =>
@@ -20,6 +21,8 @@ export interface FactContent {
   readonly subject: string;
   readonly dataschema: string;
   readonly data: JsonObject;
+  /** The programme that the sender named; left out, the tenant's main one. */
+  readonly programme?: string;
 }
 
 /** Persisted facts, and therefore an ABI: add, never rename, reorder or repurpose. */
@@ -37,4 +40,19 @@ export type FactConflicted = DomainEvent<
     readonly fingerprint: string;
   }
 >;
-export type FactEvent = FactAccepted | FactConflicted;
+/**
+ * It is taken back, or another fact has taken its place. A retraction may come before what it retracts; it is then said again
+ * once the fact is there, so that whoever follows the stream hears it behind the fact.
+ */
+export type FactRetracted = DomainEvent<
+  'FactRetracted',
+  {
+    readonly source: string;
+    readonly id: string;
+    readonly why: 'retracted' | 'superseded';
+    readonly reason: string | null;
+    /** The fact that says so. */
+    readonly by: FactRef;
+  }
+>;
+export type FactEvent = FactAccepted | FactConflicted | FactRetracted;

@@ -1,19 +1,31 @@
-import type { FactContent, FactEvent } from './events';
+import type { Instant } from '@tributary/kernel';
+import type { FactContent, FactEvent, FactRetracted } from './events';
+
+export interface Retraction {
+  readonly data: FactRetracted['data'];
+  readonly at: Instant;
+}
+
+interface Judged {
+  /** Of several retractions the earliest, whichever came first; it may come before its fact. */
+  readonly retraction: Retraction | undefined;
+}
 
 export type Fact =
-  | { readonly status: 'none' }
-  | {
+  | (Judged & { readonly status: 'none' })
+  | (Judged & {
       readonly status: 'accepted';
       readonly content: FactContent;
       readonly fingerprint: string;
       /** Fingerprints of rival contents that were shown as conflicts. */
       readonly rivals: readonly string[];
-    };
+    });
 
-export function evolve(state: Fact, { type, data }: FactEvent): Fact {
+export function evolve(state: Fact, { type, data, occurredAt }: FactEvent): Fact {
+  if (type === 'FactRetracted') return { ...state, retraction: { data, at: occurredAt } };
   if (type === 'FactAccepted') {
     const { fingerprint, ...content } = data;
-    return { status: 'accepted', content, fingerprint, rivals: [] };
+    return { ...state, status: 'accepted', content, fingerprint, rivals: [] };
   }
   if (state.status === 'none') return state;
   return { ...state, rivals: [...state.rivals, data.fingerprint] };

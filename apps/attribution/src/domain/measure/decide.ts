@@ -8,66 +8,100 @@ import {
   laterOf,
   nothing,
 } from '@tributary/kernel';
-import type { MeasureEvent } from './events';
+import type { MeasureEvent, MeasureRevised, Observation } from './events';
 
-/** One observation of the thing; several sources may report the same one. */
-export interface ObserveMeasure {
-  readonly type: 'ObserveMeasure';
+interface MeasuredThing {
   readonly partner: string;
   readonly measure: MeasuredData['measure'];
   readonly subject: string;
-  readonly amount: number;
-  readonly occurredAt: Instant;
-  readonly evidence: { readonly factId: Uuid };
 }
 
+/** One observation of the thing; several sources may report the same one. */
+export interface ObserveMeasure extends MeasuredThing {
+  readonly type: 'ObserveMeasure';
+  readonly observation: Observation;
+}
+
+export interface WithdrawObservation extends MeasuredThing {
+  readonly type: 'WithdrawObservation';
+  readonly factId: Uuid;
+  readonly occurredAt: Instant;
+}
+
+export type MeasureCommand = ObserveMeasure | WithdrawObservation;
+
 export interface Measure {
-  readonly timeline: MeasuredData | undefined;
+  readonly told: MeasureRevised['data'] | undefined;
   readonly latest: Instant | undefined;
 }
 
-export const measure: Decider<ObserveMeasure, MeasureEvent, Measure> = {
-  initial: { timeline: undefined, latest: undefined },
-  decide,
-  evolve: (_state, { data, occurredAt }) => ({ timeline: data, latest: occurredAt }),
+export const measure: Decider<MeasureCommand, MeasureEvent, Measure> = {
+  initial: { told: undefined, latest: undefined },
+  decide: (command, state) =>
+    command.type === 'ObserveMeasure' ? observe(command, state) : withdraw(command, state),
+  evolve: (_state, { data, occurredAt }) => ({ told: data, latest: occurredAt }),
+  upcast: (stored) => withObservations(stored as MeasureRevised),
   mostlyNew: true,
 };
 
 /** More reports of one thing than this prove nothing more, and an event has to stay small. */
-export const MOST_EVIDENCE = 200;
+export const MOST_EVIDENCE = 100;
 
-/**
- * Two reports of one thing count once, at the earlier time and, of one time, with the larger amount. Time and evidence are the
- * least of all that was seen, so they are the same in whatever order reports arrive.
- */
-function decide(
-  command: ObserveMeasure,
-  { timeline, latest }: Measure,
+/** Two reports of one thing count once. The reports that are kept are the least of all, so they are the same in any order of arrival. */
+function observe(command: ObserveMeasure, state: Measure): Decision<MeasureEvent, never> {
+  const known = state.told?.observations ?? [];
+  const { observation } = command;
+  if (known.some(({ factId }) => factId === observation.factId)) return nothing;
+
+  const least = [...known, observation].sort(earlierFirst).slice(0, MOST_EVIDENCE);
+  if (least.every((each, i) => each === known[i])) return nothing;
+  return revised(command, least, observation.at, state);
+}
+
+function withdraw(command: WithdrawObservation, state: Measure): Decision<MeasureEvent, never> {
+  const known = state.told?.observations ?? [];
+  const left = known.filter(({ factId }) => factId !== command.factId);
+  return left.length === known.length ? nothing : revised(command, left, command.occurredAt, state);
+}
+
+function revised(
+  { partner, measure, subject }: MeasuredThing,
+  observations: readonly Observation[],
+  occurredAt: Instant,
+  { told, latest }: Measure,
 ): Decision<MeasureEvent, never> {
-  const { partner, measure, subject, evidence, occurredAt } = command;
-  const observed: MeasuredStep = { at: occurredAt, value: { count: 1, amount: command.amount } };
-  const known = timeline?.evidence.map(({ factId }) => factId) ?? [];
-  const first = firstOf(timeline?.steps[0], observed);
-  const least = [...new Set([...known, evidence.factId])].sort().slice(0, MOST_EVIDENCE);
-  const isKnown = least.length === known.length && least.every((id, i) => id === known[i]);
-  if (isKnown && first === timeline?.steps[0]) return nothing;
-
-  const data: MeasuredData = {
-    partner,
-    measure,
-    subject,
-    steps: [first],
-    evidence: least.map((factId) => ({ factId })),
-  };
+  const [first] = observations;
+  const step = first ? { at: first.at, value: first.value } : uncounted(told, occurredAt);
+  const evidence = observations
+    .map(({ factId }) => ({ factId }))
+    .sort((a, b) => (a.factId < b.factId ? -1 : 1));
   return accept({
     type: 'MeasureRevised',
-    data,
+    data: { partner, measure, subject, steps: [step], evidence, observations },
     occurredAt: latest ? laterOf(latest, occurredAt) : occurredAt,
   });
 }
 
-function firstOf(known: MeasuredStep | undefined, observed: MeasuredStep): MeasuredStep {
-  if (!known || observed.at < known.at) return observed;
-  if (observed.at > known.at) return known;
-  return observed.value.amount > known.value.amount ? observed : known;
+/** Nobody reports it any more, since the day from which it had counted. */
+function uncounted(told: MeasureRevised['data'] | undefined, occurredAt: Instant): MeasuredStep {
+  return { at: told?.steps[0]?.at ?? occurredAt, value: { count: 0, amount: 0 } };
+}
+
+/** The first events told the evidence alone; each report then stands for the step that was told. */
+function withObservations(event: MeasureRevised): MeasureRevised {
+  const { data } = event;
+  const [step] = data.steps;
+  if ((data as Partial<MeasureRevised['data']>).observations || !step) return event;
+  const { at, value } = step;
+  return {
+    ...event,
+    data: { ...data, observations: data.evidence.map(({ factId }) => ({ factId, at, value })) },
+  };
+}
+
+/** The earliest report counts; of one time the one with the larger amount, then the smaller id. */
+function earlierFirst(a: Observation, b: Observation): number {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  if (a.value.amount !== b.value.amount) return b.value.amount - a.value.amount;
+  return a.factId < b.factId ? -1 : 1;
 }

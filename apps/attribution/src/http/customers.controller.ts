@@ -1,0 +1,202 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { instant } from '@tributary/kernel';
+import {
+  Allow,
+  Caller,
+  type CommandAnswer,
+  type CommandContext,
+  Idempotent,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  answerOf,
+} from '@tributary/platform';
+import { Privacy } from '@tributary/privacy';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdjudicateCredit } from '../application/customers';
+import type { CustomerRejected } from '../domain/customer/commands';
+import { type CustomerRow, type CustomersPage, Cases } from '../read-model/cases.queries';
+import { type CustomerFile, caseOf } from '../read-model/customer-case';
+import { partnerCredit } from '../read-model/partner-credit.projection';
+import { DECISION_COLUMNS, decisionRow, pageOfDecisions } from './credit-history';
+import { type Columns, asAccepted } from './csv';
+import {
+  CaseQuery,
+  CreditAdjudicationBody,
+  CustomersQuery,
+  DecisionsQuery,
+  KnownQuery,
+} from './customers.dto';
+import { askedAt, untilVisible } from './visible';
+
+const STATUS: Readonly<Record<CustomerRejected['code'], number>> = {
+  evidence_missing: 422,
+  part_twice: 422,
+  reason_missing: 422,
+  split_not_whole: 422,
+};
+
+/** What one answer shows of a case, the latest; all decisions are listed under an address of their own. */
+const MOST_PIECES = 2_000;
+const MOST_DECISIONS = 200;
+
+@ApiTags('customers')
+@Controller('v1/customers')
+@Allow('programme', 'admin', 'auditor', 'finance')
+export class CustomersController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly cases: Cases,
+    private readonly privacy: Privacy,
+    private readonly runtime: ServiceRuntime,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Customers, and who is credited with them',
+    description: '`ref` finds one by your own id. Answers CSV to who accepts it.',
+  })
+  async list(
+    @Caller() { tenant }: Principal,
+    @Query() query: CustomersQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CustomersPage | string> {
+    const { ref, token: _token, timeoutMs: _timeoutMs, ...asked } = query;
+    const customer = ref === undefined ? {} : { customer: await this.pseudonymOf(tenant, ref) };
+    await untilVisible(this.runtime, [partnerCredit.name], query);
+    const page = await this.cases.page({ ...asked, ...customer, tenant });
+    return asAccepted(page, CUSTOMER_COLUMNS, { request, reply });
+  }
+
+  @Get(':customer')
+  @ApiOperation({
+    summary:
+      'The case of a customer: the evidence in its order, who is credited, and why nobody else',
+    description:
+      '`on` asks what held at a time of the world, `known` what we knew at a time of our own. Shows the latest 2,000 of `pieces` ' +
+      'and the latest 200 decisions.',
+  })
+  async find(
+    @Caller() { tenant }: Principal,
+    @Param('customer') customer: string,
+    @Query() query: CaseQuery,
+  ) {
+    const file = await this.fileOf(tenant, customer, query);
+    const on = query.on === undefined ? askedAt() : instant(query.on);
+    const { evidence, ...found } = caseOf(file, on);
+    return {
+      position: file.position,
+      ...found,
+      pieces: evidence.length,
+      evidence: evidence.slice(-MOST_PIECES),
+      history: file.decisions.slice(-MOST_DECISIONS).map(decisionRow),
+    };
+  }
+
+  @Get(':customer/decisions')
+  @ApiOperation({
+    summary: 'Every decision about a customer, as it was recorded',
+    description: 'The first in front. Answers CSV to who accepts it.',
+  })
+  async decisions(
+    @Caller() { tenant }: Principal,
+    @Param('customer') customer: string,
+    @Query() query: DecisionsQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const page = pageOfDecisions(await this.fileOf(tenant, customer, query), query);
+    return asAccepted(page, DECISION_COLUMNS, { request, reply });
+  }
+
+  @Get(':customer/decisions/:decision')
+  @ApiOperation({ summary: 'A decision with all its evidence, as a line or a case names it' })
+  async decision(
+    @Caller() { tenant }: Principal,
+    @Param('customer') customer: string,
+    @Param('decision') decision: string,
+    @Query() query: KnownQuery,
+  ) {
+    const file = await this.fileOf(tenant, customer, query);
+    const found = file.decisions.find((each) => each.decision.decision === decision);
+    if (found === undefined)
+      throw new Refusal(404, 'decision_unknown', 'Nothing was decided under this id.');
+    const { decision: decided, recordedAt, occurredAt } = found;
+    return { position: file.position, recordedAt, occurredAt, ...decided };
+  }
+
+  @Post(':customer/adjudications')
+  @HttpCode(200)
+  @Allow('programme', 'admin')
+  @ApiOperation({
+    summary: 'Decides who is credited with a customer, or with a deal of it',
+    description:
+      'Stands above every rule, and governs what is paid from `from` on. Only a later adjudication changes it.',
+  })
+  async adjudicate(
+    @Idempotent() context: CommandContext,
+    @Param('customer') customer: string,
+    @Body() body: CreditAdjudicationBody,
+  ): Promise<CommandAnswer> {
+    if (!(await this.cases.exists(context.tenant, customer))) throw unknownCustomer();
+    const { deal = null, from, parts, reason, evidence = [], note = null } = body;
+    const adjudication = context.newId;
+    const outcome = await this.commands.execute(
+      new AdjudicateCredit(
+        {
+          type: 'AdjudicateCredit',
+          customer,
+          adjudication,
+          deal,
+          from: instant(from),
+          parts: parts.map(({ partner, role, bp }) => ({ partner, role, weight: bp })),
+          reason,
+          evidence,
+          note,
+          by: context.cause.actor,
+          at: context.receivedAt,
+        },
+        context,
+      ),
+    );
+    return answerOf(outcome, { service: this.runtime.name, id: adjudication }, STATUS);
+  }
+
+  private async pseudonymOf(tenant: string, value: string): Promise<string> {
+    const personal = await this.privacy.of(tenant);
+    const customer = await personal.find({ kind: 'customer', value });
+    if (customer === undefined) throw unknownCustomer();
+    return customer;
+  }
+
+  private async fileOf(tenant: string, customer: string, query: KnownQuery): Promise<CustomerFile> {
+    await untilVisible(this.runtime, [partnerCredit.name], query);
+    const known = query.known === undefined ? undefined : instant(query.known);
+    const file = await this.cases.file(tenant, customer, known);
+    if (file === undefined) throw unknownCustomer();
+    return file;
+  }
+}
+
+const unknownCustomer = (): Refusal =>
+  new Refusal(404, 'customer_unknown', 'No event of your tenant was about this customer.');
+
+const CUSTOMER_COLUMNS: Columns<CustomerRow> = {
+  customer: ({ customer }) => customer,
+  canonical: ({ canonical }) => canonical,
+  programme: ({ programme }) => programme,
+  signedUpAt: ({ signedUpAt }) => signedUpAt,
+  firstPaidAt: ({ firstPaidAt }) => firstPaidAt,
+  customerType: ({ customerType }) => customerType,
+  country: ({ country }) => country,
+  segment: ({ segment }) => segment,
+  rung: ({ credits: [general] }) => general?.rung,
+  decision: ({ credits: [general] }) => general?.decision,
+  sourced: ({ credits: [general] }) =>
+    general?.parts.map(({ partner, role, weight }) => `${partner}:${role}:${weight}`).join(' '),
+  influenced: ({ credits: [general] }) => general?.influenced.join(' '),
+  unattributed: ({ credits: [general] }) => general?.unattributed,
+};

@@ -1,0 +1,144 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { instant } from '@tributary/kernel';
+import {
+  Allow,
+  Caller,
+  type CommandAnswer,
+  type CommandContext,
+  Idempotent,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  answerOf,
+  positionOf,
+} from '@tributary/platform';
+import { DecidePolicy } from '../application/policies';
+import type { PolicyCommand, PolicyRejected } from '../domain/policy/decide';
+import type { Flaw } from '../domain/policy/read-content';
+import { STANDARD_POLICY } from '../domain/policy/standard';
+import { Policies } from '../read-model/policies.queries';
+import {
+  NewPolicyVersionBody,
+  PoliciesQuery,
+  PolicyApprovalBody,
+  PolicyQuery,
+} from './policies.dto';
+
+const STATUS: Readonly<Record<PolicyRejected['code'], number>> = {
+  draft_changed: 409,
+  history_full: 409,
+  name_reserved: 422,
+  no_draft: 409,
+  policy_invalid: 422,
+  same_person: 403,
+  start_taken: 409,
+};
+
+@ApiTags('policies')
+@Controller('v1/policies')
+@Allow('admin', 'programme')
+export class PoliciesController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly policies: Policies,
+    private readonly runtime: ServiceRuntime,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Drafts the next version of the policy by which a programme credits',
+    description:
+      'It governs nothing before a second person approves it. A new draft takes the place of one that waits.',
+  })
+  async draft(
+    @Idempotent() context: CommandContext,
+    @Body() { programme, effectiveFrom, content }: NewPolicyVersionBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt } = context;
+    return await this.decide(context, {
+      type: 'DraftPolicyVersion',
+      programme,
+      content,
+      effectiveFrom: instant(effectiveFrom),
+      by: cause.actor,
+      receivedAt,
+    });
+  }
+
+  @Post(':policy/approvals')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Approves what somebody else has drafted, which publishes it',
+    description: 'Customers whose conversion it governs are decided anew.',
+  })
+  async approve(
+    @Idempotent() context: CommandContext,
+    @Param('policy') programme: string,
+    @Body() { hash }: PolicyApprovalBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt } = context;
+    return await this.decide(context, {
+      type: 'ApprovePolicyVersion',
+      programme,
+      hash,
+      by: cause.actor,
+      receivedAt,
+    });
+  }
+
+  @Get()
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({
+    summary: 'The policies of your programmes, and the one that is built in',
+    description: 'A programme that has published none is credited by `standard`.',
+  })
+  async list(@Caller() { tenant }: Principal, @Query() query: PoliciesQuery) {
+    await this.visible(query);
+    const { after = '', limit } = query;
+    return { ...(await this.policies.page(tenant, after, limit)), standard: STANDARD_POLICY };
+  }
+
+  @Get(':policy')
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({ summary: 'A policy with all its versions, and the draft that waits' })
+  async find(
+    @Caller() { tenant }: Principal,
+    @Param('policy') policy: string,
+    @Query() query: PolicyQuery,
+  ) {
+    await this.visible(query);
+    const { found, position } = await this.policies.find(tenant, policy);
+    if (!found) {
+      const detail = 'Nobody has drafted a policy for this programme; the standard one holds.';
+      throw new Refusal(404, 'policy_unknown', detail);
+    }
+    return { ...found, position };
+  }
+
+  /** Without this, an answer from before the caller's own write would look like one from after it. */
+  private async visible({ token, timeoutMs }: PolicyQuery): Promise<void> {
+    if (token === undefined) return;
+    const position = positionOf(token, this.runtime.name);
+    if (await this.policies.waitFor(position, timeoutMs)) return;
+    const detail = 'What this token stands for is not visible yet; ask again, or raise timeoutMs.';
+    const errors = [{ parameter: 'token', code: 'not_yet_visible', detail }];
+    const headers = { 'retry-after': '1' };
+    throw new Refusal(503, 'not_yet_visible', detail, { errors, headers });
+  }
+
+  private async decide(context: CommandContext, command: PolicyCommand): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecidePolicy(command, context));
+    if (outcome.kind === 'rejected' && outcome.rejected.code === 'policy_invalid')
+      throw invalidPolicy(outcome.rejected.flaws);
+    return answerOf(outcome, { service: this.runtime.name, id: command.programme }, STATUS);
+  }
+}
+
+/** Each flaw where the body has it. */
+function invalidPolicy(flaws: readonly Flaw[]): Refusal {
+  const errors = flaws.map(({ pointer, ...flaw }) => ({ pointer: `/content${pointer}`, ...flaw }));
+  const detail = 'The policy cannot be used as it is worded; see errors.';
+  return new Refusal(STATUS.policy_invalid, 'policy_invalid', detail, { errors });
+}

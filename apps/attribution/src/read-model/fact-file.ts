@@ -1,0 +1,51 @@
+import type { Instant, Recorded } from '@tributary/kernel';
+import type { FactAccepted, FactEvent, FactRetracted } from '../domain/fact/events';
+import { MAIN_PROGRAMME, type RoutedFact } from '../domain/routing/routed';
+
+/** A fact as it was accepted, and what was said of it since. */
+export interface FactFile {
+  readonly fact: RoutedFact;
+  readonly recordedAt: Instant;
+  readonly correlationId: string;
+  readonly position: bigint;
+  /** How often other content came under the same identity. */
+  readonly conflicts: number;
+  readonly retraction: Pick<FactRetracted['data'], 'by' | 'reason' | 'why'> | null;
+}
+
+type FactRecord = Recorded & { readonly data: object };
+
+/** Undefined where the fact itself has not come, whatever was said about it. */
+export async function factFile(
+  events: AsyncIterable<Recorded> | Iterable<Recorded>,
+): Promise<FactFile | undefined> {
+  let accepted: Omit<FactFile, 'conflicts' | 'retraction'> | undefined;
+  let conflicts = 0;
+  let retraction: FactFile['retraction'] = null;
+  for await (const recorded of events) {
+    const event = recorded as unknown as FactEvent;
+    switch (event.type) {
+      case 'FactAccepted':
+        accepted = acceptedIn(recorded, event.data);
+        break;
+      case 'FactConflicted':
+        conflicts += 1;
+        break;
+      case 'FactRetracted': {
+        const { why, reason, by } = event.data;
+        retraction ??= { why, reason, by };
+      }
+    }
+  }
+  return accepted && { ...accepted, conflicts, retraction };
+}
+
+function acceptedIn(
+  { id: factId, contentHash: hash, tenant, occurredAt, ...recorded }: FactRecord,
+  { type, source, id, programme = MAIN_PROGRAMME, data }: FactAccepted['data'],
+) {
+  const { recordedAt, correlationId, position } = recorded;
+  const fact = { factId, hash };
+  const routed: RoutedFact = { tenant, fact, type, source, id, at: occurredAt, programme, data };
+  return { fact: routed, recordedAt, correlationId, position };
+}

@@ -1,0 +1,42 @@
+import { isInstant } from '@tributary/kernel';
+import { Refusal } from '@tributary/platform';
+
+/** Where a page ended: the values that its rows are ordered by, as text. Opaque to those who hand it back. */
+export const cursorOf = (...values: readonly string[]): string =>
+  Buffer.from(JSON.stringify(values)).toString('base64url');
+
+/** As many values as the order has; anything else is not one of our cursors. */
+export function readCursor(cursor: string, length: number): readonly string[] {
+  const values = parsed(Buffer.from(cursor, 'base64url').toString());
+  if (
+    Array.isArray(values) &&
+    values.length === length &&
+    values.every((value): value is string => typeof value === 'string')
+  ) {
+    return values;
+  }
+  throw invalidCursor();
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidCursor();
+    throw error;
+  }
+}
+
+export function invalidCursor(): Refusal {
+  const detail = 'Hand back `next` of the page before, as it was given.';
+  return new Refusal(422, 'invalid_cursor', detail, {
+    errors: [{ parameter: 'after', code: 'invalid_cursor', detail }],
+  });
+}
+
+/** A cursor of an order that begins with a time. */
+export function instantCursor(cursor: string, length: number): readonly string[] {
+  const values = readCursor(cursor, length);
+  if (!isInstant(values[0])) throw invalidCursor();
+  return values;
+}

@@ -1,0 +1,164 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { MAIN_PROGRAMME } from '@tributary/contracts';
+import {
+  Allow,
+  Caller,
+  type CommandAnswer,
+  type CommandContext,
+  Idempotent,
+  type Principal,
+  answerOf,
+} from '@tributary/platform';
+import { DecideAgreement } from '../application/commands';
+import { Reading } from '../application/reading';
+import type { AgreementCommand, AgreementRejected } from '../domain/agreement/commands';
+import {
+  AgreementsQuery,
+  AgreementAmendmentBody,
+  AgreementApprovalBody,
+  AgreementEndingBody,
+  NewAgreementBody,
+} from './agreements.dto';
+import { RegistryQuery } from './bodies';
+import { sent, timeAs } from './fields';
+import { NOT_IN_HISTORY, SERVICE } from './statuses';
+
+const STATUS: Readonly<Record<AgreementRejected['code'], number>> = {
+  agreement_exists: 409,
+  agreement_unknown: 404,
+  before_start: 422,
+  decided_before_last: 409,
+  decided_in_future: 422,
+  history_full: NOT_IN_HISTORY.history_full,
+  not_pending: 409,
+  nothing_to_change: NOT_IN_HISTORY.nothing_to_change,
+  own_parent: 422,
+  same_person: 403,
+  split_twice: 422,
+  splits_do_not_sum: 422,
+  wrong_status: 409,
+};
+
+const TERMS = ['plan', 'splits', 'parent', 'exclusivity', 'currency'] as const;
+const NO_TERMS = {
+  plan: null,
+  splits: [],
+  parent: null,
+  exclusivity: null,
+  currency: null,
+} as const;
+
+@ApiTags('agreements')
+@Controller('v1/agreements')
+@Allow('admin', 'programme')
+export class AgreementsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly reading: Reading,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Drafts an agreement with a partner',
+    description: 'It governs nothing before a second person approves it.',
+  })
+  async draft(
+    @Idempotent() context: CommandContext,
+    @Body() body: NewAgreementBody,
+  ): Promise<CommandAnswer> {
+    const { id = context.newId, partner, programme = MAIN_PROGRAMME } = body;
+    const terms = { ...NO_TERMS, ...sent(body, TERMS), partner, programme };
+    return await this.decide(context, {
+      type: 'DraftAgreement',
+      terms,
+      ...deciding(id, context, body),
+      ...timeAs('effectiveFrom', body.effectiveFrom),
+    });
+  }
+
+  @Post(':agreement/amendments')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Proposes other terms, of a draft or from some sales on',
+    description:
+      'They hold once a second person approves them. A new proposal takes the place of the last.',
+  })
+  async amend(
+    @Idempotent() context: CommandContext,
+    @Param('agreement') agreement: string,
+    @Body() body: AgreementAmendmentBody,
+  ): Promise<CommandAnswer> {
+    return await this.decide(context, {
+      type: 'ProposeAmendment',
+      changed: sent(body, TERMS),
+      ...deciding(agreement, context, body),
+      ...timeAs('effectiveFrom', body.effectiveFrom),
+    });
+  }
+
+  @Post(':agreement/approvals')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Approves what somebody else has drafted or proposed' })
+  async approve(
+    @Idempotent() context: CommandContext,
+    @Param('agreement') agreement: string,
+    @Body() body: AgreementApprovalBody,
+  ): Promise<CommandAnswer> {
+    const { version } = body;
+    return await this.decide(context, {
+      type: 'ApproveAgreement',
+      version,
+      ...deciding(agreement, context, body),
+    });
+  }
+
+  @Post(':agreement/endings')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Ends an agreement from some sales on, or gives up a draft' })
+  async end(
+    @Idempotent() context: CommandContext,
+    @Param('agreement') agreement: string,
+    @Body() body: AgreementEndingBody,
+  ): Promise<CommandAnswer> {
+    const { reason } = body;
+    return await this.decide(context, {
+      type: 'EndAgreement',
+      reason,
+      ...deciding(agreement, context, body),
+      ...timeAs('effectiveFrom', body.effectiveFrom),
+    });
+  }
+
+  @Get()
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({ summary: 'All agreements, as they govern sales of a time' })
+  async list(@Caller() { tenant }: Principal, @Query() query: AgreementsQuery) {
+    const { status, partner, programme, ...page } = query;
+    const filters = { status, partner, programme };
+    return await this.reading.page('agreement', { ...page, tenant, filters });
+  }
+
+  @Get(':agreement')
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({ summary: 'An agreement, what is pending, and the whole history' })
+  async find(
+    @Caller() { tenant }: Principal,
+    @Param('agreement') agreement: string,
+    @Query() query: RegistryQuery,
+  ) {
+    return await this.reading.find('agreement', agreement, { ...query, tenant });
+  }
+
+  private async decide(context: CommandContext, command: AgreementCommand): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecideAgreement(command, context));
+    return answerOf(outcome, { service: SERVICE, id: command.agreement }, STATUS);
+  }
+}
+
+const deciding = (
+  agreement: string,
+  { cause, receivedAt }: CommandContext,
+  { decidedAt }: { readonly decidedAt?: string },
+) => ({ agreement, by: cause.actor, receivedAt, ...timeAs('decidedAt', decidedAt) });

@@ -1,0 +1,90 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  Allow,
+  Caller,
+  type CommandAnswer,
+  type CommandContext,
+  Idempotent,
+  type Principal,
+  answerOf,
+} from '@tributary/platform';
+import { DecideEntity } from '../application/commands';
+import { Reading } from '../application/reading';
+import type { EntityCommand, EntityRejected } from '../domain/entity/decide';
+import { PageQuery, RegistryQuery, timing } from './bodies';
+import { EntityNameBody, NewEntityBody } from './entities.dto';
+import { NOT_IN_HISTORY, SERVICE } from './statuses';
+
+const STATUS: Readonly<Record<EntityRejected['code'], number>> = {
+  ...NOT_IN_HISTORY,
+  entity_exists: 409,
+  entity_unknown: 404,
+};
+
+@ApiTags('registry')
+@Controller('v1/entities')
+@Allow('admin', 'programme')
+export class EntitiesController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly reading: Reading,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Registers a legal payer' })
+  async register(
+    @Idempotent() context: CommandContext,
+    @Body() body: NewEntityBody,
+  ): Promise<CommandAnswer> {
+    const { id: entity = context.newId, name, currency, zone } = body;
+    const value = { name, currency, zone };
+    return await this.decide(context, {
+      type: 'RegisterEntity',
+      entity,
+      value,
+      ...timing(context, body),
+    });
+  }
+
+  @Post(':entity/names')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Gives an entity another name; its currency and its zone stay' })
+  async rename(
+    @Idempotent() context: CommandContext,
+    @Param('entity') entity: string,
+    @Body() body: EntityNameBody,
+  ): Promise<CommandAnswer> {
+    const { name } = body;
+    return await this.decide(context, {
+      type: 'RenameEntity',
+      entity,
+      name,
+      ...timing(context, body),
+    });
+  }
+
+  @Get()
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({ summary: 'All entities, as they are at a time' })
+  async list(@Caller() { tenant }: Principal, @Query() query: PageQuery) {
+    return await this.reading.page('entity', { ...query, tenant });
+  }
+
+  @Get(':entity')
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({ summary: 'An entity at a time, and the whole history' })
+  async find(
+    @Caller() { tenant }: Principal,
+    @Param('entity') entity: string,
+    @Query() query: RegistryQuery,
+  ) {
+    return await this.reading.find('entity', entity, { ...query, tenant });
+  }
+
+  private async decide(context: CommandContext, command: EntityCommand): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecideEntity(command, context));
+    return answerOf(outcome, { service: SERVICE, id: command.entity }, STATUS);
+  }
+}

@@ -1,0 +1,115 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DEFAULT_CLAIMS, DEFAULT_PROGRAMME } from '@tributary/contracts';
+import { instant } from '@tributary/kernel';
+import {
+  Allow,
+  Caller,
+  type CommandAnswer,
+  type CommandContext,
+  Idempotent,
+  type Principal,
+  answerOf,
+} from '@tributary/platform';
+import { DecideProgramme } from '../application/commands';
+import { Reading } from '../application/reading';
+import type {
+  ProgrammeCommand,
+  ProgrammeRejected,
+  ProgrammeSettings,
+} from '../domain/programme/decide';
+import { RegistryQuery, timing } from './bodies';
+import { sent } from './fields';
+import { NewProgrammeBody, ProgrammeSettingsBody, ProgrammesQuery } from './programmes.dto';
+import { NOT_IN_HISTORY, SERVICE } from './statuses';
+
+const STATUS: Readonly<Record<ProgrammeRejected['code'], number>> = {
+  ...NOT_IN_HISTORY,
+  programme_exists: 409,
+  programme_unknown: 404,
+  source_twice: 422,
+};
+
+@ApiTags('registry')
+@Controller('v1/programmes')
+@Allow('admin', 'programme')
+export class ProgrammesController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly reading: Reading,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Opens a partner programme of an entity' })
+  async open(
+    @Idempotent() context: CommandContext,
+    @Body() body: NewProgrammeBody,
+  ): Promise<CommandAnswer> {
+    const { id: programme = context.newId, entity = DEFAULT_PROGRAMME.entity } = body;
+    const value = { ...DEFAULT_PROGRAMME, name: programme, ...settingsOf(body), entity };
+    return await this.decide(context, {
+      type: 'OpenProgramme',
+      programme,
+      value,
+      ...timing(context, body),
+    });
+  }
+
+  @Post(':programme/changes')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Changes the settings of a programme, also from a day in the past' })
+  async change(
+    @Idempotent() context: CommandContext,
+    @Param('programme') programme: string,
+    @Body() body: ProgrammeSettingsBody,
+  ): Promise<CommandAnswer> {
+    return await this.decide(context, {
+      type: 'ChangeProgrammeSettings',
+      programme,
+      changed: settingsOf(body),
+      ...timing(context, body),
+    });
+  }
+
+  @Get()
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({ summary: 'All programmes, as they are at a time' })
+  async list(@Caller() { tenant }: Principal, @Query() query: ProgrammesQuery) {
+    const { entity, ...page } = query;
+    return await this.reading.page('programme', { ...page, tenant, filters: { entity } });
+  }
+
+  @Get(':programme')
+  @Allow('admin', 'programme', 'auditor', 'finance')
+  @ApiOperation({ summary: 'A programme at a time, and the whole history' })
+  async find(
+    @Caller() { tenant }: Principal,
+    @Param('programme') programme: string,
+    @Query() query: RegistryQuery,
+  ) {
+    return await this.reading.find('programme', programme, { ...query, tenant });
+  }
+
+  private async decide(context: CommandContext, command: ProgrammeCommand): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecideProgramme(command, context));
+    return answerOf(outcome, { service: SERVICE, id: command.programme }, STATUS);
+  }
+}
+
+function settingsOf(body: ProgrammeSettingsBody): Partial<ProgrammeSettings> {
+  const { bookFrom, claims } = body;
+  return {
+    ...sent(body, ['name', 'zone', 'sources']),
+    ...(bookFrom !== undefined && { bookFrom: bookFrom === null ? null : instant(bookFrom) }),
+    ...(claims && { claims: { ...DEFAULT_CLAIMS, ...sent(claims, CLAIMS) } }),
+  };
+}
+
+const CLAIMS = [
+  'protectionDays',
+  'extensions',
+  'extensionDays',
+  'decisionBusinessDays',
+  'holidays',
+] as const;

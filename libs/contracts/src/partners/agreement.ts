@@ -1,0 +1,44 @@
+import type { Asset, Step } from '@tributary/kernel';
+import type { Published } from '../published';
+
+export const AGREEMENT = 'partners.agreement.v1';
+
+export const AGREEMENT_STATUSES = ['draft', 'active', 'ended'] as const;
+export type AgreementStatus = (typeof AGREEMENT_STATUSES)[number];
+
+/** In the order of the signed agreement, which decides who gets the odd cent. */
+export interface Split {
+  readonly partner: string;
+  readonly bp: number;
+}
+
+/** What nobody else may be credited for, and the words of the agreement that say so. An empty list: not limited by it. */
+export interface Exclusivity {
+  readonly territories: readonly string[];
+  readonly verticals: readonly string[];
+  readonly clause: string;
+}
+
+export interface AgreementValue {
+  readonly partner: string;
+  readonly programme: string;
+  readonly plan: string | null;
+  /** Empty, or 10,000 basis points in all. */
+  readonly splits: readonly Split[];
+  /** The partner above this one, who may earn an override. */
+  readonly parent: string | null;
+  readonly exclusivity: Exclusivity | null;
+  readonly status: AgreementStatus;
+  readonly currency: { readonly asset: Asset } | null;
+}
+
+/**
+ * `at` is the decision, `from` the sales that it governs by their paidAt: for a sale paid at `p`, seen at `t`, ask
+ * `valueAt(timeline, t, p)`. A decision about the past leaves what was known before it readable.
+ */
+export interface AgreementData {
+  readonly agreement: string;
+  readonly steps: readonly Step<AgreementValue>[];
+}
+
+export type AgreementTold = Published<typeof AGREEMENT, AgreementData>;

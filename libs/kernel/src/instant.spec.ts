@@ -56,6 +56,27 @@ describe('writing a point in time', () => {
     );
   });
 
+  it('gives the same text whichever moment was written before', () => {
+    const minuteMs = Date.UTC(2026, 2, 31, 2, 59);
+    const moments = [
+      0,
+      59_999,
+      60_000,
+      -1,
+      -60_000,
+      minuteMs,
+      minuteMs + 7,
+      minuteMs + 7,
+      minuteMs - 1,
+    ];
+    expect(moments.map(instantOfMs)).toEqual(moments.map((ms) => new Date(ms).toISOString()));
+  });
+
+  it.each(['2028-02-29T00:00:00.000Z', '2026-01-31T23:59:59.999Z', '0001-01-01T00:00:00.000Z'])(
+    'takes %p for one of ours',
+    (text) => expect(isInstant(text)).toBe(true),
+  );
+
   it.each([NaN, Infinity, 0.5, 253_402_300_800_000, -62_135_596_800_001, 8.64e15 + 1])(
     'refuses %p',
     (ms) => {
@@ -66,6 +87,13 @@ describe('writing a point in time', () => {
   it.each<unknown>([
     '2026-03-31T02:59:59Z',
     '2026-02-30T00:00:00.000Z',
+    '2026-04-31T00:00:00.000Z',
+    '2100-02-29T00:00:00.000Z',
+    '2026-00-10T00:00:00.000Z',
+    '2026-01-00T00:00:00.000Z',
+    '2026-03-31T24:00:00.000Z',
+    '2026-03-31T02:59:60.000Z',
+    '2026-03-31T02:59:59.000Z\n',
     '2026-03-31T02:59:59.000z',
     '+010000-01-01T00:00:00Z',
     '0000-12-31T23:59:59.000Z',

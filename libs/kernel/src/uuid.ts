@@ -29,23 +29,42 @@ export function uuidV5Of(namespace: Uuid, name: string): Uuid {
 }
 
 const POOL_BYTES = 4096;
-/** Hexadecimal digits that one identifier takes; one of them becomes the variant. */
-const RANDOM_DIGITS = 19;
-const VARIANT = '89ab';
-let pool = '';
+/** Bytes that one identifier draws. */
+const RANDOM_BYTES = 10;
+const DIGITS = Buffer.from('0123456789abcdef');
+const TIME = placesOf('xxxxxxxx-xxxx-____-____-____________');
+const RANDOM = placesOf('________-____-_xxx-yxxx-xxxxxxxxxxxx');
+const VARIANT = 19;
+const draft = Buffer.from('00000000-0000-7000-8000-000000000000');
+let pool: Uint8Array = new Uint8Array(0);
 let used = 0;
 
-/** RFC 9562 version 7: ordered by millisecond, so that a unique index on it stays cheap. Made from text, because this is a hot path. */
+/**
+ * RFC 9562 version 7: ordered by millisecond, so that a unique index on it stays cheap. A hot path: the digits are put into one
+ * buffer, because text made of pieces would leave them all behind as garbage.
+ */
 export function uuidV7(nowMs: number): Uuid {
-  if (used + RANDOM_DIGITS > pool.length) {
-    pool = Buffer.from(entropy(POOL_BYTES)).toString('hex');
+  if (used + RANDOM_BYTES > pool.length) {
+    pool = entropy(POOL_BYTES);
     used = 0;
   }
-  const random = pool.slice(used, used + RANDOM_DIGITS);
-  used += RANDOM_DIGITS;
-  const time = nowMs.toString(16).padStart(12, '0');
-  const variant = VARIANT.charAt(Number.parseInt(random.charAt(3), 16) % VARIANT.length);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7)}`;
+  let time = nowMs;
+  for (let i = TIME.length - 1; i >= 0; i--) {
+    const rest = Math.floor(time / 16);
+    draft[TIME[i] as number] = DIGITS[time - rest * 16] as number;
+    time = rest;
+  }
+  for (let i = 0; i < RANDOM.length; i++) {
+    const byte = pool[used + (i >> 1)] as number;
+    draft[RANDOM[i] as number] = DIGITS[i % 2 === 0 ? byte >> 4 : byte & 15] as number;
+  }
+  draft[VARIANT] = DIGITS[8 | ((pool[used + RANDOM_BYTES - 1] as number) & 3)] as number;
+  used += RANDOM_BYTES;
+  return draft.toString('latin1');
+}
+
+function placesOf(pattern: string): readonly number[] {
+  return [...pattern].flatMap((mark, place) => (mark === 'x' ? [place] : []));
 }
 
 function versionFive(bytes: Uint8Array): Uuid {

@@ -55,28 +55,15 @@ function withData(row: RawRow, data: JsonObject): Recorded {
   };
 }
 
-const MINUTE_MS = 60_000;
-const SECONDS = Array.from({ length: 60 }, (_, n) => `${String(n).padStart(2, '0')}.`);
-const MILLISECONDS = Array.from({ length: 1000 }, (_, n) => `${String(n).padStart(3, '0')}Z`);
-
-/** Neighbours often share a moment, or at least a minute, and writing out a whole date costs more than all else here. */
+/** Neighbours often share a moment. */
 export function momentReader(): (ms: string) => Instant {
-  let lastText = '';
+  let lastText = '0';
   let last = instantOfMs(0);
-  let minuteMs = 0;
-  let minute = last.slice(0, -7);
   return (ms) => {
-    if (ms === lastText) return last;
-    const epochMs = Number(ms);
-    let restMs = epochMs - minuteMs;
-    if (!(restMs >= 0 && restMs < MINUTE_MS)) {
-      minuteMs = Math.floor(epochMs / MINUTE_MS) * MINUTE_MS;
-      minute = instantOfMs(minuteMs).slice(0, -7);
-      restMs = epochMs - minuteMs;
+    if (ms !== lastText) {
+      last = instantOfMs(Number(ms));
+      lastText = ms;
     }
-    const second = Math.floor(restMs / 1000);
-    last = `${minute}${SECONDS[second]}${MILLISECONDS[restMs - second * 1000]}` as Instant;
-    lastText = ms;
     return last;
   };
 }

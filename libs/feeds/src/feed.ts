@@ -34,7 +34,7 @@ export interface FeedSubscription<E extends FeedEvent = FeedEvent> extends Async
   close(): Promise<void>;
 }
 
-/** Declared fields of one event, with the stream that they belong to. */
+/** Declared fields of one event, with the stream that they belong to. What stands in `values` behind the declared ones is the feed's own. */
 export interface FeedRow extends FieldRow {
   readonly stream: string;
 }

@@ -2,6 +2,16 @@ import type { EventLog, Fields, Filter, Position } from '@tributary/event-log';
 import { categoryOf, parseStreamName, type Recorded, type StreamName } from '@tributary/kernel';
 import type { Feed, FeedRow } from './feed';
 
+/** A class, because a rebuild makes one of every event: see the rows that the log extracts. */
+class LogRow implements FeedRow {
+  constructor(
+    readonly position: Position,
+    readonly type: string,
+    readonly stream: string,
+    readonly values: readonly (string | null)[],
+  ) {}
+}
+
 /** A service's own streams, or the whole log where no categories are named. */
 export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Recorded> {
   const filterOf = (types: readonly string[]): Filter => ({
@@ -16,14 +26,15 @@ export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Rec
     fields: Fields,
     through: Position,
   ): AsyncGenerator<readonly FeedRow[]> {
+    // Behind the others, so that they stay in the places that they were declared in.
     const withStream = Object.fromEntries(
-      Object.entries(fields).map(([type, paths]) => [type, ['$stream', ...paths]]),
+      Object.entries(fields).map(([type, paths]) => [type, [...paths, '$stream']]),
     );
     for await (const rows of log.readFields(after, withStream, through)) {
       const ours: FeedRow[] = [];
       for (const { position, type, values } of rows) {
-        const stream = values[0] ?? '';
-        if (isOurs(stream)) ours.push({ position, type, stream, values: values.slice(1) });
+        const stream = values[values.length - 1] ?? '';
+        if (isOurs(stream)) ours.push(new LogRow(position, type, stream, values));
       }
       if (ours.length > 0) yield ours;
     }

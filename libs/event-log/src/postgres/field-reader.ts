@@ -1,7 +1,7 @@
 import { type Pool, escapeLiteral } from 'pg';
 import { type EnvelopeField, assertFields, isEnvelopeField } from '../fields';
 import type { FieldRow, Fields, Position } from '../port';
-import { copiedLines, unescaped } from './reader-copy';
+import { copiedLines, rowOf } from './reader-copy';
 import { momentReader } from './stored-events';
 
 /** One statement holds one snapshot; a stretch keeps it short however long the log is. */
@@ -48,7 +48,7 @@ function selectOf(fields: Fields): string {
   const types = Object.keys(fields);
   const width = Math.max(0, ...Object.values(fields).map((paths) => paths.length));
   const columns = Array.from({ length: width }, (_, i) => columnOf(fields, i));
-  return `select ${['position', 'type', ...columns].join(', ')} from event where type in (${types.map(escapeLiteral).join(', ')})`;
+  return `select ${[...columns, 'type', 'position'].join(', ')} from event where type in (${types.map(escapeLiteral).join(', ')})`;
 }
 
 function columnOf(fields: Fields, i: number): string {
@@ -70,21 +70,41 @@ function expressionOf(path: string | undefined): string {
   return path.includes('.') ? `data #>> '{${path.replaceAll('.', ',')}}'` : `data ->> '${path}'`;
 }
 
+interface Shape {
+  readonly type: string;
+  readonly width: number;
+  readonly moments: readonly (readonly [number, (ms: string) => string])[];
+}
+
+const shapeOf = ([type, paths]: [string, readonly string[]]): Shape => ({
+  type,
+  width: paths.length,
+  moments: paths.flatMap((path, i) =>
+    path === '$occurredAt' || path === '$recordedAt' ? [[i, momentReader()] as const] : [],
+  ),
+});
+
+/**
+ * Rows of a class and arrays made by `split`: literals that live reading once held on to would be put among the long-lived
+ * objects for ever after, also where a rebuild drops each of them at once, and every collection would pay for it.
+ */
+class ExtractedRow implements FieldRow {
+  constructor(
+    readonly position: Position,
+    readonly type: string,
+    readonly values: readonly (string | null)[],
+  ) {}
+}
+
+/** The declared columns come first, so that what remains of a line is an array that exists already. */
 function decoderOf(fields: Fields): (line: string) => FieldRow {
-  const moments = new Map(
-    Object.entries(fields).map(([type, paths]) => [
-      type,
-      paths.flatMap((path, i) =>
-        path === '$occurredAt' || path === '$recordedAt' ? [[i, momentReader()] as const] : [],
-      ),
-    ]),
-  );
-  const widths = new Map(Object.entries(fields).map(([type, paths]) => [type, paths.length]));
+  const shapes = new Map(Object.entries(fields).map((each) => [each[0], shapeOf(each)]));
   return (line) => {
-    const [position, type, ...texts] = line.split('\t') as [string, string, ...string[]];
-    const values: (string | null)[] = texts.map(unescaped);
-    values.length = widths.get(type) ?? 0;
-    for (const [i, moment] of moments.get(type) ?? []) values[i] = moment(values[i] as string);
-    return { position: BigInt(position), type, values };
+    const values: (string | null)[] = rowOf(line);
+    const position = BigInt(values.pop() as string);
+    const { type, width, moments } = shapes.get(values.pop() as string) as Shape;
+    if (values.length > width) values.length = width;
+    for (const [i, moment] of moments) values[i] = moment(values[i] as string);
+    return new ExtractedRow(position, type, values);
   };
 }

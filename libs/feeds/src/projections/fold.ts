@@ -76,11 +76,14 @@ export class Fold {
 
   private keyOf(stated: Readonly<Record<string, unknown>>): string {
     const { columns, keyCount } = this.table;
-    const [only] = columns;
-    if (keyCount === 1 && only) return keyText(only, stated[only.name]);
-    const parts = columns.slice(0, keyCount).map((column) => keyText(column, stated[column.name]));
-    // Postgres stores no NUL in text, so it separates for certain.
-    return parts.join('\0');
+    let key = '';
+    for (let i = 0; i < keyCount; i++) {
+      const column = columns[i] as Column;
+      const text = keyText(column, stated[column.name]);
+      // Postgres stores no NUL in text, so it separates for certain.
+      key = i === 0 ? text : `${key}\0${text}`;
+    }
+    return key;
   }
 }
 

@@ -1,5 +1,5 @@
 import { CodedError } from '@tributary/kernel';
-import type { Feed, FeedEvent } from '../feed';
+import type { Feed, FeedEvent, FeedRow } from '../feed';
 import { type EventFields, FieldReader, type Picked } from './fields';
 import type { KeyedTable, TableOf } from './keyed-table';
 
@@ -28,7 +28,31 @@ export interface Prepared {
   readonly position: bigint;
   readonly stream: string;
   readonly type: string;
-  readonly rows: () => LooseRows;
+  rows(): LooseRows;
+}
+
+/** A rebuild makes one for every event of the log, so it is one object and no closure. */
+class Extracted implements Prepared {
+  constructor(
+    private readonly row: FeedRow,
+    private readonly rowsOf: (row: FeedRow) => LooseRows,
+  ) {}
+
+  get position(): bigint {
+    return this.row.position;
+  }
+
+  get stream(): string {
+    return this.row.stream;
+  }
+
+  get type(): string {
+    return this.row.type;
+  }
+
+  rows(): LooseRows {
+    return this.rowsOf(this.row);
+  }
 }
 
 /** What turns a feed into rows: the live path event by event, a rebuild from what the store extracts. */
@@ -54,6 +78,8 @@ export function projection<const E extends EventFields, const T extends Tables>(
   const reader = new FieldReader(events);
   // The compiler has checked the declaration against `rows`; from here on fields are looked up by name.
   const rows = (picked: unknown): LooseRows => declared.rows(picked as Picked<E>) as LooseRows;
+  const rowsOfRow = ({ type, position, values }: FeedRow) =>
+    rows(reader.fromRow(type, position, values));
   assertNames(name, version, tables);
 
   async function* replay(
@@ -62,12 +88,7 @@ export function projection<const E extends EventFields, const T extends Tables>(
     through: bigint,
   ): AsyncGenerator<readonly Prepared[]> {
     for await (const found of feed.readFields(after, reader.fields, through)) {
-      yield found.map(({ position, stream, type, values }) => ({
-        position,
-        stream,
-        type,
-        rows: () => rows(reader.fromRow(type, position, values)),
-      }));
+      yield found.map((row) => new Extracted(row, rowsOfRow));
     }
   }
 

@@ -1,7 +1,7 @@
 import { CodedError, hasCode } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import { isDataError, reasonOf } from '../failure';
-import { eventAt, type Feed, type FeedBatch, type FeedEvent } from '../feed';
+import type { Feed, FeedBatch, FeedEvent } from '../feed';
 import type { FeedObserver } from '../observer';
 import { Statement } from '../statement';
 import { commitBatch, type Poison } from '../subscriptions/checkpoint';
@@ -11,14 +11,9 @@ import { countBehind, ParkedStreams } from '../subscriptions/parked-streams';
 import { resumeInTransaction, type ResumeReport } from '../subscriptions/resume-in-transaction';
 import type { Subscriber } from '../subscriptions/runner';
 import { Fold } from './fold';
+import { type Item, PreparedItem, WholeItem } from './items';
 import type { KeyedTable } from './keyed-table';
-import {
-  type LooseRows,
-  type Prepared,
-  type Projection,
-  subscriptionOf,
-  versioned,
-} from './projection';
+import { type LooseRows, type Projection, subscriptionOf, versioned } from './projection';
 import { writeRows } from './write-rows';
 
 export interface LiveProjectionContext {
@@ -29,15 +24,8 @@ export interface LiveProjectionContext {
   readonly committed?: () => void;
 }
 
-interface Item {
-  readonly stream: string;
-  readonly position: bigint;
-  readonly rows: LooseRows | undefined;
-  /** Why its rows cannot be had or written. */
-  failure: { readonly error: unknown } | undefined;
-  /** The whole event, which only a parked one needs. */
-  readonly event: () => Promise<FeedEvent>;
-}
+/** By table. */
+type Folds = Map<string, Fold>;
 
 const BATCH_LIMIT = 5000;
 /** Further behind than this, only the declared fields are read, which is several times faster than whole events. */
@@ -68,7 +56,7 @@ export class LiveProjection implements Subscriber {
 
   async apply({ events, through }: FeedBatch, held: Held): Promise<void> {
     await this.attempt(
-      events.map((event) => this.itemOf(event)),
+      events.map((event) => new WholeItem(event, this.projection)),
       through,
       held,
     );
@@ -78,7 +66,7 @@ export class LiveProjection implements Subscriber {
     let items: Item[] = [];
     for await (const found of readAhead(this.projection.replay(this.feed, held.position, head))) {
       if (stop.aborted) return;
-      for (const prepared of found) items.push(this.itemOfPrepared(prepared));
+      for (const prepared of found) items.push(new PreparedItem(prepared, this.feed));
       const last = items.at(-1);
       if (items.length < BATCH_LIMIT || !last) continue;
       await this.attempt(items, last.position, held);
@@ -90,35 +78,18 @@ export class LiveProjection implements Subscriber {
   /** Applies a parked event and those behind it; with `discarded`, only those behind it. */
   resume(stream: string, closing: Closing): Promise<ResumeReport> {
     return resumeInTransaction(this.context.database, this, stream, closing, async (tx, events) => {
-      const items = events.map((event) => this.itemOf(event));
-      for (const { failure } of items) if (failure) throw failure.error;
+      const items = events.map((event) => new WholeItem(event, this.projection));
+      const folds = this.foldsOf(items);
+      if (!folds) throw items.find(({ failure }) => failure)?.failure?.error;
       const statement = new Statement();
-      this.addWrites(statement, items, 'true');
+      this.addWrites(statement, folds, 'true');
       if (!statement.isEmpty) await statement.run(tx, 'select');
     });
   }
 
-  private itemOf(event: FeedEvent): Item {
-    const { stream, position } = event;
-    const whole = { stream, position, event: () => Promise.resolve(event) };
-    return { ...whole, ...attempted(() => this.projection.rowsOf(event)) };
-  }
-
-  private itemOfPrepared({ stream, position, rows }: Prepared): Item {
-    const event = async () => {
-      const found = await eventAt(this.feed, stream, position);
-      if (found) return found;
-      throw new CodedError('event_not_found', `${stream} has no event at ${position}.`, {
-        stream,
-        position,
-      });
-    };
-    return { stream, position, event, ...attempted(rows) };
-  }
-
-  private addWrites(statement: Statement, items: readonly Item[], guard: string): void {
+  private addWrites(statement: Statement, folds: Folds, guard: string): void {
     try {
-      for (const [name, fold] of this.foldsOf(items)) {
+      for (const [name, fold] of folds) {
         writeRows(
           statement,
           versioned(name, this.projection.version),
@@ -132,29 +103,43 @@ export class LiveProjection implements Subscriber {
     }
   }
 
-  private foldsOf(items: readonly Item[]): Map<string, Fold> {
+  /** Undefined when the rows of some could not be had, which those have noted. */
+  private foldsOf(items: readonly Item[]): Folds | undefined {
     const folds = new Map<string, Fold>();
-    for (const { rows } of items) {
-      for (const [name, stated] of Object.entries(rows ?? {})) {
+    let failed = false;
+    for (const item of items) {
+      const rows = rowsOrFailure(item);
+      if (rows === undefined) failed = true;
+      else if (!failed) this.foldInto(folds, rows);
+    }
+    return failed ? undefined : folds;
+  }
+
+  private foldInto(folds: Folds, rows: LooseRows): void {
+    try {
+      for (const [name, stated] of Object.entries(rows)) {
         if (stated.length === 0) continue;
         const fold = folds.get(name) ?? new Fold(this.tableOf(name));
         folds.set(name, fold);
         for (const row of stated) fold.add(row);
       }
+    } catch (error) {
+      throw unwritable(error);
     }
-    return folds;
   }
 
   private async attempt(items: readonly Item[], through: bigint, held: Held): Promise<void> {
     for (;;) {
       const { fit, poison, behind } = await this.sorted(items, held);
       try {
+        const folds = this.foldsOf(fit);
+        if (!folds) continue;
         const outcome = await commitBatch(this.context.database, held, {
           through,
           ttlMs: this.context.ttlMs,
           poison,
           queued: countBehind(behind),
-          writes: (statement, guard) => this.addWrites(statement, fit, guard),
+          writes: (statement, guard) => this.addWrites(statement, folds, guard),
         });
         if (outcome === 'stale') continue;
       } catch (error) {
@@ -224,11 +209,12 @@ export class LiveProjection implements Subscriber {
   }
 }
 
-function attempted(rows: () => LooseRows): Pick<Item, 'failure' | 'rows'> {
+function rowsOrFailure(item: Item): LooseRows | undefined {
   try {
-    return { rows: rows(), failure: undefined };
+    return item.rows();
   } catch (error) {
-    return { rows: undefined, failure: { error } };
+    item.failure = { error };
+    return undefined;
   }
 }
 

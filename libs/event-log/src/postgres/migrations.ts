@@ -35,9 +35,12 @@ const TABLES = `
     unique (stream, revision)
   );`;
 
-/** After the lock each statement sees everything that was committed before it, so the check holds across processes. */
+/**
+ * After the lock each statement sees everything that was committed before it, so the check holds across processes. The arrays are
+ * taken apart side by side in a list of results; in a `from` each would first be put down as a table of its own.
+ */
 const APPEND_BATCH = `
-  create function append_batch(
+  create or replace function append_batch(
     streams text, nexts bigint[],
     e_stream text, e_revision bigint[], e_id uuid[], e_type text, e_schema_version integer[],
     e_occurred_at bigint[], e_recorded_at bigint[], e_command_id uuid[], e_command_index integer[],
@@ -58,15 +61,24 @@ const APPEND_BATCH = `
     select base + n, revision, occurred_at, recorded_at, schema_version, command_index, id, command_id, causation_id,
            decode(content_hash, 'hex'), stream, type, fingerprint, actor, correlation_id,
            nullif(trace_parent, ''), data::jsonb
-      from unnest(
-        string_to_array(e_stream, E'\\x1e'), e_revision, e_id, string_to_array(e_type, E'\\x1e'), e_schema_version,
-        e_occurred_at, e_recorded_at, e_command_id, e_command_index, string_to_array(e_fingerprint, E'\\x1e'),
-        string_to_array(e_actor, E'\\x1e'), e_causation_id, string_to_array(e_correlation_id, E'\\x1e'),
-        string_to_array(e_trace_parent, E'\\x1e'), string_to_array(e_content_hash, E'\\x1e'),
-        string_to_array(e_data, E'\\x1e')
-      ) with ordinality e (
-        stream, revision, id, type, schema_version, occurred_at, recorded_at, command_id, command_index, fingerprint,
-        actor, causation_id, correlation_id, trace_parent, content_hash, data, n);
+      from (select
+        generate_series(1, cardinality(e_revision)) as n,
+        unnest(e_revision) as revision,
+        unnest(e_occurred_at) as occurred_at,
+        unnest(e_recorded_at) as recorded_at,
+        unnest(e_schema_version) as schema_version,
+        unnest(e_command_index) as command_index,
+        unnest(e_id) as id,
+        unnest(e_command_id) as command_id,
+        unnest(e_causation_id) as causation_id,
+        unnest(string_to_array(e_content_hash, E'\\x1e')) as content_hash,
+        unnest(string_to_array(e_stream, E'\\x1e')) as stream,
+        unnest(string_to_array(e_type, E'\\x1e')) as type,
+        unnest(string_to_array(e_fingerprint, E'\\x1e')) as fingerprint,
+        unnest(string_to_array(e_actor, E'\\x1e')) as actor,
+        unnest(string_to_array(e_correlation_id, E'\\x1e')) as correlation_id,
+        unnest(string_to_array(e_trace_parent, E'\\x1e')) as trace_parent,
+        unnest(string_to_array(e_data, E'\\x1e')) as data) e;
     update log_head set position = base + cardinality(e_revision);
   end $$;`;
 
@@ -139,4 +151,18 @@ export class EventLog1700000000100 implements MigrationInterface {
   }
 }
 
-export const postgresLogMigrations = [EventLog1700000000100];
+/** For logs that were made with an earlier form of the function. */
+export class AppendBatch1700000000101 implements MigrationInterface {
+  readonly name = 'AppendBatch1700000000101';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(APPEND_BATCH);
+  }
+
+  /** Both forms do the same. */
+  down(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export const postgresLogMigrations = [EventLog1700000000100, AppendBatch1700000000101];

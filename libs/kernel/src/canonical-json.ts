@@ -59,19 +59,17 @@ function writeArray(items: readonly unknown[], path: Path, depth: number): strin
 
 function writeObject(object: object, path: Path, depth: number): string {
   if (!isPlain(object)) throw refused(path, depth, 'only plain objects are data');
-  const keys = sorted(Object.keys(object));
-  let out = '{';
+  const { keys, names } = shapeOf(Object.keys(object), path, depth);
+  let out = '';
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
     path[depth] = key;
-    if (i > 0) out += ',';
     const value = (object as Record<string, unknown>)[key];
-    out += writeName(key, path, depth + 1);
     // Most values are short plain strings: this spares them the way through `write`.
-    if (typeof value === 'string' && !NEEDS_CARE.test(value)) out += `"${value}"`;
-    else out += write(value, path, depth + 1);
+    if (typeof value === 'string' && !NEEDS_CARE.test(value)) out += `${names[i]}"${value}"`;
+    else out += `${names[i]}${write(value, path, depth + 1)}`;
   }
-  return `${out}}`;
+  return out === '' ? '{}' : `${out}}`;
 }
 
 function isPlain(object: object): boolean {
@@ -93,17 +91,43 @@ function sorted(keys: string[]): string[] {
   return keys;
 }
 
-/** The names of our own fields, checked and written once. Bounded, because names may also come from outside. */
-const NAMES = new Map<string, string>();
-const NAMES_LIMIT = 4096;
-const NAME_LENGTH_LIMIT = 64;
+interface Shape {
+  /** As the object has them. */
+  readonly given: readonly string[];
+  /** In canonical order. */
+  readonly keys: readonly string[];
+  /** Checked and written, each with what stands before it. */
+  readonly names: readonly string[];
+}
 
-function writeName(key: string, path: Path, depth: number): string {
-  const known = NAMES.get(key);
-  if (known !== undefined) return known;
-  const name = `${writeString(key, path, depth)}:`;
-  if (NAMES.size < NAMES_LIMIT && key.length <= NAME_LENGTH_LIMIT) NAMES.set(key, name);
-  return name;
+/**
+ * Objects of one kind have their keys in one order, so sorting and writing them once is enough. By first key, and bounded,
+ * because keys may also come from outside.
+ */
+const SHAPES = new Map<string, Shape>();
+const SHAPES_LIMIT = 1024;
+const REMEMBERED = { keys: 32, length: 64 };
+
+function shapeOf(given: string[], path: Path, depth: number): Shape {
+  const [first = ''] = given;
+  const known = SHAPES.get(first);
+  if (known !== undefined && isSame(known.given, given)) return known;
+  const keys = sorted([...given]);
+  const names = keys.map((key, i) => {
+    path[depth] = key;
+    return `${i === 0 ? '{' : ','}${writeString(key, path, depth + 1)}:`;
+  });
+  const shape = { given, keys, names };
+  const isSmall =
+    given.length <= REMEMBERED.keys && given.every((key) => key.length <= REMEMBERED.length);
+  if (isSmall && (known !== undefined || SHAPES.size < SHAPES_LIMIT)) SHAPES.set(first, shape);
+  return shape;
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
+  return true;
 }
 
 /** The path to a value as RFC 6901 writes it. */

@@ -59,14 +59,14 @@ function writeArray(items: readonly unknown[], path: Path, depth: number): strin
 
 function writeObject(object: object, path: Path, depth: number): string {
   if (!isPlain(object)) throw refused(path, depth, 'only plain objects are data');
-  const { keys, names } = shapeOf(Object.keys(object), path, depth);
+  const { keys, names, openings } = shapeOf(Object.keys(object), path, depth);
   let out = '';
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;
     path[depth] = key;
     const value = (object as Record<string, unknown>)[key];
     // Most values are short plain strings: this spares them the way through `write`.
-    if (typeof value === 'string' && !NEEDS_CARE.test(value)) out += `${names[i]}"${value}"`;
+    if (typeof value === 'string' && !NEEDS_CARE.test(value)) out += `${openings[i]}${value}"`;
     else out += `${names[i]}${write(value, path, depth + 1)}`;
   }
   return out === '' ? '{}' : `${out}}`;
@@ -98,6 +98,8 @@ interface Shape {
   readonly keys: readonly string[];
   /** Checked and written, each with what stands before it. */
   readonly names: readonly string[];
+  /** The same, with the first quotation mark of a text. */
+  readonly openings: readonly string[];
 }
 
 /**
@@ -117,7 +119,8 @@ function shapeOf(given: string[], path: Path, depth: number): Shape {
     path[depth] = key;
     return `${i === 0 ? '{' : ','}${writeString(key, path, depth + 1)}:`;
   });
-  const shape = { given, keys, names };
+  const openings = names.map((name) => `${name}"`);
+  const shape = { given, keys, names, openings };
   const isSmall =
     given.length <= REMEMBERED.keys && given.every((key) => key.length <= REMEMBERED.length);
   if (isSmall && (known !== undefined || SHAPES.size < SHAPES_LIMIT)) SHAPES.set(first, shape);

@@ -79,10 +79,9 @@ export function prepare(
     throw refused('data', 'it is not an object');
   if (Object.hasOwn(data, 'entry')) assertBalanced(data['entry']);
 
-  const dataText = canonicalJson(data);
-  // Measured apart from its envelope, because that makes one text of the pieces it was written in: kept as they are, they would
-  // be most of what a batch of events holds.
-  const bytes = Buffer.byteLength(dataText) + Buffer.byteLength(contentText(content, ''));
+  const dataText = inOnePiece(canonicalJson(data));
+  const text = contentText(content, dataText);
+  const bytes = Buffer.byteLength(text);
   if (bytes > MAX_EVENT_BYTES) {
     const facts = { type, bytes, limit: MAX_EVENT_BYTES };
     const message = `${type} has ${bytes} bytes; an event has at most ${MAX_EVENT_BYTES}.`;
@@ -103,9 +102,18 @@ export function prepare(
     causationId,
     correlationId,
     traceParent,
-    contentHash: sha256Hex(contentText(content, dataText)),
+    contentHash: sha256Hex(text),
     bytes,
   };
+}
+
+/**
+ * Text that was put together stays a tree of its pieces until somebody reads it, as measuring does. Kept as a tree, the data
+ * would be most of what an event holds while it waits for its commit.
+ */
+function inOnePiece(text: string): string {
+  Buffer.byteLength(text);
+  return text;
 }
 
 /** What the content bytes quote as it stands: nothing here may need escaping. */

@@ -18,17 +18,12 @@ export class PullSubscription implements Subscription {
   private closed = false;
   private wakes = 0;
   private wakeUp: (() => void) | undefined;
-  private readonly closing: Promise<undefined>;
-  private announceClose!: (nothing: undefined) => void;
+  private leavePage: (() => void) | undefined;
 
   constructor(
     private readonly after: Position,
     private readonly source: Source,
-  ) {
-    this.closing = new Promise((resolve) => {
-      this.announceClose = resolve;
-    });
-  }
+  ) {}
 
   wake(): void {
     this.wakes++;
@@ -37,7 +32,7 @@ export class PullSubscription implements Subscription {
 
   close(): Promise<void> {
     this.closed = true;
-    this.announceClose(undefined);
+    this.leavePage?.();
     this.wake();
     this.source.onClose?.(this);
     return Promise.resolve();
@@ -51,11 +46,11 @@ export class PullSubscription implements Subscription {
       while (!this.closed) {
         const wakesSeen = this.wakes;
         const batch = await this.nextPage(through);
+        if (this.closed || batch === undefined) return;
         if (batch === 'failed') {
           await this.sleep(wakesSeen, this.backoffMs(failures++));
           continue;
         }
-        if (batch === undefined) return;
         failures = 0;
         const moved = batch.through > through;
         through = batch.through;
@@ -71,14 +66,19 @@ export class PullSubscription implements Subscription {
     }
   }
 
-  /** Undefined once closed: a page that never comes must not hold up the end. */
-  private async nextPage(after: Position): Promise<Batch | 'failed' | undefined> {
+  /**
+   * Undefined once closed: a page that never comes must not hold up the end. Not a race against one promise of the close, which
+   * would hold every page that it was ever raced with, and so every event, for as long as the subscription lives.
+   */
+  private nextPage(after: Position): Promise<Batch | 'failed' | undefined> {
     const page = this.source.page(after).catch((error: unknown): 'failed' => {
       if (this.closed || this.source.retries(error)) return 'failed';
       throw error;
     });
-    const batch = await Promise.race([page, this.closing]);
-    return this.closed ? undefined : batch;
+    return new Promise((resolve, reject) => {
+      this.leavePage = () => resolve(undefined);
+      page.then(resolve, reject);
+    });
   }
 
   private async sleep(wakesSeen: number, ms: number): Promise<void> {

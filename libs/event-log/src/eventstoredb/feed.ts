@@ -31,8 +31,8 @@ const PAGE_SIZE = 500;
 /** The log from a position on, over as many subscriptions as it takes. */
 export class Feed implements Subscription {
   private readonly iterator: AsyncGenerator<Batch, void, undefined>;
-  private readonly closing: Promise<undefined>;
-  private announceClose!: (nothing: undefined) => void;
+  /** What to do with those who wait, once it is closed. */
+  private readonly leaving = new Set<() => void>();
   private closed = false;
   private announced = false;
   private failures = 0;
@@ -45,7 +45,6 @@ export class Feed implements Subscription {
     /** Whether it ends where the log ends, or waits there for more. */
     private readonly until: 'head' | 'closed',
   ) {
-    this.closing = new Promise((resolve) => (this.announceClose = resolve));
     this.iterator = this.batches();
   }
 
@@ -55,7 +54,7 @@ export class Feed implements Subscription {
 
   close(): Promise<void> {
     this.closed = true;
-    this.announceClose(undefined);
+    for (const leave of this.leaving) leave();
     this.wire?.close();
     this.source.onClose?.(this);
     return Promise.resolve();
@@ -98,7 +97,7 @@ export class Feed implements Subscription {
   /** One subscription, from its start to its end. */
   private async *session(): AsyncGenerator<Batch, Ending, undefined> {
     // Asked before the subscription starts: once that has caught up it has certainly looked at everything up to here.
-    const head = await Promise.race([this.source.head(), this.closing]);
+    const head = await this.whileOpen(this.source.head());
     if (head === undefined) return 'ended';
     const wire = this.open();
     let caughtUp = false;
@@ -173,15 +172,28 @@ export class Feed implements Subscription {
    * back. A new subscription from where this one stands will have looked up to the present head once it has caught up.
    */
   private async isBehind(): Promise<boolean> {
-    const head = await Promise.race([this.source.head(), this.closing]);
+    const head = await this.whileOpen(this.source.head());
     return head !== undefined && head > this.through;
   }
 
   private async pause(ms: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const time = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([time, this.closing]);
+    await this.whileOpen(time);
     clearTimeout(timer);
+  }
+
+  /**
+   * Undefined once closed. Not a race against one promise of the close, which would hold whatever it was raced with for as long
+   * as the subscription lives.
+   */
+  private whileOpen<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const leave = () => resolve(undefined);
+      this.leaving.add(leave);
+      if (this.closed) leave();
+      work.then(resolve, reject).finally(() => this.leaving.delete(leave));
+    });
   }
 }
 

@@ -12,6 +12,8 @@ const capabilities = {
   root: process.getuid?.() === 0,
   java: answers('java', '-version'),
   maven: answers('mvn', '-v'),
+  hledger: answers('hledger', '--version'),
+  pythonVenv: answers('python3', '-c', 'import ensurepip'),
   dockerEngine: answers('docker', 'version'),
   dockerCompose: answers('docker', 'compose', 'version'),
   publicVectors: existsSync(new URL('../../../shared/data', import.meta.url)),

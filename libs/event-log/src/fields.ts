@@ -1,6 +1,6 @@
 import { CodedError } from '@tributary/kernel';
 import type { Json, Recorded } from '@tributary/kernel';
-import type { FieldRow, Fields } from './port';
+import { EVERY_TYPE, type FieldRow, type Fields, type Filter } from './port';
 
 /** What a declaration may ask of the envelope, each as text. */
 export const ENVELOPE_FIELDS = {
@@ -17,6 +17,13 @@ export const ENVELOPE_FIELDS = {
 } satisfies Record<string, (event: Recorded) => string | null>;
 
 export type EnvelopeField = keyof typeof ENVELOPE_FIELDS;
+
+/** Undefined for a type that was not declared. */
+export const pathsOf = (fields: Fields, type: string): readonly string[] | undefined =>
+  Object.hasOwn(fields, type) ? fields[type] : fields[EVERY_TYPE];
+
+export const typesOf = (fields: Fields): Filter =>
+  Object.hasOwn(fields, EVERY_TYPE) ? {} : { types: Object.keys(fields) };
 
 const PATH = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$/;
 const INDEX = /^(?:0|[1-9][0-9]{0,8})$/;
@@ -39,8 +46,8 @@ export function assertFields(fields: Fields): void {
 
 /** Extraction where the store cannot do it. Undefined for a type that was not declared. */
 export function fieldRowOf(event: Recorded, fields: Fields): FieldRow | undefined {
-  if (!Object.hasOwn(fields, event.type)) return undefined;
-  const paths = fields[event.type] ?? [];
+  const paths = pathsOf(fields, event.type);
+  if (paths === undefined) return undefined;
   const values = paths.map((path) =>
     isEnvelopeField(path) ? ENVELOPE_FIELDS[path](event) : asText(valueAt(event.data, path)),
   );

@@ -32,6 +32,9 @@ export interface FieldRow {
   readonly values: readonly (string | null)[];
 }
 
+/** In a declaration of fields: every type that is not named beside it. */
+export const EVERY_TYPE = '*';
+
 /** What a rebuild reads: by event type, the paths that it needs (`amount`, `entry.legs`), or envelope fields (`$stream`, `$tenant`, `$occurredAt`, `$recordedAt`, `$revision`). */
 export type Fields = Readonly<Record<string, readonly string[]>>;
 

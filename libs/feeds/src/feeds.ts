@@ -1,3 +1,4 @@
+import { EVERY_TYPE } from '@tributary/event-log';
 import { CodedError, hasCode, type Recorded } from '@tributary/kernel';
 import type { Feed } from './feed';
 import { DEFAULT_LEASE_MS, type FeedsOptions } from './feeds-options';
@@ -174,6 +175,10 @@ export class Feeds implements Running {
   /** A version that is not live yet is filled beside the live one first; readers keep the old one until then. */
   private async addProjection(projection: Projection, feed: Feed): Promise<void> {
     const { database, observer, leaseMs = DEFAULT_LEASE_MS } = this.options;
+    if (feed.name === 'inbox' && projection.types.includes(EVERY_TYPE)) {
+      const message = `${projection.name} follows every type, which only a log has; what others publish is named.`;
+      throw new CodedError('invalid_projection', message, { projection: projection.name });
+    }
     const isPublished = projection.name === 'published';
     const committed = isPublished ? { committed: () => this.published.committed.ring() } : {};
     const live = new LiveProjection(projection, feed, {

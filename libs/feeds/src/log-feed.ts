@@ -1,4 +1,10 @@
-import type { EventLog, Fields, Filter, Position } from '@tributary/event-log';
+import {
+  EVERY_TYPE,
+  type EventLog,
+  type Fields,
+  type Filter,
+  type Position,
+} from '@tributary/event-log';
 import { categoryOf, parseStreamName, type Recorded, type StreamName } from '@tributary/kernel';
 import type { Feed, FeedRow } from './feed';
 
@@ -15,7 +21,7 @@ class LogRow implements FeedRow {
 /** A service's own streams, or the whole log where no categories are named. */
 export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Recorded> {
   const filterOf = (types: readonly string[]): Filter => ({
-    types,
+    ...(!types.includes(EVERY_TYPE) && { types }),
     ...(categories && { categories }),
   });
   const isOurs = (stream: string) =>

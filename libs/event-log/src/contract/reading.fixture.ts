@@ -1,5 +1,5 @@
 import { streamOf } from '@tributary/kernel';
-import type { JsonObject } from '@tributary/kernel';
+import type { JsonObject, Recorded } from '@tributary/kernel';
 import type { EventLog, FieldRow, Fields, Position } from '../port';
 import {
   batchesAfter,
@@ -230,6 +230,34 @@ export function readingFields(suite: () => Suite): void {
           event.correlationId,
         ]),
       );
+    });
+
+    it('reads some fields of every type, and others of those that it names', async () => {
+      const { log } = suite();
+      const before = await log.head();
+      const stream = someStream();
+      await log.append(stream, 'none', [
+        ...said([data], { type: 'Wide' }),
+        ...said([data], { type: 'Slim' }),
+        ...said([{ n: 1 }], { type: 'Other' }),
+      ]);
+      const rows = await rowsOf(log, before, {
+        Slim: ['text', '$revision'],
+        '*': ['$stream', 'count', '$occurredAt'],
+      });
+
+      const [{ occurredAt }] = (await eventsAfter(log, before)) as [Recorded];
+      expect(rows.map(({ type, values }) => [type, ...values])).toEqual([
+        ['Wide', stream, '42', occurredAt],
+        ['Slim', data['text'], '1'],
+        ['Other', stream, null, occurredAt],
+      ]);
+      const only = await rowsOf(log, before, { '*': ['$revision'] });
+      expect(only.map(({ type, values }) => [type, ...values])).toEqual([
+        ['Wide', '0'],
+        ['Slim', '1'],
+        ['Other', '2'],
+      ]);
     });
 
     it('stops where it was told to, and reads much in order', async () => {

@@ -16,7 +16,7 @@ import type {
   StreamName,
 } from '@tributary/kernel';
 
-import { assertFields, fieldRowOf } from '../fields';
+import { assertFields, fieldRowOf, typesOf } from '../fields';
 import type { Batch, EventLog, FieldRow, Fields, Filter, Position, Subscription } from '../port';
 import { assertStorable, nextRevision } from '../storable';
 import { connect } from './connection';
@@ -127,7 +127,7 @@ export class EventStoreDbLog implements EventLog {
     through?: Position,
   ): AsyncGenerator<readonly FieldRow[], void, undefined> {
     assertFields(fields);
-    for await (const batch of this.readAll(after, { types: Object.keys(fields) })) {
+    for await (const batch of this.readAll(after, typesOf(fields))) {
       const rows: FieldRow[] = [];
       for (const event of batch.events) {
         if (through !== undefined && event.position > through) break;

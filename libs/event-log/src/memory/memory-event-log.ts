@@ -15,7 +15,7 @@ import type {
   StreamAppend,
   StreamName,
 } from '@tributary/kernel';
-import { assertFields, fieldRowOf } from '../fields';
+import { assertFields, fieldRowOf, typesOf } from '../fields';
 import { passes } from '../filter';
 import type { Batch, EventLog, FieldRow, Fields, Filter, Position, Subscription } from '../port';
 import { PullSubscription } from '../pull-subscription';
@@ -109,7 +109,7 @@ export class MemoryEventLog implements EventLog {
     through?: Position,
   ): AsyncGenerator<readonly FieldRow[], void, undefined> {
     assertFields(fields);
-    for await (const { events } of this.readAll(after, { types: Object.keys(fields) })) {
+    for await (const { events } of this.readAll(after, typesOf(fields))) {
       const rows: FieldRow[] = [];
       for (const event of events) {
         if (through !== undefined && event.position > through) break;

@@ -1,6 +1,6 @@
 import { type Pool, escapeLiteral } from 'pg';
 import { type EnvelopeField, assertFields, isEnvelopeField } from '../fields';
-import type { FieldRow, Fields, Position } from '../port';
+import { EVERY_TYPE, type FieldRow, type Fields, type Position } from '../port';
 import { copiedLines, rowOf } from './reader-copy';
 import { momentReader } from './stored-events';
 
@@ -45,10 +45,11 @@ export async function* readFields(
 }
 
 function selectOf(fields: Fields): string {
-  const types = Object.keys(fields);
+  const { [EVERY_TYPE]: ofEvery, ...named } = fields;
+  const wanted = ofEvery ? 'true' : `type in (${Object.keys(named).map(escapeLiteral).join(', ')})`;
   const width = Math.max(0, ...Object.values(fields).map((paths) => paths.length));
   const columns = Array.from({ length: width }, (_, i) => columnOf(fields, i));
-  return `select ${[...columns, 'type', 'position'].join(', ')} from event where type in (${types.map(escapeLiteral).join(', ')})`;
+  return `select ${[...columns, 'type', 'position'].join(', ')} from event where ${wanted}`;
 }
 
 function columnOf(fields: Fields, i: number): string {
@@ -57,10 +58,10 @@ function columnOf(fields: Fields, i: number): string {
   );
   const [only] = new Set(expressions.map(([, expression]) => expression));
   if (expressions.every(([, expression]) => expression === only)) return only ?? 'null';
-  const cases = expressions.map(
-    ([type, expression]) => `when ${escapeLiteral(type)} then ${expression}`,
+  const cases = expressions.map(([type, expression]) =>
+    type === EVERY_TYPE ? '' : `when ${escapeLiteral(type)} then ${expression}`,
   );
-  return `case type ${cases.join(' ')} end`;
+  return `case type ${cases.join(' ')} else ${expressionOf(fields[EVERY_TYPE]?.[i])} end`;
 }
 
 /** Paths hold only letters, digits, underscores and dots: `assertFields` has seen to that. */
@@ -99,12 +100,16 @@ class ExtractedRow implements FieldRow {
 /** The declared columns come first, so that what remains of a line is an array that exists already. */
 function decoderOf(fields: Fields): (line: string) => FieldRow {
   const shapes = new Map(Object.entries(fields).map((each) => [each[0], shapeOf(each)]));
+  const ofEvery = shapes.get(EVERY_TYPE);
   return (line) => {
     const values: (string | null)[] = rowOf(line);
     const position = BigInt(values.pop() as string);
-    const { type, width, moments } = shapes.get(values.pop() as string) as Shape;
+    const type = values.pop() as string;
+    const shape = shapes.get(type);
+    const { width, moments } = shape ?? (ofEvery as Shape);
     if (values.length > width) values.length = width;
     for (const [i, moment] of moments) values[i] = moment(values[i] as string);
-    return new ExtractedRow(position, type, values);
+    // The text of a known type is one string for all rows.
+    return new ExtractedRow(position, shape?.type ?? type, values);
   };
 }

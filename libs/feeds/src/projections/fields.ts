@@ -1,4 +1,4 @@
-import type { Fields } from '@tributary/event-log';
+import { EVERY_TYPE, type Fields } from '@tributary/event-log';
 import { CodedError, type Json } from '@tributary/kernel';
 import type { FeedEvent } from '../feed';
 import { DECODERS, type FieldKind, isOptional, kindOf, type ValueOf } from './kinds';
@@ -26,14 +26,20 @@ interface EnvelopeKinds {
   readonly $causationId?: 'text?';
 }
 
-/** Per event type the fields that a projection reads: paths into the data, or envelope fields. `$position` always comes along. */
+/**
+ * Per event type the fields that a projection reads: paths into the data, or envelope fields. `$position` always comes along. Under
+ * `*` stands what is read of every type that is not named: only for who follows a whole log.
+ */
 export type EventFields = Readonly<
   Record<string, Readonly<Record<string, FieldKind>> & EnvelopeKinds>
 >;
 
 /** What `rows` is handed: the declared fields and nothing else. */
 export type Picked<E extends EventFields> = {
-  [T in keyof E & string]: { readonly $type: T; readonly $position: bigint } & {
+  [T in keyof E & string]: {
+    readonly $type: T extends typeof EVERY_TYPE ? string : T;
+    readonly $position: bigint;
+  } & {
     readonly [F in keyof E[T]]: E[T][F] extends FieldKind ? ValueOf<E[T][F]> : never;
   };
 }[keyof E & string];
@@ -65,7 +71,7 @@ export class FieldReader {
 
   /** Undefined for a type that was not declared. */
   pick(event: FeedEvent): Loose | undefined {
-    const readers = this.readers.get(event.type);
+    const readers = this.readersOf(event.type);
     if (!readers) return undefined;
     const picked: Loose = { $type: event.type, $position: event.position };
     for (const reader of readers) picked[reader.path] = liveValue(reader, event);
@@ -74,12 +80,16 @@ export class FieldReader {
 
   fromRow(type: string, position: bigint, values: readonly (string | null)[]): Loose {
     const picked: Loose = { $type: type, $position: position };
-    const readers = this.readers.get(type) ?? [];
+    const readers = this.readersOf(type) ?? [];
     for (let i = 0; i < readers.length; i++) {
       const reader = readers[i] as Reader;
       picked[reader.path] = decoded(reader, values[i] ?? null, type);
     }
     return picked;
+  }
+
+  private readersOf(type: string): readonly Reader[] | undefined {
+    return this.readers.get(type) ?? this.readers.get(EVERY_TYPE);
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseStreamName } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import {
   account,
@@ -11,11 +12,31 @@ import {
 import { logFeed } from '../log-feed';
 import { Parking } from '../subscriptions/parking';
 import { LiveProjection } from './live-projection';
-import type { Projection } from './projection';
+import { keyedTable } from './keyed-table';
+import { projection, type Projection } from './projection';
 import { rebuild } from './rebuild';
 import { liveVersion, register } from './versions';
 
 const databases = testDatabases();
+
+const seen = projection({
+  name: 'seen',
+  version: 1,
+  events: { Named: { name: 'text' }, '*': { amount: 'bigint?' } },
+  tables: {
+    seen: keyedTable({
+      key: { position: 'bigint' },
+      sets: { type: 'text', amount: 'bigint?', name: 'text?' },
+      writtenOnce: true,
+    }),
+  },
+  rows(event) {
+    const row = { position: event.$position, type: event.$type };
+    return {
+      seen: [{ ...row, ...('name' in event ? { name: event.name } : { amount: event.amount }) }],
+    };
+  },
+});
 
 async function started(database: Database, log: TestLog, projection: Projection = balances()) {
   const context = contextOf(database);
@@ -35,6 +56,33 @@ async function tablesIn(database: Database): Promise<string[]> {
 }
 
 describe('rebuilding a projection', () => {
+  it('gives the rows of the live path for a projection of every type, whoever wrote them', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    await log.deposit(1, 5n);
+    const { live, context, feed, reached, stop } = await started(database, log, seen);
+    await log.happen(parseStreamName('draw-acme.1'), 'Drawn', { amount: '7' });
+    await log.happen(parseStreamName('draw-acme.2'), 'Closed', {});
+    await log.happen(parseStreamName('period-acme.1'), 'Named', { name: 'March' });
+    const head = await log.head();
+    await reached(head);
+
+    const rows = async () =>
+      (await database.pool.query('select type, amount, name from seen order by position')).rows;
+    const expected = [
+      { type: 'Deposited', amount: '5', name: null },
+      { type: 'Drawn', amount: '7', name: null },
+      { type: 'Closed', amount: null, name: null },
+      { type: 'Named', amount: null, name: 'March' },
+    ];
+    expect(await rows()).toEqual(expected);
+    const report = await rebuild(context, live.projection, feed, { compare: true });
+    expect(report).toMatchObject({ events: 4, swapped: true });
+    expect(report.comparison).toMatchObject([{ table: 'seen', rows: 4, equal: true }]);
+    expect(await rows()).toEqual(expected);
+    await stop();
+  });
+
   it('gives the rows of the live path while events keep coming, and swaps without losing one', async () => {
     const database = await databases.open();
     const log = new TestLog();

@@ -1,6 +1,6 @@
 import type { Queryable } from '@tributary/postgres';
 import { reasonOf } from '../failure';
-import { eventAt } from '../feed';
+import { eventAt, follows } from '../feed';
 import { insertParked, lockSubscription } from '../subscriptions/parking';
 import { type Comparison, compareTables } from './compare';
 import { versioned } from './projection';
@@ -130,7 +130,7 @@ async function queuedBehind(fill: ShadowFill, stream: string, revision: bigint):
   let queued = 0;
   for await (const event of fill.feed.readStream(stream, revision + 1n)) {
     if (event.position > fill.through) break;
-    if (fill.projection.types.includes(event.type)) queued++;
+    if (follows(fill.projection.types, event.type)) queued++;
   }
   return queued;
 }

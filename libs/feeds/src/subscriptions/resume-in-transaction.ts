@@ -1,6 +1,6 @@
 import type { Database, Queryable } from '@tributary/postgres';
 import { isDataError, reasonOf } from '../failure';
-import type { Feed, FeedEvent } from '../feed';
+import { type Feed, type FeedEvent, follows } from '../feed';
 import {
   closeParked,
   type Closing,
@@ -33,7 +33,7 @@ export async function eventsBehind(
   const events: FeedEvent[] = [];
   for await (const event of feed.readStream(parked.stream, after + 1n)) {
     if (event.position > through) break;
-    if (types.includes(event.type)) events.push(event);
+    if (follows(types, event.type)) events.push(event);
   }
   return events;
 }

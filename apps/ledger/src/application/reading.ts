@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { type Day, instant } from '@tributary/kernel';
+import { Refusal, ServiceRuntime } from '@tributary/platform';
+import { journal } from '../read-model/journal.projection';
+import { known as knownProjection } from '../read-model/known.projection';
+import { positionOfCursor } from '../read-model/cursor';
+import { type Standpoint, Standpoints } from '../read-model/standpoints';
+
+export interface Question {
+  readonly effective?: Day | undefined;
+  readonly known?: string | undefined;
+  readonly position?: string | undefined;
+  readonly after?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** What every answer says of itself: the same three give the same answer again. */
+export type Told = Pick<Standpoint, 'effective' | 'known' | 'parked' | 'position'>;
+
+export const told = ({ effective, known, position, parked }: Standpoint): Told => ({
+  effective,
+  known,
+  position,
+  parked,
+});
+
+/** Finds out from where somebody wants to look at the books, once they show as much. */
+@Injectable()
+export class Reading {
+  constructor(
+    private readonly runtime: ServiceRuntime,
+    private readonly standpoints: Standpoints,
+  ) {}
+
+  async standpoint(tenant: string, question: Question): Promise<Standpoint> {
+    const { effective, known, after, timeoutMs } = question;
+    // All pages of one reading stand at the position of the first.
+    const asked = after === undefined ? question.position : String(positionOfCursor(after));
+    const position = asked === undefined ? undefined : BigInt(asked);
+    if (position !== undefined) await this.untilVisible(position, timeoutMs);
+    return await this.standpoints.of({
+      tenant,
+      effective,
+      known: known === undefined ? undefined : instant(known),
+      position,
+    });
+  }
+
+  private async untilVisible(position: bigint, timeoutMs: number): Promise<void> {
+    const names = [journal.name, knownProjection.name];
+    if (await this.runtime.feeds.waitUntil(names, position, timeoutMs)) return;
+    const detail = 'The books do not show this position yet; ask again, or raise timeoutMs.';
+    const errors = [{ parameter: 'position', code: 'not_yet_visible', detail }];
+    const headers = { 'retry-after': '1' };
+    throw new Refusal(503, 'not_yet_visible', detail, { errors, headers });
+  }
+}

@@ -1,0 +1,181 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import type { Day } from '@tributary/kernel';
+import { IsAsset, IsInstant } from '@tributary/platform';
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+} from 'class-validator';
+import { FORMATS, type Format } from '../application/exports';
+import { GROUPS } from '../read-model/balances.queries';
+
+const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
+const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-\d{2}-\d{2}$/;
+
+const isDay = (value: unknown): boolean => {
+  if (typeof value !== 'string' || !DAY.test(value)) return false;
+  const at = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value);
+};
+
+const IsDay = (): PropertyDecorator => (target, property) => {
+  const defaultMessage = () => '$property is a day from 1970 on, like "2026-03-31"';
+  ApiProperty({ type: String, required: false, example: '2026-03-31' })(target, property);
+  ValidateBy({ name: 'isDay', validator: { validate: isDay, defaultMessage } })(target, property);
+};
+
+/** From where the books are looked at. */
+export class StandpointQuery {
+  /** What happened by the end of this day, as each entity counts its days. Left out, everything. */
+  @IsOptional()
+  @IsDay()
+  effective?: Day;
+
+  /** What was known at this moment, by when the log recorded it. Left out, everything. */
+  @IsOptional()
+  @IsInstant()
+  known?: string;
+
+  /** Nothing that stands in the log after this position; waits until the books show it. */
+  @IsOptional()
+  @Matches(/^(?:0|[1-9][0-9]{0,17})$/)
+  position?: string;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(30_000)
+  timeoutMs = 10_000;
+}
+
+export class TrialBalanceQuery extends StandpointQuery {
+  /** Belonging to this month of the books or an earlier one, as `2026-03`. */
+  @IsOptional()
+  @Matches(MONTH)
+  period?: string;
+
+  @IsOptional()
+  @Length(1, 200)
+  entity?: string;
+}
+
+export class LegQuery extends TrialBalanceQuery {
+  @IsOptional()
+  @IsAsset()
+  asset?: string;
+
+  @IsOptional()
+  @Length(1, 200)
+  partner?: string;
+
+  @IsOptional()
+  @Length(1, 200)
+  programme?: string;
+
+  @IsOptional()
+  @Length(1, 200)
+  plan?: string;
+
+  @IsOptional()
+  @Length(1, 200)
+  country?: string;
+}
+
+export class PagedLegQuery extends LegQuery {
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit = 200;
+
+  /** `next` of the page before. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  after?: string;
+}
+
+export class BalancesQuery extends PagedLegQuery {
+  /** This account and those below it. */
+  @IsOptional()
+  @Length(1, 200)
+  account?: string;
+
+  /** What to add up by, separated by commas: entity, asset, account, programme, partner, plan, country. */
+  @Matches(new RegExp(`^(?:${GROUPS.join('|')})(?:,(?:${GROUPS.join('|')}))*$`))
+  by = 'entity,asset,account';
+}
+
+export class EntriesQuery extends PagedLegQuery {
+  @IsOptional()
+  @Length(1, 200)
+  account?: string;
+
+  @IsOptional()
+  @Length(1, 300)
+  stream?: string;
+
+  @IsOptional()
+  @Length(1, 64)
+  type?: string;
+
+  /** Happened on this day or later. */
+  @IsOptional()
+  @IsDay()
+  from?: Day;
+}
+
+/** An account has one balance per entity and asset, so both are named. */
+export class StatementQuery extends OmitType(PagedLegQuery, ['entity', 'asset']) {
+  @Length(1, 200)
+  entity!: string;
+
+  @IsAsset()
+  asset!: string;
+
+  @IsOptional()
+  @IsDay()
+  from?: Day;
+}
+
+export class RollForwardQuery extends StandpointQuery {
+  @Matches(MONTH)
+  from!: string;
+
+  @Matches(MONTH)
+  to!: string;
+
+  @IsOptional()
+  @Length(1, 200)
+  entity?: string;
+
+  @IsOptional()
+  @IsAsset()
+  asset?: string;
+}
+
+export class ExportQuery extends StandpointQuery {
+  @IsIn(FORMATS)
+  format!: Format;
+
+  /** A file holds the books of one entity. */
+  @Length(1, 200)
+  entity!: string;
+
+  /** The first day; what stood before becomes the opening. Left out, from the beginning. */
+  @IsOptional()
+  @IsDay()
+  from?: Day;
+
+  /** The last day. Left out, that of `effective`, or of the last entry. */
+  @IsOptional()
+  @IsDay()
+  to?: Day;
+}

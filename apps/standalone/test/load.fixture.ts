@@ -1,4 +1,5 @@
-import { TRAINING_COMPLETED_EXAMPLE, type TrainingCompleted } from '@tributary/contracts';
+import { TRAINING_COMPLETED_EXAMPLE, type UpstreamEvent } from '@tributary/contracts';
+import { journey, netOf } from './journey.fixture';
 import type { Product } from './product.fixture';
 
 export const PARTNERS = ['northwind', 'contoso', 'fabrikam'] as const;
@@ -24,10 +25,11 @@ type Verdict = 'taken' | 'again';
  */
 export class Load {
   /** By id of the fact. */
-  readonly acknowledged = new Map<string, TrainingCompleted>();
+  readonly acknowledged = new Map<string, UpstreamEvent>();
   readonly outages = { refused: 0, unreachable: 0 };
   private readonly stopping = new AbortController();
   private readonly senders: Promise<void>[];
+  private readonly journeys: number[] = [];
   private next = 0;
 
   constructor(
@@ -46,19 +48,39 @@ export class Load {
   /** Distinct completions and their minutes: what the measures of a partner have to show. */
   expectedOf(partner: string): { readonly count: string; readonly amount: string } {
     const minutes = new Map<string, number>();
-    for (const { data } of this.acknowledged.values()) {
-      if (data.partnerRef === partner) minutes.set(data.completionRef, data.minutes);
+    for (const { type, data } of this.acknowledged.values()) {
+      if (type !== TRAINING_COMPLETED_EXAMPLE.type || data['partnerRef'] !== partner) continue;
+      minutes.set(data['completionRef'] as string, data['minutes'] as number);
     }
     const amount = [...minutes.values()].reduce((sum, one) => sum + one, 0);
     return { count: String(minutes.size), amount: String(amount) };
   }
 
+  /** What the customers whom this partner brought have paid. */
+  revenueOf(partner: string): string {
+    const paid = this.journeys.filter((number) => partnerOf(number) === partner).map(netOf);
+    return String(paid.reduce((sum, net) => sum + net, 0));
+  }
+
   private async send(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      if (this.random() < 0.2) await this.tell(Array.from({ length: BATCH }, () => this.newFact()));
+      const chance = this.random();
+      if (chance < 0.2) await this.tell(Array.from({ length: BATCH }, () => this.newFact()));
+      else if (chance < 0.4) await this.travel();
       else await this.tell([this.newFact()]);
       if (this.random() < 0.1) await this.repeatOne();
     }
+  }
+
+  /** The steps of a customer's journey, each by itself and in an order of chance. */
+  private async travel(): Promise<void> {
+    const number = this.next++;
+    const steps = journey(number, partnerOf(number));
+    while (steps.length > 0) {
+      const at = Math.floor(this.random() * steps.length);
+      await this.tell(steps.splice(at, 1));
+    }
+    this.journeys.push(number);
   }
 
   /** Something that was acknowledged long ago is still known, whatever happened since. */
@@ -70,12 +92,12 @@ export class Load {
     if (verdict !== 'again') throw new Error(`${fact.id} was acknowledged and is not known.`);
   }
 
-  private async tell(facts: readonly TrainingCompleted[]): Promise<void> {
+  private async tell(facts: readonly UpstreamEvent[]): Promise<void> {
     await this.patiently(facts);
     for (const fact of facts) this.acknowledged.set(fact.id, fact);
   }
 
-  private async patiently(facts: readonly TrainingCompleted[]): Promise<readonly Verdict[]> {
+  private async patiently(facts: readonly UpstreamEvent[]): Promise<readonly Verdict[]> {
     for (const deadlineMs = Date.now() + PATIENCE_MS; ;) {
       const [outcome] = await Promise.allSettled([this.post(facts)]);
       if (outcome.status === 'fulfilled' && outcome.value.status !== 503)
@@ -88,7 +110,7 @@ export class Load {
     }
   }
 
-  private async post(facts: readonly TrainingCompleted[]): Promise<Reply> {
+  private async post(facts: readonly UpstreamEvent[]): Promise<Reply> {
     const { url, keys } = await this.product.site();
     const response = await fetch(`${url}/v1/events`, {
       method: 'POST',
@@ -100,11 +122,11 @@ export class Load {
   }
 
   /** Every fifth completion is told by two sources, and counts once. */
-  private newFact(): TrainingCompleted {
+  private newFact(): UpstreamEvent {
     const number = this.next++;
     const completion = number % 5 === 4 ? number - 1 : number;
     const data = {
-      partnerRef: PARTNERS[completion % PARTNERS.length] as string,
+      partnerRef: partnerOf(completion),
       completionRef: `completion-${completion}`,
       trainingRef: 'payments-101',
       minutes: 1 + (completion % 600),
@@ -113,6 +135,8 @@ export class Load {
     return { ...TRAINING_COMPLETED_EXAMPLE, id: `fact-${number}`, source, data };
   }
 }
+
+const partnerOf = (number: number): string => PARTNERS[number % PARTNERS.length] as string;
 
 /** A batch that met an outage is refused as a whole or answers per item; no item of it may then be anything but taken. */
 function verdictsOf({ status, body }: Reply, count: number): readonly Verdict[] {

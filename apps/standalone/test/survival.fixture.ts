@@ -41,6 +41,7 @@ export async function survive({ postgres, kills, seed, kafka }: Survival): Promi
   const product = new Product({ ...variables, ...channel });
   try {
     await product.start();
+    await registerPartners(product);
     const load = new Load(product, seededRandom(seed + 1));
     const killed = await killAtRandom({ postgres, kills, kafka, product, random });
     await pause(CALM.mostMs);
@@ -51,6 +52,7 @@ export async function survive({ postgres, kills, seed, kafka }: Survival): Promi
     );
     await expectEverythingOnce(url, load);
     await expectMeasured(product, load);
+    await expectCredited(product, load);
     await expectSameAfterRebuild(product, load);
   } catch (error) {
     process.stderr.write(`The product's last words:\n${product.lastWords()}\n`);
@@ -157,10 +159,51 @@ async function expectMeasured(product: Product, load: Load): Promise<void> {
     shown = await measuresOf(product);
   }
   expect(shown).toEqual(expected);
-  for (const service of ['attribution', 'tier-evaluation']) {
+  for (const service of ['attribution', 'partners', 'tier-evaluation']) {
     const status = (await call(product, `/v1/feeds/${service}`)) as FeedsShown;
     expect(status).toMatchObject({ gaps: 0, deadLetters: 0, waiting: {} });
     expect(status.subscriptions.filter(({ parked }) => parked > 0)).toEqual([]);
+  }
+}
+
+/** What each partner's customers have paid is credited to it, and to nobody else. */
+async function expectCredited(product: Product, load: Load): Promise<void> {
+  const expected = PARTNERS.map((partner) => load.revenueOf(partner));
+  const deadlineMs = Date.now() + CATCH_UP_MS;
+  let shown = await revenues(product);
+  while (JSON.stringify(shown) !== JSON.stringify(expected) && Date.now() < deadlineMs) {
+    await pause(250);
+    shown = await revenues(product);
+  }
+  expect(shown).toEqual(expected);
+}
+
+const revenues = (product: Product): Promise<string[]> =>
+  Promise.all(
+    PARTNERS.map(async (partner) => {
+      const { items } = (await call(product, `/v1/partners/${partner}/revenue`)) as {
+        items: { readonly sourced: string }[];
+      };
+      return String(items.reduce((sum, { sourced }) => sum + BigInt(sourced), 0n));
+    }),
+  );
+
+async function registerPartners(product: Product): Promise<void> {
+  for (const id of PARTNERS) {
+    const body = {
+      id,
+      name: id,
+      type: 'channel',
+      status: 'active',
+      effectiveAt: '2026-01-01T00:00:00Z',
+    };
+    const headers = { 'content-type': 'application/json', 'idempotency-key': `register-${id}` };
+    const answer = await call(product, '/v1/partners', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    expect(answer).toMatchObject({ status: 201 });
   }
 }
 
@@ -168,6 +211,7 @@ async function expectMeasured(product: Product, load: Load): Promise<void> {
 async function expectSameAfterRebuild(product: Product, load: Load): Promise<void> {
   for (const path of [
     '/v1/feeds/attribution/projections/fact_outcomes/rebuild',
+    '/v1/feeds/attribution/projections/partner_credit/rebuild',
     '/v1/feeds/attribution/projections/published/rebuild',
     '/v1/feeds/tier-evaluation/projections/measures/rebuild',
   ]) {
@@ -200,7 +244,7 @@ function measuresOf(product: Product): Promise<unknown[]> {
 
 async function call(product: Product, path: string, init: RequestInit = {}): Promise<object> {
   const { url, keys } = await product.site();
-  const headers = { authorization: `Bearer ${keys.admin}` };
+  const headers = { ...init.headers, authorization: `Bearer ${keys.admin}` };
   const response = await fetch(url + path, { ...init, headers });
   return { status: response.status, ...((await response.json()) as object) };
 }

@@ -2,3 +2,4 @@ export * from './postgres';
 export * from './eventstore/event-store-server';
 export * from './eventstore/test-server';
 export * from './kafka-broker';
+export * from './naive-commission';

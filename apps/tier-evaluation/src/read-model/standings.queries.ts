@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import type { StandingValue } from '@tributary/contracts';
+import { subscriptionOf } from '@tributary/feeds';
+import { type Instant, type Step, invariant } from '@tributary/kernel';
+import { ServiceRuntime } from '@tributary/platform';
+import { standings } from './standings.projection';
+
+export interface PendingProposal {
+  readonly proposal: number;
+  readonly tier: string | null;
+  /** Null: from the approval on. */
+  readonly from: Instant | null;
+  readonly reason: string;
+  readonly evidence: readonly string[];
+  readonly by: string;
+}
+
+export interface DecidedProposal extends Omit<PendingProposal, 'by'> {
+  readonly granted: boolean;
+  readonly proposedBy: string;
+  readonly decidedBy: string;
+  readonly decidedAt: Instant;
+  readonly refusedFor: string | null;
+}
+
+/** A partner in one track: what holds for a payment of the asked time; null where nothing was ever granted for it. */
+export interface StandingNow {
+  readonly partner: string;
+  readonly track: string;
+  readonly value: StandingValue | null;
+}
+
+export interface StandingItem extends StandingNow {
+  readonly pending: PendingProposal | null;
+}
+
+export interface StandingHistory extends StandingNow {
+  readonly steps: readonly Step<StandingValue>[];
+}
+
+export interface StandingFile extends StandingHistory {
+  readonly pending: PendingProposal | null;
+  readonly decisions: readonly DecidedProposal[];
+}
+
+export interface AskedPage {
+  readonly tenant: string;
+  readonly at: Instant;
+  readonly limit: number;
+  /** The last partner and track of the page before. */
+  readonly after: readonly [partner: string, track: string];
+  readonly track?: string | undefined;
+  readonly tier?: string | undefined;
+  readonly pending?: boolean | undefined;
+}
+
+export interface StandingPage {
+  readonly items: readonly StandingItem[];
+  /** Hand it back as `after`; null on the last page. */
+  readonly next: string | null;
+  readonly position: bigint;
+}
+
+// In the statement that reads the rows, so that an answer never claims more than it shows.
+const POSITION = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(standings)}')`;
+
+// Steps ascend by (at, from), so that the last one that governs is the one that counts. Instants are text of one form.
+const VALUE = `left join lateral (
+  select e.step->'value' as value from jsonb_array_elements(coalesce(s.steps, '[]')::jsonb) with ordinality e(step, i)
+  where e.step->>'at' <= $2 collate "C" and coalesce(e.step->>'from', e.step->>'at') <= $2 collate "C"
+  order by e.i desc limit 1) now on true`;
+
+const PAGE = `select ${POSITION} as position, coalesce(json_agg(r order by r.partner, r.track), '[]') as items from (
+  select s.partner, s.track, now.value, s.pending from standing s ${VALUE}
+  where s.tenant = $1 and (s.partner, s.track) > ($3, $4)
+    and ($5::text is null or s.track = $5) and ($6::text is null or now.value->>'applied' = $6)
+    and ($7::boolean is null or (s.pending is not null) = $7)
+  order by s.partner, s.track limit $8) r`;
+
+const utc = (column: string): string =>
+  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const DECISIONS = `(select coalesce(json_agg(json_build_object('proposal', d.proposal, 'granted', d.is_granted,
+  'tier', d.tier, 'from', ${utc('d.governs_from')}, 'reason', d.reason, 'evidence', d.evidence,
+  'proposedBy', d.proposed_by, 'decidedBy', d.decided_by, 'decidedAt', ${utc('d.decided_at')},
+  'refusedFor', d.refused_for) order by d.proposal), '[]')
+  from standing_decision d where d.tenant = s.tenant and d.partner = s.partner and d.track = s.track) as decisions`;
+
+const OF_PARTNER = `select ${POSITION} as position, coalesce(json_agg(r order by r.track), '[]') as items from (
+  select s.partner, s.track, now.value, coalesce(s.steps, '[]') as steps, s.pending, ${DECISIONS}
+  from standing s ${VALUE} where s.tenant = $1 and s.partner = $3) r`;
+
+/** In which tier partners stand, at a position of our log. */
+@Injectable()
+export class Standings {
+  constructor(private readonly runtime: ServiceRuntime) {}
+
+  async page({ tenant, at, limit, after, ...filters }: AskedPage): Promise<StandingPage> {
+    const { track = null, tier = null, pending = null } = filters;
+    const { items, position } = await this.read<StandingItem>(PAGE, [
+      tenant,
+      at,
+      ...after,
+      track,
+      tier,
+      pending,
+      limit + 1,
+    ]);
+    const shown = items.slice(0, limit);
+    const last = items.length > limit ? shown.at(-1) : undefined;
+    return { items: shown, next: last ? `${last.partner}.${last.track}` : null, position };
+  }
+
+  ofPartner(
+    tenant: string,
+    partner: string,
+    at: Instant,
+  ): Promise<{ readonly items: readonly StandingFile[]; readonly position: bigint }> {
+    return this.read<StandingFile>(OF_PARTNER, [tenant, at, partner]);
+  }
+
+  /** Whether everything up to this position of the log can be seen here, within the time. */
+  waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
+    return this.runtime.feeds.waitUntil([standings.name], position, timeoutMs);
+  }
+
+  private async read<T>(statement: string, values: readonly unknown[]) {
+    const { rows } = await this.runtime.database.pool.query<{ position: string; items: T[] }>(
+      statement,
+      [...values],
+    );
+    const [row] = rows;
+    invariant(row, 'an aggregate has a row');
+    return { items: row.items, position: BigInt(row.position) };
+  }
+}

@@ -8,6 +8,7 @@ import { Ingestion } from './application/ingestion';
 import { ToMeasure, streamOfMeasure } from './application/measures';
 import { policyHandler } from './application/policies';
 import { ForProspect, streamOfProspect } from './application/prospects';
+import { TAKE_BATCH, UpstreamIntake } from './application/upstream-intake';
 import { DecidePayment, DecideSale, streamOfPayment, streamOfSale } from './application/sales';
 import { customer } from './domain/customer/decide';
 import { fact } from './domain/fact/decide';
@@ -16,6 +17,7 @@ import { measure } from './domain/measure/decide';
 import { payment } from './domain/payment/decide';
 import { prospect } from './domain/prospect/decide';
 import { sale } from './domain/sale/decide';
+import { ingestBatch } from './http/batch';
 import { CustomersController } from './http/customers.controller';
 import { ConflictsController } from './http/conflicts.controller';
 import { EventsController } from './http/events.controller';
@@ -60,6 +62,8 @@ import { Unattributed } from './read-model/unattributed.queries';
     commandHandler(ToMeasure, measure, streamOfMeasure),
     policyHandler,
     Ingestion,
+    { provide: TAKE_BATCH, useValue: ingestBatch },
+    UpstreamIntake,
     Cases,
     Claims,
     Conflicts,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { type ApiKeys, coreSettings, Metrics, ROLES, type Role, serve } from '@tributary/platform';
 
-import { DEMO_PARTNER, DEMO_TENANT, playDemo } from './demo';
+import { DEMO_PARTNER, DEMO_ROLES, DEMO_TENANT, playDemo } from './demo/play-demo';
 import { type KeyBook, localKeys } from './local-keys';
 import type { StartServices } from './standalone';
 import { SERVICES } from './standalone.module';
@@ -23,15 +23,16 @@ export const startServices: StartServices = async ({ variables, options, closeLa
   const file = join(options.dataDirectory, 'keys.json');
   const demoFile = join(options.dataDirectory, 'demo-keys.json');
   // Decided once, at the first start; told again at every later one, in case that the first was cut short.
-  const withDemo = existsSync(demoFile) || (!existsSync(file) && !options.empty);
-  const demo = withDemo ? await demoKeys(demoFile, serving.keys) : undefined;
+  const withDemo = !options.empty && (existsSync(demoFile) || !existsSync(file));
+  const demoKeys = withDemo ? await keysOfDemo(demoFile, serving.keys) : undefined;
   const keys = await localKeys(file, ROLES, bookOf(serving.keys, TENANT, PARTNER));
-  if (demo) await playDemo(address, demo);
-  return { address, keys, ...(demo && { demoKey: demo.auditor }) };
+  if (demoKeys === undefined) return { address, keys };
+  const demo = await playDemo(address, demoKeys);
+  return { address, keys, demo: { key: demoKeys.auditor, ...demo } };
 };
 
-const demoKeys = (file: string, keys: ApiKeys) =>
-  localKeys(file, ['upstream', 'auditor'] as const, bookOf(keys, DEMO_TENANT, DEMO_PARTNER));
+const keysOfDemo = (file: string, keys: ApiKeys) =>
+  localKeys(file, DEMO_ROLES, bookOf(keys, DEMO_TENANT, DEMO_PARTNER));
 
 const bookOf = (keys: ApiKeys, tenant: string, partner: string): KeyBook<Role> => ({
   isValid: async (key) => !('refused' in (await keys.authenticate(`Bearer ${key}`))),

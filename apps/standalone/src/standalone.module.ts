@@ -6,12 +6,12 @@ import { PartnersModule } from '@tributary/partners';
 import { PayoutsModule } from '@tributary/payouts';
 import { TierEvaluationModule } from '@tributary/tier-evaluation';
 
-/** The services of this process. Each is whole by itself; here is the only place that sees more than one. */
+/** The services of this process. Each is whole by itself; here is the only place that sees more than one. Who is listened to comes first. */
 export const SERVICES: readonly Type[] = [
   PartnersModule,
   AttributionModule,
-  CommissionModule,
   TierEvaluationModule,
+  CommissionModule,
   PayoutsModule,
   LedgerModule,
 ];

@@ -11,8 +11,8 @@ export interface Running {
   readonly address: string;
   /** One key per role. */
   readonly keys: Readonly<Record<string, string>>;
-  /** Reads the demo programme, where there is one. */
-  readonly demoKey?: string;
+  /** What to ask the demo programme about, and a key that may read it, where there is one. */
+  readonly demo?: { readonly key: string; readonly customer: string; readonly sale: string };
 }
 
 export interface Start {

@@ -6,13 +6,7 @@ export interface Welcome extends Running {
 }
 
 /** What a newcomer reads first: where it runs, how to get in, what to try. */
-export function welcomeText({
-  address,
-  keys,
-  demoKey,
-  dataDirectory,
-  startedInMs,
-}: Welcome): string {
+export function welcomeText({ address, keys, demo, dataDirectory, startedInMs }: Welcome): string {
   const width = Math.max(...Object.keys(keys).map((role) => role.length));
   const admin = keys['admin'] ?? Object.values(keys)[0] ?? '';
   return [
@@ -25,14 +19,14 @@ export function welcomeText({
     'One API key per role, for this machine only:',
     ...Object.entries(keys).map(([role, key]) => `  ${role.padEnd(width)}  ${key}`),
     '',
-    ...tryNext(address, demoKey, admin),
+    ...tryNext(address, demo, admin),
     '',
     'Ctrl-C stops it.',
   ].join('\n');
 }
 
-function tryNext(address: string, demoKey: string | undefined, admin: string): string[] {
-  if (demoKey === undefined) {
+function tryNext(address: string, demo: Welcome['demo'], admin: string): string[] {
+  if (demo === undefined) {
     return [
       'Try this next:',
       `  KEY=${admin}`,
@@ -41,11 +35,17 @@ function tryNext(address: string, demoKey: string | undefined, admin: string): s
       'Then send an event: the five-minute tour in README.md.',
     ];
   }
+  const ask = `  curl -s -H "Authorization: Bearer $DEMO" ${address}`;
   return [
-    'A small demo programme lives in a tenant of its own, called demo. Ask it something:',
-    `  DEMO=${demoKey}`,
-    `  curl -s -H "Authorization: Bearer $DEMO" ${address}/v1/partners/northwind/measures`,
+    'A small demo programme lives in a tenant of its own, called demo. Its auditor may ask:',
+    `  DEMO=${demo.key}`,
     '',
-    'Then send an event of your own: the five-minute tour in README.md.',
+    '  which partner is credited with each line of a sale, and what a refund left of it',
+    `${ask}/v1/sales/${demo.sale}`,
+    '',
+    '  why: everything known of that customer, who is credited, and why nobody else is',
+    `${ask}/v1/customers/${demo.customer}`,
+    '',
+    'Then send events of your own: the five-minute tour in README.md.',
   ];
 }

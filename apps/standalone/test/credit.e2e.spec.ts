@@ -59,7 +59,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       expect(told.outcome).toBe('accepted');
     });
 
-    it('takes a suspension from its day on, and a retracted click back', async () => {
+    it('credits nobody any longer once the click is taken back', async () => {
       await sent('fact.retracted.v1', 'retraction-1', '2026-03-12T10:00:00Z', {
         source: SHOP,
         id: 'click-1',

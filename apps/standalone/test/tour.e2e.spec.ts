@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type DemoKeys, playDemo } from '../src/demo/play-demo';
 import { readOptions } from '../src/options';
 import { startServices } from '../src/services';
-import { Standalone } from '../src/standalone';
+import { type Running, Standalone } from '../src/standalone';
 
 const README = join(__dirname, '..', '..', '..', 'README.md');
 const BLOCK = /```bash tour\n([\s\S]*?)```/g;
@@ -16,13 +17,14 @@ const MARK = '--- expected: ';
 describe('following the tour of the README', () => {
   let folder: string;
   let program: Standalone;
+  let running: Running | undefined;
   let address: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tributary-tour-'));
     const options = readOptions(['--data-dir', join(folder, '.data'), '--port', '0'], process.env);
     program = new Standalone(options, () => undefined);
-    const running = await program.start(startServices);
+    running = await program.start(startServices);
     address = running?.address ?? '';
   });
   afterAll(async () => {
@@ -40,7 +42,7 @@ describe('following the tour of the README', () => {
       .split('\n')
       .map((line) =>
         line.startsWith(EXPECTED)
-          ? `printf '\\n%s\\n' '${MARK}${line.slice(EXPECTED.length)}'`
+          ? `printf '\\n%s\\n' ${quoted(MARK + line.slice(EXPECTED.length))}`
           : line,
       )
       .join('\n');
@@ -53,16 +55,83 @@ describe('following the tour of the README', () => {
     for (const { printed, expected } of steps) expect(printed).toContain(expected);
   });
 
-  it('asks the demo programme what the start proposes', async () => {
-    const { auditor } = JSON.parse(
-      await readFile(join(folder, '.data', 'demo-keys.json'), 'utf8'),
-    ) as { auditor: string };
-    const headers = { authorization: `Bearer ${auditor}` };
-    const measures = `${address}/v1/partners/northwind/measures`;
-    const answer = await (await fetch(measures, { headers })).json();
-    expect(answer).toMatchObject({ measures: [{ count: '3', amount: '840' }] });
+  describe('asking the demo programme', () => {
+    it('tells who is credited with the sale that the start proposes, and why', async () => {
+      const { sale, customer } = demo();
+      const { lines } = await until(`sales/${sale}`, (body) => lastOf(body).includes('southwind'));
+      expect(lines.map(({ steps }: Answer) => steps.at(-1).value)).toMatchObject([
+        { net: '135000', parts: [{ partner: 'northwind', basis: '135000' }] },
+        { net: '44910', parts: [{ partner: 'northwind', basis: '44910' }] },
+      ]);
+      expect((await ask(`customers/${customer}`)).current).toMatchObject([
+        {
+          rung: 'touches',
+          winners: [{ partner: 'northwind' }],
+          influenced: ['southwind'],
+          discardedCounts: { after_conversion: 1 },
+        },
+      ]);
+    });
+
+    it('shows a conflict, revenue by usage behind a coupon, and trainings', async () => {
+      expect(await until('conflicts', ({ items }) => items.length > 0)).toMatchObject({
+        items: [{ state: 'open' }],
+      });
+      const revenue = await until('partners/southwind/revenue', ({ items }) => items.length > 1);
+      expect(revenue.items).toMatchObject([
+        { month: '2026-02', sourced: '0', influenced: '179910' },
+        { month: '2026-04', sourced: '1234567', influenced: '0' },
+      ]);
+      expect(await ask('partners/northwind/measures')).toMatchObject({
+        measures: [{ count: '3', amount: '840' }],
+      });
+    });
+
+    it('hears the same when it is told again', async () => {
+      const { sale, customer } = demo();
+      const file = join(folder, '.data', 'demo-keys.json');
+      const keys = JSON.parse(await readFile(file, 'utf8')) as DemoKeys;
+      const paths = ['sales', 'customers', 'conflicts', `sales/${sale}/history`];
+      const before = await Promise.all(paths.map(standing));
+      expect(await playDemo(address, keys)).toEqual({ sale, customer });
+      expect(await Promise.all(paths.map(standing))).toEqual(before);
+    });
+
+    function demo() {
+      if (!running?.demo) throw new Error('The first start tells the demo.');
+      return running.demo;
+    }
+
+    async function ask(path: string): Promise<Answer> {
+      const headers = { authorization: `Bearer ${demo().key}` };
+      return (await fetch(`${address}/v1/${path}`, { headers })).json();
+    }
+
+    /** The last word about a thing may come a moment after the first. */
+    async function until(path: string, isSo: (body: Answer) => boolean): Promise<Answer> {
+      for (let attempt = 0; attempt < 300; attempt++) {
+        const body = await ask(path);
+        if (isSo(body)) return body;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return await ask(path);
+    }
+
+    async function standing(path: string): Promise<Answer> {
+      const { position: _position, ...rest } = await ask(path);
+      return rest;
+    }
   });
 });
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many routes, each looked at by a matcher.
+type Answer = any;
+
+const lastOf = ({ lines }: Answer): string =>
+  JSON.stringify(lines.map(({ steps }: Answer) => steps.at(-1)));
+
+/** As one word of a shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function stepsOf(output: string): { readonly printed: string; readonly expected: string }[] {
   const steps: { printed: string; expected: string }[] = [];

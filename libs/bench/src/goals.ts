@@ -28,5 +28,8 @@ export const GOALS: Readonly<Record<string, Goal>> = {
   P14: { floor: 0.5, aim: 0.67 },
   'P15 import': { floor: 1.3, aim: 1.13, atMost: true },
   'P15 fold': { floor: 1.3, aim: 1.13, atMost: true },
+  ingestion: { floor: 0.5, aim: 0.65 },
+  credit: { floor: 0.3, aim: 0.45 },
+  credited: { floor: 10, aim: 2, atMost: true },
   relay: { floor: 0.5, aim: 0.8 },
 };

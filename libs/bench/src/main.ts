@@ -1,9 +1,12 @@
 import { readArguments, type BenchArguments } from './arguments';
 import { appendBench } from './benches/append';
 import { bulkBench } from './benches/bulk';
+import { creditBench } from './benches/credit';
+import { creditedBench } from './benches/credited';
 import { growthBench } from './benches/growth';
 import { hotBench } from './benches/hot';
 import { httpBench } from './benches/http';
+import { ingestionBench } from './benches/ingestion';
 import { lagBench } from './benches/lag';
 import { memoryBench } from './benches/memory';
 import { projectionBench } from './benches/projection';
@@ -25,6 +28,9 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   growth: growthBench,
   memory: memoryBench,
   http: httpBench,
+  ingestion: ingestionBench,
+  credit: creditBench,
+  credited: creditedBench,
   start: startBench,
 };
 

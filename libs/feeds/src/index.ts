@@ -7,8 +7,15 @@ export * from './inbox/inbox-feed';
 export * from './inbox/inbox-table';
 export * from './inbox/shuffle';
 export * from './inbox/table-source';
-export { type MessageBroker, type Topic, type TopicLayout } from './kafka/broker';
+export * from './inbox/intake-table';
+export {
+  type IncomingMessage,
+  type MessageBroker,
+  type Topic,
+  type TopicLayout,
+} from './kafka/broker';
 export { type ConsumerObserver, type ConsumerOptions, startConsumer } from './kafka/consumer';
+export { type IntakeObserver, type IntakeOptions, startIntake } from './kafka/intake';
 export { type KafkaJsOptions, kafkaJsBroker } from './kafka/kafkajs';
 export {
   type Relay,
@@ -19,6 +26,7 @@ export {
 } from './kafka/relay';
 export * from './log-feed';
 export * from './meeting/meet';
+export { Together } from './meeting/together';
 export { type Told, Topics } from './meeting/topics';
 export * from './meeting/waiting-facts';
 export * from './migrations';

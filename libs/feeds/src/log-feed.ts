@@ -7,6 +7,7 @@ import {
 } from '@tributary/event-log';
 import { categoryOf, parseStreamName, type Recorded, type StreamName } from '@tributary/kernel';
 import type { Feed, FeedRow } from './feed';
+import { LogTail } from './log-tail';
 
 /** A class, because a rebuild makes one of every event: see the rows that the log extracts. */
 class LogRow implements FeedRow {
@@ -24,6 +25,7 @@ export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Rec
     ...(!types.includes(EVERY_TYPE) && { types }),
     ...(categories && { categories }),
   });
+  const tail = new LogTail((after) => log.subscribe(after, filterOf([EVERY_TYPE])));
   const isOurs = (stream: string) =>
     categories === undefined || categories.includes(categoryOf(stream as StreamName));
 
@@ -48,7 +50,10 @@ export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Rec
 
   return {
     name: 'log',
-    subscribe: (after, types) => log.subscribe(after, filterOf(types)),
+    subscribe: (after, types) =>
+      tail.subscribe(after, types.includes(EVERY_TYPE) ? undefined : new Set(types), (from) =>
+        log.subscribe(from, filterOf(types)),
+      ),
     readAll: (after, types) => log.readAll(after, filterOf(types)),
     readFields,
     readStream: (stream, from) => log.read(parseStreamName(stream), from),

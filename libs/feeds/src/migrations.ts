@@ -131,5 +131,25 @@ export class CreateTopics1790000000100 implements MigrationInterface {
   }
 }
 
+/** Whose message it was, and why it was refused, so that the people of a tenant see theirs and nobody else's. */
+export class CreateDeadLettersOfTenants1790000000200 implements MigrationInterface {
+  readonly name = 'CreateDeadLettersOfTenants1790000000200';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table dead_letter add tenant text, add code text not null default 'unreadable_message',
+        add facts jsonb not null default '{}';
+      create index on dead_letter (tenant, channel, "offset") where closed_at is null`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table dead_letter drop tenant, drop code, drop facts');
+  }
+}
+
 /** Given to `Database.open` of every service, besides its own. */
-export const feedMigrations = [CreateFeeds1790000000000, CreateTopics1790000000100];
+export const feedMigrations = [
+  CreateFeeds1790000000000,
+  CreateTopics1790000000100,
+  CreateDeadLettersOfTenants1790000000200,
+];

@@ -1,5 +1,6 @@
 import type { Owner, Published } from '@tributary/contracts';
 import type { Position } from '@tributary/event-log';
+import type { JsonObject } from '@tributary/kernel';
 
 /** The owner's `published` rows: behind a table when embedded, behind `GET /v1/published` when distributed. */
 export interface PublishedReader {
@@ -38,6 +39,21 @@ export interface DeadLetters {
     reason: string,
     raw: string,
   ): Promise<void>;
+}
+
+/** A message that was refused, without anything of its content but what may be shown to everybody. */
+export interface RefusedMessage {
+  readonly tenant: string;
+  readonly offset: bigint;
+  readonly code: string;
+  readonly facts: JsonObject;
+}
+
+/** How far messages from outside have been taken, by `<topic>/<partition>`, and which of them were refused. */
+export interface IntakeStore {
+  nextOf(channel: string): Promise<bigint | undefined>;
+  /** Both are committed together. What stands there already is kept as it is. */
+  settle(channel: string, next: bigint, refused: readonly RefusedMessage[]): Promise<void>;
 }
 
 /** A running part that can be stopped; `done` rejects when it could not go on by itself. */

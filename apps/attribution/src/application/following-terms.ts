@@ -18,7 +18,12 @@ export interface TermTelling<C> {
   readonly learn: (stream: StreamName, told: Told, event: FeedEvent) => readonly C[];
   readonly target: (command: C, tenant: string) => StreamName;
   readonly dispatch: Dispatch<C>;
+  /** Where a later event of the same stream tells all of it anew, nothing is lost when only that one goes round. */
+  readonly isOutdated?: (event: FeedEvent) => Promise<boolean>;
 }
+
+/** Fewer are told at once, without a look at what came later. */
+const MANY_FOLLOWERS = 16;
 
 /**
  * A partner, a link, a policy: what it is now goes to everybody who follows it. They may be thousands, so this is a reaction of its
@@ -26,13 +31,14 @@ export interface TermTelling<C> {
  */
 export function termTelling<C>(
   topics: Pick<Topics, 'tell'>,
-  { name, on, learn, target, dispatch }: TermTelling<C>,
+  { name, on, learn, target, dispatch, isOutdated }: TermTelling<C>,
 ): Reaction<C> {
   const telling = Object.entries(on).map(([type, termsOf]) => {
     const tell = async (event: FeedEvent): Promise<C[]> => {
       const commands: C[] = [];
       for (const term of termsOf(event)) {
         const followers = await topics.tell(event.tenant, term);
+        if (followers.length > MANY_FOLLOWERS && (await isOutdated?.(event)) === true) continue;
         commands.push(...followers.flatMap((stream) => learn(stream, term, event)));
       }
       return commands;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UpstreamEvent } from '@tributary/contracts';
+import { Together } from '@tributary/feeds';
 import {
   CommandRunner,
   type FreshCommand,
@@ -37,15 +38,19 @@ export interface Ingested {
 /** Takes facts of upstream, each once and for ever. */
 @Injectable()
 export class Ingestion {
+  /** By tenant: facts that come one by one at the same time share what has to be asked of the vault. */
+  private readonly preparing = new Map<string, Together<Sent, PromiseSettledResult<Prepared>>>();
+
   constructor(
     private readonly runner: CommandRunner,
     private readonly privacy: Privacy,
   ) {}
 
   async accept(event: UpstreamEvent, sender: Sender): Promise<Ingested> {
-    const [fresh] = await this.commandsFor([event], sender);
-    const { stream, command, cause } = fresh as Prepared;
-    return told(fresh as Prepared, await this.runner.run(fact, stream, command, cause));
+    const prepared = await this.preparingFor(sender).ask({ event, sender });
+    if (prepared.status === 'rejected') throw prepared.reason;
+    const { stream, command, cause } = prepared.value;
+    return told(prepared.value, await this.runner.run(fact, stream, command, cause));
   }
 
   /** For batches and backfill: facts that are new, as most are, are appended together without reading their streams first. */
@@ -53,7 +58,10 @@ export class Ingestion {
     events: readonly UpstreamEvent[],
     sender: Sender,
   ): Promise<PromiseSettledResult<Ingested>[]> {
-    const commands = await this.commandsFor(events, sender);
+    const commands = await this.commandsFor(
+      events.map((event) => ({ event, sender })),
+      sender.tenant,
+    );
     const outcomes = await this.runner.runFresh(fact, commands);
     return outcomes.map((outcome, i) =>
       outcome.status === 'rejected'
@@ -62,14 +70,49 @@ export class Ingestion {
     );
   }
 
-  private async commandsFor(events: readonly UpstreamEvent[], sender: Sender): Promise<Prepared[]> {
-    if (events.length === 0) return [];
-    const { tenant } = sender;
-    const streams = events.map(({ source, id }) => factStreamOf(tenant, source, id));
-    const facts = await protect(events, streams, await this.privacy.of(tenant));
-    const now = instantOfMs(Date.now());
-    return facts.map((each, i) => asCommand(each, streams[i] as StreamName, sender, now));
+  private preparingFor({ tenant }: Sender): Together<Sent, PromiseSettledResult<Prepared>> {
+    let preparing = this.preparing.get(tenant);
+    if (!preparing) {
+      preparing = new Together((sent) => this.prepareAll(sent, tenant));
+      this.preparing.set(tenant, preparing);
+    }
+    return preparing;
   }
+
+  private async prepareAll(
+    sent: readonly Sent[],
+    tenant: string,
+  ): Promise<PromiseSettledResult<Prepared>[]> {
+    try {
+      const commands = await this.commandsFor(sent, tenant);
+      return commands.map((value) => ({ status: 'fulfilled', value }));
+    } catch (reason) {
+      if (sent.length === 1) return [{ status: 'rejected', reason }];
+      // What is wrong with one of them is no fault of its neighbours.
+      const each = await Promise.all(sent.map((one) => this.prepareAll([one], tenant)));
+      return each.flat();
+    }
+  }
+
+  private async commandsFor(sent: readonly Sent[], tenant: string): Promise<Prepared[]> {
+    if (sent.length === 0) return [];
+    const streams = sent.map(({ event: { source, id } }) => factStreamOf(tenant, source, id));
+    const personal = await this.privacy.of(tenant);
+    const facts = await protect(
+      sent.map(({ event }) => event),
+      streams,
+      personal,
+    );
+    const now = instantOfMs(Date.now());
+    return facts.map((each, i) =>
+      asCommand(each, streams[i] as StreamName, (sent[i] as Sent).sender, now),
+    );
+  }
+}
+
+interface Sent {
+  readonly event: UpstreamEvent;
+  readonly sender: Sender;
 }
 
 interface Prepared extends FreshCommand<FactCommand> {
@@ -103,7 +146,8 @@ function asCommand(
       // Other content under the same identity is another command: it is recorded as a conflict, not refused as a mix-up.
       commandId: uuidV5('accept-fact', stream, fingerprint),
       fingerprint,
-      actor: event.actor ?? actor,
+      // Whose key it was stands first: what a sender says of somebody is no credential.
+      actor: event.actor === undefined ? actor : `${actor} for ${event.actor}`,
       causationId: null,
       correlationId: event.correlationid ?? stream,
       traceParent: event.traceparent ?? null,

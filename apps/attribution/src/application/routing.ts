@@ -1,7 +1,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { type FeedEvent, type Reaction, type Topics, reaction } from '@tributary/feeds';
 import { type StreamLog, type StreamName, idsOf } from '@tributary/kernel';
-import type { FactAccepted, FactRetracted } from '../domain/fact/events';
+import { type FactAccepted, type FactRetracted, factIdOf } from '../domain/fact/events';
 import type { Command } from '../domain/routing/commands';
 import { followUpsOf } from '../domain/routing/follow-ups';
 import { MAIN_PROGRAMME, type RoutedFact } from '../domain/routing/routed';
@@ -41,12 +41,12 @@ export const observations = (bus: CommandBus, whereabouts: Whereabouts): Reactio
 
 type AcceptedEvent = Pick<
   FeedEvent<'FactAccepted', FactAccepted['data']>,
-  'contentHash' | 'data' | 'id' | 'occurredAt' | 'tenant'
+  'contentHash' | 'data' | 'occurredAt' | 'tenant'
 >;
 
-function routed({ data, id, contentHash = '', occurredAt, tenant }: AcceptedEvent): RoutedFact {
+function routed({ data, contentHash = '', occurredAt, tenant }: AcceptedEvent): RoutedFact {
   const { programme = MAIN_PROGRAMME, source, type } = data;
-  const fact = { factId: id, hash: contentHash };
+  const fact = { factId: factIdOf(tenant, source, data.id), hash: contentHash };
   return { tenant, fact, type, source, id: data.id, at: occurredAt, programme, data: data.data };
 }
 

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import type { Reaction, Told } from '@tributary/feeds';
-import { type StreamName, streamOf } from '@tributary/kernel';
+import { type StreamLog, type StreamName, streamOf } from '@tributary/kernel';
 import type { CustomerTold } from '../domain/customer/events';
 import type { PaymentCount } from '../domain/sale/events';
 import type { SaleCommand } from '../domain/sale/commands';
@@ -21,6 +22,7 @@ import {
   handedOver,
   learned,
   ordinalsBySale,
+  paymentsOrdered,
   refundsNamed,
   salesFollow,
 } from './sales';
@@ -93,8 +95,32 @@ describe('what others tell a sale', () => {
   it('hears of its customer wherever it follows it, and others do not', async () => {
     const tell = () => Promise.resolve([SALE_STREAM, streamOf('customer', 'acme', 'c9')]);
     const { data } = toldOfCustomer();
-    expect(await followingFrom(customersTold(BUS, { tell }), 'CreditRevised', data)).toEqual([
-      { type: 'LearnCustomer', sale: SALE, told: data, at: AT },
+    expect(
+      await followingFrom(customersTold(BUS, { tell }, NOTHING_LATER), 'CreditRevised', data),
+    ).toEqual([{ type: 'LearnCustomer', sale: SALE, told: data, at: AT }]);
+  });
+
+  it('is not told what a customer of many sales has said anew since', async () => {
+    const followers = Array.from({ length: 40 }, (_, i) => streamOf('sale', 'acme', `s${i}`));
+    const tell = () => Promise.resolve(followers);
+    const { data } = toldOfCustomer();
+    const toldTo = async (log: typeof NOTHING_LATER) =>
+      await followingFrom(customersTold(BUS, { tell }, log), 'CreditRevised', data);
+    expect(await toldTo(NOTHING_LATER)).toHaveLength(40);
+    expect(await toldTo(followedBy({ type: 'PaymentsOrdered', data: {} }))).toHaveLength(40);
+    expect(await toldTo(followedBy({ type: 'CreditRevised', data }))).toEqual([]);
+  });
+
+  it('is not told the places that the next telling says again', async () => {
+    const places = (from: number, ordinal: number) =>
+      Array.from({ length: 20 }, (_, i) => ({ sale: `s${from + i}`, payment: 'p1', ordinal }));
+    const data = { customer: 'c1', revision: 7, payments: places(0, 1) };
+    const later = { customer: 'c1', revision: 8, payments: places(1, 2) };
+    const toldTo = async (log: typeof NOTHING_LATER) =>
+      await followingFrom(paymentsOrdered(BUS, log), 'PaymentsOrdered', data);
+    expect(await toldTo(NOTHING_LATER)).toHaveLength(20);
+    expect(await toldTo(followedBy({ type: 'PaymentsOrdered', data: later }))).toMatchObject([
+      { sale: 's0', revision: 7 },
     ]);
   });
 
@@ -176,7 +202,10 @@ class Meeting {
       return [...this.followers];
     };
     const { told } = tells(undefined, { revision });
-    void this.deliver(side, followingFrom(customersTold(BUS, { tell }), 'CreditRevised', told));
+    void this.deliver(
+      side,
+      followingFrom(customersTold(BUS, { tell }, NOTHING_LATER), 'CreditRevised', told),
+    );
     return side;
   }
 
@@ -190,6 +219,12 @@ class Meeting {
   }
 }
 
+/** What stands in a stream behind the event that is looked at. */
+const followedBy = (...later: readonly object[]): Pick<StreamLog, 'read'> => ({
+  read: () => Readable.from(later) as never,
+});
+const NOTHING_LATER = followedBy();
+
 /** Every order in which so many steps of each side can be taken. */
 function interleavings(left: readonly number[]): number[][] {
   if (left.every((steps) => steps === 0)) return [[]];
@@ -199,7 +234,7 @@ function interleavings(left: readonly number[]): number[][] {
 }
 
 async function followingFrom(of: unknown, type: string, data: object): Promise<unknown> {
-  const event = { type, tenant: 'acme', stream: SALE_STREAM, data, occurredAt: AT };
+  const event = { type, tenant: 'acme', stream: SALE_STREAM, revision: 0n, data, occurredAt: AT };
   return (of as Reaction).on[type]?.(event as never);
 }
 

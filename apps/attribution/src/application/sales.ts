@@ -8,7 +8,13 @@ import {
   type Topics,
   reaction,
 } from '@tributary/feeds';
-import { type Instant, type StreamName, categoryOf, idsOf } from '@tributary/kernel';
+import {
+  type Instant,
+  type StreamLog,
+  type StreamName,
+  categoryOf,
+  idsOf,
+} from '@tributary/kernel';
 import { Dispatched, dispatchAs } from '@tributary/platform';
 import type { CountPayments } from '../domain/customer/commands';
 import {
@@ -92,13 +98,46 @@ export function countsByCustomer({ sale, payments }: PaymentsCounted['data']): C
 }
 
 /** Places in the order of payments, for the sales that they are of. */
-export const paymentsOrdered = (bus: CommandBus): Reaction =>
+export const paymentsOrdered = (bus: CommandBus, log: Pick<StreamLog, 'read'>): Reaction =>
   reaction<LearnOrdinals, { PaymentsOrdered: PaymentsOrdered['data'] }>({
     name: 'payments_ordered',
-    on: { PaymentsOrdered: ({ data, occurredAt }) => ordinalsBySale(data, occurredAt) },
+    on: {
+      PaymentsOrdered: async (event) =>
+        ordinalsBySale(await withoutOutdated(event, log), event.occurredAt),
+    },
     target: streamOfSale,
     dispatch: dispatchAs(bus, DecideSale),
   });
+
+/** Fewer are told at once, without a look at what came later. */
+const MANY_PLACES = 8;
+
+/**
+ * A history that is sent with its latest payment first moves all places with each payment. What the next telling of this customer
+ * says again is left to that one.
+ */
+async function withoutOutdated(
+  event: FeedEvent<string, PaymentsOrdered['data']>,
+  log: Pick<StreamLog, 'read'>,
+): Promise<PaymentsOrdered['data']> {
+  const { data } = event;
+  if (data.payments.length <= MANY_PLACES) return data;
+  const next = await nextOf<PaymentsOrdered['data']>(event, log);
+  if (next === undefined) return data;
+  const again = new Set(next.payments.map(({ sale, payment }) => `${sale} ${payment}`));
+  const payments = data.payments.filter(({ sale, payment }) => !again.has(`${sale} ${payment}`));
+  return { ...data, payments };
+}
+
+/** What the next event of this type says in the same stream; undefined where there is none yet. */
+async function nextOf<D extends object>(
+  { stream, revision, type }: Pick<FeedEvent, 'revision' | 'stream' | 'type'>,
+  log: Pick<StreamLog, 'read'>,
+): Promise<D | undefined> {
+  for await (const later of log.read(stream, revision + 1n))
+    if (later.type === type) return later.data as unknown as D;
+  return undefined;
+}
 
 export function ordinalsBySale(
   { customer, revision, payments }: PaymentsOrdered['data'],
@@ -143,6 +182,7 @@ export const salesFollow = (bus: CommandBus, topics: Pick<Topics, 'follow'>): Re
 export const customersTold = (
   bus: CommandBus,
   topics: Pick<Topics, 'tell'>,
+  log: Pick<StreamLog, 'read'>,
 ): Reaction<SaleCommand> =>
   termTelling(topics, {
     name: 'customers_told',
@@ -155,6 +195,8 @@ export const customersTold = (
     learn: learnedBySale,
     target: streamOfSale,
     dispatch: dispatchAs(bus, DecideSale),
+    // A customer with thousands of sales may change its mind with every payment that arrives.
+    isOutdated: async (event) => (await nextOf(event, log)) !== undefined,
   });
 
 /** How a follower that is a sale is told. */

@@ -16,6 +16,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Ingested, Ingestion } from '../application/ingestion';
 import { factOutcomes } from '../read-model/fact-outcomes.projection';
 import { FactOutcomes } from '../read-model/fact-outcomes.queries';
+import { partnerCredit } from '../read-model/partner-credit.projection';
 import { backfill } from './backfill';
 import { ingestBatch, MOST_PER_BATCH } from './batch';
 import { OutcomeQuery } from './events.dto';
@@ -128,6 +129,9 @@ export class EventsController {
     const reached = await this.outcomes.wait(found, wait, timeoutMs);
     const now = (await this.outcomes.find(tenant, source, id)) ?? found;
     const outcome = await this.outcomes.outcomeOf(now, askedAt());
+    // Whoever has waited for it asks for the sale or the customer next, and has to find it there.
+    if (reached)
+      await this.runtime.feeds.waitUntil([partnerCredit.name], outcome.standsAt, timeoutMs);
     return { ...outcome, ...(reached ?? { kind: 'waiting' }) };
   }
 

@@ -299,6 +299,17 @@ describe('looking at what upstream has sent', () => {
     });
   });
 
+  it.each(['id', 'correlationid', 'causationid', 'actor'])(
+    'keeps no e-mail address in %s, which stays as it was sent',
+    (name) => {
+      const checked = checkUpstreamEvent({
+        ...TRAINING_COMPLETED_EXAMPLE,
+        [name]: 'anna@shop.example',
+      });
+      expect(checked).toMatchObject({ errors: [{ pointer: `/${name}`, code: 'personal_data' }] });
+    },
+  );
+
   it('names everything that is missing at once', () => {
     const checked = checkUpstreamEvent(put(touchClick.example, ['data'], { consent: 1 }));
     const errors = 'errors' in checked ? checked.errors : [];

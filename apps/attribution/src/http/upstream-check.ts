@@ -58,8 +58,18 @@ const asError = ({ path, code, detail }: Fault): FieldError => ({
   detail,
 });
 
+/** What is kept of the envelope for ever, in words of the sender's own. */
+const KEPT = ['id', 'correlationid', 'causationid', 'actor'] as const;
+const EMAIL = /[^\s@]@[^\s@]+\.[^\s@]/;
+
 function envelopeFaults(event: UpstreamEvent): Fault[] {
   const faults: Fault[] = [];
+  for (const name of KEPT) {
+    if (!EMAIL.test(event[name] ?? '')) continue;
+    const detail =
+      'It looks like an e-mail address and would be kept for ever; send an id of yours.';
+    faults.push({ path: [name], code: 'personal_data', detail });
+  }
   const time = timeFault(event.time, ['time']);
   if (time) faults.push(time);
   const $id = UPSTREAM_TYPES.get(event.type)?.schema.$id ?? '';

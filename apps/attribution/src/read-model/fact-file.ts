@@ -1,5 +1,10 @@
 import type { Instant, Recorded } from '@tributary/kernel';
-import type { FactAccepted, FactEvent, FactRetracted } from '../domain/fact/events';
+import {
+  type FactAccepted,
+  type FactEvent,
+  type FactRetracted,
+  factIdOf,
+} from '../domain/fact/events';
 import { MAIN_PROGRAMME, type RoutedFact } from '../domain/routing/routed';
 
 /** A fact as it was accepted, and what was said of it since. */
@@ -33,7 +38,8 @@ export async function factFile(
         break;
       case 'FactRetracted': {
         const { why, reason, by } = event.data;
-        retraction ??= { why, reason, by };
+        // The last one holds: of several the earliest, and it is said again where it comes late.
+        retraction = { why, reason, by };
       }
     }
   }
@@ -41,11 +47,11 @@ export async function factFile(
 }
 
 function acceptedIn(
-  { id: factId, contentHash: hash, tenant, occurredAt, ...recorded }: FactRecord,
+  { contentHash: hash, tenant, occurredAt, ...recorded }: FactRecord,
   { type, source, id, programme = MAIN_PROGRAMME, data }: FactAccepted['data'],
 ) {
   const { recordedAt, correlationId, position } = recorded;
-  const fact = { factId, hash };
+  const fact = { factId: factIdOf(tenant, source, id), hash };
   const routed: RoutedFact = { tenant, fact, type, source, id, at: occurredAt, programme, data };
   return { fact: routed, recordedAt, correlationId, position };
 }

@@ -32,8 +32,12 @@ describe('following how far facts come', () => {
     ]);
   });
 
-  it('knows nothing of a measure that was not caused by an event', () => {
-    given({ type: 'MeasureRevised', data: {} }).then('fact_stage', []);
+  it('marks every report that a measure rests on', () => {
+    const evidence = [{ factId: 'f1' }, { factId: 'f2' }];
+    given({ type: 'MeasureRevised', data: { evidence } }).then('fact_stage', [
+      { fact_id: 'f1', stage: 'measured', position: 1n },
+      { fact_id: 'f2', stage: 'measured', position: 1n },
+    ]);
   });
 });
 

@@ -17,7 +17,7 @@ const idsOf = (refs: readonly WithFactId[]): string[] => [
  */
 export const factOutcomes = projection({
   name: 'fact_outcomes',
-  version: 3,
+  version: 4,
   events: {
     FactAccepted: {
       $stream: 'text',
@@ -30,7 +30,7 @@ export const factOutcomes = projection({
       'data.visitorId': 'text?',
     },
     FactRetracted: { $stream: 'text', why: 'text' },
-    MeasureRevised: { $causationId: 'text?' },
+    MeasureRevised: { evidence: 'json' },
     EvidenceNoted: { items: 'json' },
     CustomerEvidenceNoted: { items: 'json' },
     SubscriptionNoted: { 'fact.factId': 'text' },
@@ -83,7 +83,7 @@ export const factOutcomes = projection({
       case 'FactRetracted':
         return { click: [{ stream: event.$stream, taken_back: event.why }] };
       case 'MeasureRevised':
-        return stages('measured', event.$causationId === null ? [] : [event.$causationId]);
+        return stages('measured', idsOf(listOf<WithFactId>(event.evidence)));
       case 'EvidenceNoted':
       case 'CustomerEvidenceNoted':
         return stages('identified', idsOf(listOf<WithFact>(event.items).map(({ fact }) => fact)));

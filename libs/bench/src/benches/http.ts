@@ -1,70 +1,31 @@
 import { TRAINING_COMPLETED_EXAMPLE, type TrainingCompleted } from '@tributary/contracts';
-import { ApiKeys, apiKeySchema } from '@tributary/platform';
-import { Database } from '@tributary/postgres';
 import autocannon from 'autocannon';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { request } from 'node:http';
-import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { text } from 'node:stream/consumers';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { AttributionProgram } from '../attribution-program';
 import { ChildProgram } from '../child-program';
 import type { BenchContext } from '../context';
 import type { Section } from '../report';
 import { type Sample, alternate, ratioOf, timed } from '../rounds';
 import { CopyLimit } from './bulk';
 
-const SERVICE = resolve(
-  __dirname,
-  '..',
-  '..',
-  '..',
-  '..',
-  'apps',
-  'attribution',
-  'dist',
-  'main.js',
-);
 const TYPICAL = join(__dirname, '..', 'typical-main.js');
 const CONNECTIONS = 256;
 /** A cold server takes more than a second for its first answers to so many. */
 const SHORTEST_S = 3;
 const LINES_PER_CHUNK = 500;
-const TENANT = 'bench';
 
 /** Facts over HTTP, validated and stored before they are answered: one by one, and as a stream of lines. */
 export async function httpBench(context: BenchContext): Promise<Section[]> {
-  const databaseUrl = await context.freshDatabase();
-  const key = await upstreamKey(databaseUrl);
-  const ours = await ChildProgram.start([SERVICE], /"address":"(http[^"]+)"/, {
-    DATABASE_URL: databaseUrl,
-    PRIVACY_MASTER_KEY: randomBytes(32).toString('base64'),
-    PORT: '0',
-    LOG_LEVEL: 'info',
-  });
+  const ours = await AttributionProgram.start(context);
   try {
-    const target = { url: ours.said, key };
-    return [await singles(context, target), await lines(context, target)];
+    return [await singles(context, ours), await lines(context, ours)];
   } finally {
     await ours.stop();
   }
 }
 
-interface Target {
-  readonly url: string;
-  readonly key: string;
-}
-
-/** As an operator would issue it. The service keeps its keys in this schema. */
-async function upstreamKey(url: string): Promise<string> {
-  const { schema, entities, migrations } = apiKeySchema;
-  const options = { url, schema, entities: [...entities], migrations: [...migrations] };
-  const database = await Database.open(options);
-  const keys = new ApiKeys(database.dataSource, { now: Date.now });
-  const { key } = await keys.issueKey({ tenant: TENANT, role: 'upstream', label: 'bench' });
-  await database.close();
-  return key;
-}
+type Target = Pick<AttributionProgram, 'key' | 'url'>;
 
 const eventText = (): string => {
   const id = randomUUID();
@@ -118,7 +79,7 @@ async function loaded({ roundMs }: BenchContext, { url, key }: Target): Promise<
   return { count: stored, elapsedMs: result.duration * 1000 };
 }
 
-async function lines(context: BenchContext, target: Target): Promise<Section> {
+async function lines(context: BenchContext, program: AttributionProgram): Promise<Section> {
   const { events, rounds } = context;
   const copy = await CopyLimit.open(await context.freshDatabase(), events);
   const measured = await alternate(
@@ -133,7 +94,7 @@ async function lines(context: BenchContext, target: Target): Promise<Section> {
         role: 'ours',
         run: () => {
           const chunks = chunksOf(events);
-          return timed(events, () => sendLines(target, chunks, events));
+          return timed(events, () => program.sendLines(chunks, events));
         },
       },
     ],
@@ -158,20 +119,4 @@ function chunksOf(events: number): Buffer[] {
     chunks.push(Buffer.from(Array.from({ length: count }, () => `${eventText()}\n`).join('')));
   }
   return chunks;
-}
-
-async function sendLines({ url, key }: Target, chunks: Buffer[], events: number): Promise<void> {
-  const call = request(`${url}/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${key}` },
-  });
-  const answered = new Promise<string>((resolve, reject) => {
-    call.once('error', reject);
-    call.once('response', (response) => void text(response).then(resolve, reject));
-  });
-  await pipeline(Readable.from(chunks), call);
-  const last = (await answered).trim().split('\n').at(-1) ?? '';
-  const { complete, accepted } = JSON.parse(last) as { complete?: boolean; accepted?: number };
-  if (complete !== true || accepted !== events)
-    throw new Error(`${events} lines were sent, but the answer is: ${last}`);
 }

@@ -1,24 +1,48 @@
 import type { Owner } from '@tributary/contracts';
+import { type JsonObject, parseStreamName, tenantOf } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import type { FeedObserver } from '../observer';
 import type { DeadLetters } from '../ports';
 import { Wake } from '../wake';
 
+/** Whoever sends to us without being a service of ours. */
+export const UPSTREAM = 'upstream';
+
 export interface DeadLetter {
-  readonly owner: Owner;
+  readonly owner: Owner | typeof UPSTREAM;
   readonly channel: string;
   readonly offset: bigint;
   readonly key: string;
+  /** Null where the message did not say, which only a message between services can leave open. */
+  readonly tenant: string | null;
+  readonly code: string;
   readonly reason: string;
+  readonly facts: JsonObject;
   readonly raw: string;
   readonly arrivedAt: Date;
+}
+
+export interface DeadLetterFilter {
+  readonly tenant?: string;
+  readonly channel?: string;
+  /** Behind this one, which stands in the same channel. */
+  readonly after?: bigint;
+  readonly limit?: number;
+}
+
+/** From one offset through another of a channel; with a tenant, only what is theirs. */
+export interface ClosedLetters {
+  readonly tenant?: string;
+  readonly channel: string;
+  readonly from: bigint;
+  readonly through: bigint;
 }
 
 const STREAM = /^[a-z][a-z0-9]{0,31}-[a-z0-9]{1,32}(?:\.[a-z0-9]{1,32})+$/;
 /** What a person needs to see of a message; the whole of it lies on the topic. */
 const MAX_RAW = 64 * 1024;
 
-/** Messages that could not be read. Their streams are asked of the owner, whose rows are the truth that the message was a copy of. */
+/** Messages that could not be taken. A stream of another service is asked of its owner, whose rows are the truth that the message was a copy of. */
 export class DeadLetterTable implements DeadLetters {
   readonly parked = new Wake();
 
@@ -37,7 +61,8 @@ export class DeadLetterTable implements DeadLetters {
     raw: string,
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await tx.query(KEEP, [owner, channel, String(offset), ...storable(key, reason, raw)]);
+      const [keptKey = '', ...rest] = storable(key, reason, raw);
+      await tx.query(KEEP, [owner, channel, String(offset), keptKey, ...rest, tenantIn(key)]);
       await tx.query(
         `insert into inbox_offset as o (owner, channel, next) values ($1, $2, $3)
          on conflict (owner, channel) do update set next = greatest(o.next, excluded.next)`,
@@ -56,41 +81,50 @@ export class DeadLetterTable implements DeadLetters {
   }
 
   /** Without an offset: for what was read, but could not be stored. */
-  async keep(letter: Omit<DeadLetter, 'arrivedAt'>): Promise<void> {
+  async keep(
+    letter: Pick<DeadLetter, 'channel' | 'key' | 'offset' | 'owner' | 'raw' | 'reason'>,
+  ): Promise<void> {
     const { owner, channel, offset, key, reason, raw } = letter;
     await this.database.pool.query(KEEP, [
       owner,
       channel,
       String(offset),
       ...storable(key, reason, raw),
+      tenantIn(key),
     ]);
   }
 
-  async list(limit = 100): Promise<readonly DeadLetter[]> {
+  /** What nobody has closed, by channel and offset. */
+  async list(filter: DeadLetterFilter = {}): Promise<readonly DeadLetter[]> {
+    const { tenant, channel, after = -1n, limit = 100 } = filter;
     const { rows } = await this.database.pool.query<
       Omit<DeadLetter, 'offset'> & { offset: string }
     >(
-      `select owner, channel, "offset", key, reason, raw, arrived_at as "arrivedAt" from dead_letter
-       where closed_at is null order by arrived_at limit $1`,
-      [limit],
+      `select owner, channel, "offset", key, tenant, code, reason, facts, raw, arrived_at as "arrivedAt" from dead_letter
+       where closed_at is null and ($1::text is null or tenant = $1) and ($2::text is null or channel = $2) and "offset" > $3
+       order by channel, "offset" limit $4`,
+      [tenant, channel, String(after), limit],
     );
     return rows.map((row) => ({ ...row, offset: BigInt(row.offset) }));
   }
 
-  async close(
-    { owner, channel, offset }: Pick<DeadLetter, 'channel' | 'offset' | 'owner'>,
-    by: string,
-    reason: string,
-  ): Promise<void> {
-    await this.database.pool.query(
-      `update dead_letter set closed_at = clock_timestamp(), closed_by = $4, closed_reason = $5
-       where owner = $1 and channel = $2 and "offset" = $3 and closed_at is null`,
-      [owner, channel, String(offset), by, reason],
+  /** Says how many were open until now; they stay on record with who closed them and why. */
+  async close(letters: ClosedLetters, by: string, reason: string): Promise<number> {
+    const { tenant, channel, from, through } = letters;
+    const { rowCount } = await this.database.pool.query(
+      `update dead_letter set closed_at = clock_timestamp(), closed_by = $5, closed_reason = $6
+       where channel = $1 and "offset" between $2 and $3 and ($4::text is null or tenant = $4) and closed_at is null`,
+      [channel, String(from), String(through), tenant, by, reason],
     );
+    return rowCount ?? 0;
   }
 }
 
-const KEEP = `insert into dead_letter (owner, channel, "offset", key, reason, raw) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`;
+const KEEP = `insert into dead_letter (owner, channel, "offset", key, reason, raw, tenant) values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict do nothing`;
+
+const tenantIn = (key: string): string | null =>
+  STREAM.test(key) ? tenantOf(parseStreamName(key)) : null;
 
 /** Postgres takes no NUL, and a message that cannot be read may hold any. */
 const storable = (...texts: readonly string[]): string[] =>

@@ -48,3 +48,23 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }
+
+/** Repeats until it works, so that order is kept through any outage; false when it was told to give up. */
+export async function insist(
+  work: () => Promise<void>,
+  backoff: Backoff,
+  signal: AbortSignal,
+  observer: { failed(error: unknown): void },
+): Promise<boolean> {
+  while (!signal.aborted) {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      observer.failed(error);
+      await backoff.wait(signal);
+    }
+  }
+  return false;
+}

@@ -4,6 +4,8 @@ export interface Topic {
   readonly name: string;
   /** Fixed for the life of the topic: a key that moves to another partition would lose its order. */
   readonly partitions: number;
+  /** `any`: order means nothing here, so a topic that somebody made with another number of partitions is taken as it is. */
+  readonly order?: 'any' | 'by-key';
   /** Settings of the topic besides the retention without limit, e.g. `min.insync.replicas`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -34,6 +36,8 @@ export interface IncomingMessage {
   readonly offset: bigint;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Messages of one partition, in order, never empty. */
@@ -43,6 +47,8 @@ export interface IncomingBatch {
   readonly messages: readonly IncomingMessage[];
   /** The offset that follows the last message. */
   readonly next: bigint;
+  /** Where the partition ended when these were fetched. */
+  readonly end?: bigint;
   /** Aborted as soon as the partition may belong to another member, or the consumer stops. */
   readonly signal: AbortSignal;
 }
@@ -63,7 +69,7 @@ export interface Consumption {
 
 /** What we need of Kafka, and nothing of its client. */
 export interface MessageBroker {
-  /** Creates it, or checks that it has this number of partitions (`topic_partitions_differ`). */
+  /** Creates it, or checks that it has this number of partitions (`topic_partitions_differ`), where order matters. */
   ensureTopic(topic: Topic): Promise<void>;
   /** By partition number. */
   bounds(topic: string): Promise<readonly Bounds[]>;

@@ -2,7 +2,7 @@ import type { Owner, Published } from '@tributary/contracts';
 import { CodedError, hasCode } from '@tributary/kernel';
 
 import type { DeadLetters, Inbox, PublishedReader, Running } from '../ports';
-import { aborted, Backoff } from './backoff';
+import { aborted, Backoff, insist } from './backoff';
 import {
   channelOf,
   type IncomingBatch,
@@ -168,24 +168,4 @@ class Deliveries {
     if (source === undefined) throw new CodedError('unknown_topic', `Nobody reads ${topic} here.`);
     return source;
   }
-}
-
-/** Repeats until it works, so that order is kept through any outage; false when it was told to give up. */
-async function insist(
-  work: () => Promise<void>,
-  backoff: Backoff,
-  signal: AbortSignal,
-  observer: Pick<ConsumerObserver, 'failed'>,
-): Promise<boolean> {
-  while (!signal.aborted) {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      if (signal.aborted) return false;
-      observer.failed(error);
-      await backoff.wait(signal);
-    }
-  }
-  return false;
 }

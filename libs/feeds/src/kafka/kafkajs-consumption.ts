@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Consumer, EachBatchPayload, IHeaders } from 'kafkajs';
 
 import type { Running } from '../ports';
 import { aborted, Backoff, within } from './backoff';
@@ -128,13 +128,15 @@ export class KafkaJsConsumption implements Running {
     const { batch } = payload;
     const { topic, partition } = batch;
     const next = BigInt(batch.lastOffset()) + 1n;
-    const messages = batch.messages.map(({ offset, key, value }) => ({
+    const end = BigInt(batch.highWatermark);
+    const messages = batch.messages.map(({ offset, key, value, headers }) => ({
       offset: BigInt(offset),
       key,
       value,
+      headers: headersOf(headers),
     }));
     await this.whileBeating(payload, (signal) =>
-      this.consumption.onBatch({ topic, partition, messages, next, signal }),
+      this.consumption.onBatch({ topic, partition, messages, next, end, signal }),
     );
     payload.resolveOffset(batch.lastOffset());
     await this.tellGroup(payload, next);
@@ -177,3 +179,12 @@ export class KafkaJsConsumption implements Running {
     });
   }
 }
+
+/** Of a header that stands there several times the first counts; nobody who follows the specification repeats one. */
+const headersOf = (headers: IHeaders = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const first = Array.isArray(value) ? value[0] : value;
+      return [name.toLowerCase(), first === undefined ? '' : first.toString()];
+    }),
+  );

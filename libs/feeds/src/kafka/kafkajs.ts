@@ -74,7 +74,7 @@ class KafkaJsBroker implements MessageBroker {
     this.kafka = clientOf(options);
   }
 
-  async ensureTopic({ name, partitions, settings = {} }: Topic): Promise<void> {
+  async ensureTopic({ name, partitions, order, settings = {} }: Topic): Promise<void> {
     await this.withAdmin(async (admin) => {
       if (!(await admin.listTopics()).includes(name)) {
         const wanted = { 'cleanup.policy': 'delete', 'retention.ms': '-1', ...settings };
@@ -83,6 +83,7 @@ class KafkaJsBroker implements MessageBroker {
           topics: [{ topic: name, numPartitions: partitions, configEntries }],
         });
       }
+      if (order === 'any') return;
       const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
       const actual = topics[0]?.partitions.length ?? 0;
       if (actual === partitions) return;

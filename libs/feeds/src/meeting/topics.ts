@@ -73,6 +73,11 @@ export class Topics {
     return this.reading.ask({ tenant, topics });
   }
 
+  /** What was told under these topics. Whoever asks has committed before what the other side looks for. */
+  told(tenant: string, topics: readonly string[]): Promise<readonly Told[]> {
+    return topics.length === 0 ? Promise.resolve([]) : this.reading.ask({ tenant, topics });
+  }
+
   /** What is told first-hand in a stream needs no row here: appending it was telling it. Ask for its `followers` then. */
   async tell(tenant: string, told: Told): Promise<readonly StreamName[]> {
     await this.telling.ask({ tenant, told });

@@ -16,7 +16,7 @@ import {
 import { countBehind, ParkedStreams } from '../subscriptions/parked-streams';
 import { eventsBehind, type ResumeReport } from '../subscriptions/resume-in-transaction';
 import type { Subscriber } from '../subscriptions/runner';
-import { followUps, type Reaction } from './reaction';
+import { type Follow, followUps, type Reaction } from './reaction';
 
 export interface LiveReactionContext {
   readonly database: Database;
@@ -147,16 +147,42 @@ export class LiveReaction<C = unknown> implements Subscriber {
   ): Promise<Reason | undefined> {
     try {
       const commands = (await this.reaction.on[event.type]?.(event)) ?? [];
-      for (const { command, context } of followUps(this.reaction, event, commands)) {
-        if (stop?.aborted === true) return undefined;
-        const outcome = await this.reaction.dispatch(command, context);
-        if (outcome.kind === 'rejected') return rejection(outcome.rejected);
-      }
-      return undefined;
+      return await this.dispatchAll(followUps(this.reaction, event, commands), stop);
     } catch (error) {
       if (isPassing(error)) throw error;
       return reasonOf(error, 'reaction_failed');
     }
+  }
+
+  /** In order per stream, and different streams together: one event may concern thousands. The first rejection parks the event. */
+  private async dispatchAll(
+    follows: readonly Follow<C>[],
+    stop: AbortSignal | undefined,
+  ): Promise<Reason | undefined> {
+    const streams = new Map<string, Follow<C>[]>();
+    for (const follow of follows) {
+      const same = streams.get(follow.context.stream);
+      if (same) same.push(follow);
+      else streams.set(follow.context.stream, [follow]);
+    }
+    const queue = [...streams.values()];
+    let reason: Reason | undefined;
+    const worker = async () => {
+      for (let own = queue.shift(); own && reason === undefined; own = queue.shift()) {
+        for (const { command, context } of own) {
+          if (stop?.aborted === true) return;
+          const outcome = await this.reaction.dispatch(command, context);
+          if (outcome.kind !== 'rejected') continue;
+          reason = rejection(outcome.rejected);
+          return;
+        }
+      }
+    };
+    const workers = Math.min(CONCURRENCY, queue.length);
+    // All of them, so that none is still at work when the event is told to be delivered, parked or to be tried again.
+    const ended = await Promise.allSettled(Array.from({ length: workers }, worker));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    return reason;
   }
 
   private parkAgain(

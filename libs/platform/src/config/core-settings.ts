@@ -9,6 +9,7 @@ import {
   secret,
   secretBytes,
   text,
+  upstreamTopics,
   url,
 } from './kinds';
 
@@ -58,7 +59,17 @@ const declaration = {
     default: 'tables',
     about: 'How published events reach other services.',
   }),
-  KAFKA_BROKERS: optional(addresses({ about: 'Bootstrap brokers; required with `FEEDS=kafka`.' })),
+  KAFKA_BROKERS: optional(
+    addresses({
+      about: 'Bootstrap brokers; required with `FEEDS=kafka` and with `UPSTREAM_TOPICS`.',
+    }),
+  ),
+  UPSTREAM_TOPICS: optional(
+    upstreamTopics({
+      about:
+        'Topics that attribution takes facts of upstream from, whatever FEEDS is, the same at every replica. Whoever may write to one speaks for its tenant; in brackets, for these sources only.',
+    }),
+  ),
   OWNER_URLS: optional(
     ownerUrls({
       about:
@@ -118,5 +129,9 @@ export const coreSettings: Environment<typeof declaration> = env(declaration, [
   ({ FEEDS, KAFKA_BROKERS }) =>
     FEEDS === 'kafka' && KAFKA_BROKERS === undefined
       ? { variable: 'KAFKA_BROKERS', wrong: 'is not set, but FEEDS=kafka needs it' }
+      : undefined,
+  ({ UPSTREAM_TOPICS, KAFKA_BROKERS }) =>
+    UPSTREAM_TOPICS !== undefined && KAFKA_BROKERS === undefined
+      ? { variable: 'KAFKA_BROKERS', wrong: 'is not set, but UPSTREAM_TOPICS needs it' }
       : undefined,
 ]);

@@ -41,8 +41,26 @@ describe('reading the configuration', () => {
       'EVENTSTORE_URL: is not set, but EVENT_LOG=eventstoredb needs it',
     ],
     [{ KAFKA_BROKERS: 'a:1,b' }, '"b" is not host:port'],
+    [{ UPSTREAM_TOPICS: 'acme=a' }, 'KAFKA_BROKERS: is not set, but UPSTREAM_TOPICS needs it'],
+    [{ UPSTREAM_TOPICS: 'acme' }, '"acme" is not tenant=topic'],
+    [{ UPSTREAM_TOPICS: 'acme=a[]' }, '"acme=a[]" is not tenant=topic'],
+    [{ UPSTREAM_TOPICS: 'acme=a[https://shop.example*]' }, 'is not tenant=topic'],
+    [{ UPSTREAM_TOPICS: 'acme=a,beta=a' }, 'a stands there twice; a topic belongs to one tenant'],
   ])('sees what belongs together: %j', (given, expected) => {
     expect(refusalOf({ ...GIVEN, ...given })).toContain(expected);
+  });
+
+  it('reads whose facts a topic brings, and for which sources', () => {
+    const given = 'acme=upstream.acme[https://shop.example/*|urn:a,b], beta=upstream.beta';
+    const settings = coreSettings.read({
+      ...GIVEN,
+      KAFKA_BROKERS: 'a:1',
+      UPSTREAM_TOPICS: given,
+    });
+    expect(settings.UPSTREAM_TOPICS).toEqual([
+      { tenant: 'acme', topic: 'upstream.acme', sources: ['https://shop.example/*', 'urn:a,b'] },
+      { tenant: 'beta', topic: 'upstream.beta' },
+    ]);
   });
 
   it('never shows a secret, not even a malformed one', () => {

@@ -114,6 +114,37 @@ export function ownerUrls(of: Words): Setting<ReadonlyMap<string, string>> {
   });
 }
 
+/** Whose facts a topic brings, and which sources it may speak for; left out, any. */
+export interface UpstreamTopic {
+  readonly topic: string;
+  readonly tenant: string;
+  /** Each as it is, or a prefix that ends in a slash and a star. */
+  readonly sources?: readonly string[];
+}
+
+const UPSTREAM_TOPIC = /^([a-z0-9]{1,32})=([A-Za-z0-9._-]{1,249})(?:\[([^[\]]+)\])?$/;
+const SOURCE = /^[\x21-\x29\x2b-\x7e]{1,299}(?<!\/)(?:\/\*?)?$/;
+
+/** `acme=upstream.acme,beta=upstream.beta[https://shop.example/*|https://crm.example/production]` */
+export function upstreamTopics(of: Words): Setting<readonly UpstreamTopic[]> {
+  const allowed = 'tenant=topic or tenant=topic[source|source/*], separated by commas';
+  return setting(of, allowed, of.example ?? 'acme=upstream.acme', (given) => {
+    const topics: UpstreamTopic[] = [];
+    // A comma within brackets belongs to a source.
+    for (const part of given.split(/,(?![^[]*\])/)) {
+      const [, tenant, topic, listed] = UPSTREAM_TOPIC.exec(part.trim()) ?? [];
+      const sources = listed?.split('|').map((source) => source.trim());
+      const isReadable = sources === undefined || sources.every((source) => SOURCE.test(source));
+      if (tenant === undefined || topic === undefined || !isReadable)
+        return { wrong: `"${part.trim()}" is not tenant=topic or tenant=topic[source|source/*]` };
+      if (topics.some((known) => known.topic === topic))
+        return { wrong: `${topic} stands there twice; a topic belongs to one tenant` };
+      topics.push({ tenant, topic, ...(sources && { sources }) });
+    }
+    return { value: topics };
+  });
+}
+
 function setting<T>(
   of: WithDefault<T>,
   allowed: string,

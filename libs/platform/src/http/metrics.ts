@@ -46,6 +46,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly letters = new Gauge({
+    name: 'tributary_dead_letters',
+    help: 'Messages that were refused or could not be read, and that nobody has closed.',
+    labelNames: ['service'],
+    registers: [this.registry],
+  });
+  private readonly upstream = new Counter({
+    name: 'tributary_upstream_messages_total',
+    help: 'Facts of upstream that came through Kafka, by what became of them.',
+    labelNames: ['service', 'outcome'],
+    registers: [this.registry],
+  });
   private readonly relay = new Gauge({
     name: 'tributary_relay_lag_seconds',
     help: 'Age of the newest event that the relay has handed to Kafka, when it did.',
@@ -82,11 +94,19 @@ export class Metrics {
     this.failures.inc({ service, feed });
   }
 
-  /** In the text format 0.0.4 of Prometheus. */
+  deadLetters(service: string, count: number): void {
+    this.letters.set({ service }, count);
+  }
+
+  upstreamMessages(service: string, outcome: string, count: number): void {
+    this.upstream.inc({ service, outcome }, count);
+  }
+
   relayed(service: string, lagMs: number): void {
     this.relay.set({ service }, lagMs / 1000);
   }
 
+  /** In the text format 0.0.4 of Prometheus. */
   async text(): Promise<string> {
     return await this.registry.metrics();
   }

@@ -10,7 +10,8 @@ import {
   type Type,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IsOptional, Length } from 'class-validator';
+import { Type as Typed } from 'class-transformer';
+import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { Allow, Caller } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import { Refusal } from '../errors/problem';
@@ -26,6 +27,23 @@ class ParkedSubject {
 }
 
 class Discard extends ParkedSubject {
+  @Length(3, 500) reason!: string;
+}
+
+const OFFSET = /^(0|[1-9][0-9]{0,17})$/;
+
+class LettersQuery {
+  @IsOptional() @Length(1, 300) channel?: string;
+  /** The last offset that was seen of this channel. */
+  @IsOptional() @Matches(OFFSET) after?: string;
+  @IsOptional() @Typed(() => Number) @IsInt() @Min(1) @Max(500) limit?: number;
+}
+
+class CloseLetters {
+  @Length(1, 300) channel!: string;
+  @Matches(OFFSET) offset!: string;
+  /** The last one to close; left out, only the one. */
+  @IsOptional() @Matches(OFFSET) through?: string;
   @Length(3, 500) reason!: string;
 }
 
@@ -69,6 +87,51 @@ abstract class FeedsRoutes {
     await this.assertOwn(caller, body);
     const { subscription, stream, reason } = body;
     return await this.runtime.feeds.discard(subscription, stream, caller.actor, reason);
+  }
+
+  @Get('dead-letters')
+  @Allow('admin', 'auditor')
+  @ApiOperation({
+    summary: 'Messages of your tenant that were refused, and why, without their content',
+    description:
+      'By channel (`<topic>/<partition>`) and offset. What was sent lies on the topic as long as Kafka keeps it. ' +
+      'The next page: the channel and the offset of the last one as `after`.',
+  })
+  async letters(@Caller() { tenant }: Principal, @Query() query: LettersQuery) {
+    const { channel, after, limit = 100 } = query;
+    if (after !== undefined && channel === undefined)
+      throw new Refusal(422, 'validation_failed', '`after` counts within a channel.', {
+        errors: [{ parameter: 'channel', code: 'required', detail: 'Name it with `after`.' }],
+      });
+    const letters = await this.runtime.feeds.deadLetters.list({
+      tenant,
+      limit,
+      ...(channel !== undefined && { channel }),
+      ...(after !== undefined && { after: BigInt(after) }),
+    });
+    // Without key and content, in which a sender may have put anything.
+    return {
+      deadLetters: letters.map(({ channel, offset, code, facts, arrivedAt }) => ({
+        channel,
+        offset,
+        code,
+        facts,
+        arrivedAt,
+      })),
+    };
+  }
+
+  @Post('dead-letters/close')
+  @HttpCode(200)
+  @Allow('admin')
+  @ApiOperation({ summary: 'Closes messages that were refused, on record, with who and why' })
+  async close(@Caller() { tenant, actor }: Principal, @Body() body: CloseLetters) {
+    const { channel, offset, through = offset, reason } = body;
+    const letters = { tenant, channel, from: BigInt(offset), through: BigInt(through) };
+    const closed = await this.runtime.feeds.deadLetters.close(letters, actor, reason);
+    if (closed > 0) return { closed };
+    const detail = `Nothing of your tenant is open there on ${channel}.`;
+    throw new Refusal(404, 'dead_letter_unknown', detail);
   }
 
   @Post('projections/:projection/rebuild')

@@ -3,7 +3,7 @@ import type { Owner } from '@tributary/contracts';
 import type { EventLog } from '@tributary/event-log';
 import type { Projection, Publication, Reaction, Topics } from '@tributary/feeds';
 import type { CommandRunner } from '@tributary/kernel';
-import type { DatabaseOptions } from '@tributary/postgres';
+import type { Database, DatabaseOptions } from '@tributary/postgres';
 import type { MigrationInterface } from 'typeorm';
 
 /** What makes a service: its streams, what follows from their events, and what it tells and hears. */
@@ -31,6 +31,8 @@ export interface ServiceDefinition {
 export interface Means {
   readonly log: EventLog;
   readonly topics: Topics;
+  /** For directories of the service's own. */
+  readonly database: Database;
   /** To take up steps that a stopped process has left unfinished. */
   readonly runner: CommandRunner;
 }

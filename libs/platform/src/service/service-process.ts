@@ -148,10 +148,10 @@ async function openLog(settings: CoreSettings, { logger, metrics }: Watch) {
 
 function brokerOf(
   name: string,
-  { FEEDS, KAFKA_BROKERS }: CoreSettings,
+  { FEEDS, KAFKA_BROKERS, UPSTREAM_TOPICS }: CoreSettings,
   logger: StructuredLogger,
 ): MessageBroker | undefined {
-  if (FEEDS !== 'kafka') return undefined;
+  if (FEEDS !== 'kafka' && UPSTREAM_TOPICS === undefined) return undefined;
   invariant(KAFKA_BROKERS, 'the settings were checked');
   return kafkaJsBroker({
     brokers: KAFKA_BROKERS,

@@ -106,7 +106,7 @@ export class ServiceRuntime implements Occupant {
       ...(definition.publication && { publication: definition.publication }),
       ...(shuffleSeed !== undefined && { shuffleSeed }),
     });
-    if (process.broker) this.joinKafka(process.broker, upstreams);
+    if (this.travelsBy) this.joinKafka(this.travelsBy, upstreams);
     this.metricsTimer = setInterval(() => this.measure(), METRICS_EVERY_MS);
   }
 
@@ -120,8 +120,14 @@ export class ServiceRuntime implements Occupant {
     await this.database.close();
   }
 
+  /** What is published travels by the broker, where there is one, only if the settings say so: it may be there for other facts. */
+  private get travelsBy(): MessageBroker | undefined {
+    const { settings, broker } = this.process;
+    return settings.FEEDS === 'kafka' ? broker : undefined;
+  }
+
   private upstreams(): Upstream[] {
-    const via = this.process.broker ? 'kafka' : 'table';
+    const via = this.travelsBy ? 'kafka' : 'table';
     return (this.definition.listensTo ?? []).map((owner) => ({
       owner,
       via,
@@ -160,7 +166,8 @@ export class ServiceRuntime implements Occupant {
   private measure(): void {
     const { metrics } = this.process;
     this.feeds.status().then(
-      ({ subscriptions }) => {
+      ({ subscriptions, deadLetters }) => {
+        metrics.deadLetters(this.name, deadLetters);
         for (const { name, lag, parked } of subscriptions) {
           metrics.feedLag(this.name, name, lag);
           metrics.parkedStreams(this.name, name, parked);

@@ -2,15 +2,23 @@ import {
   type DomainEvent,
   type JsonObject,
   type StreamName,
+  type Uuid,
   streamOf,
   uuidV5,
   withoutDashes,
 } from '@tributary/kernel';
 import type { FactRef } from '../evidence';
 
+/**
+ * What a fact is called wherever something rests on it. Made of its identity, never of its arrival: of two facts of one instant the
+ * ids decide, and facts come in any order.
+ */
+export const factIdOf = (tenant: string, source: string, id: string): Uuid =>
+  uuidV5('fact', tenant, source, id);
+
 /** One stream per fact of upstream, for ever: its first event is the fact. */
 export const factStreamOf = (tenant: string, source: string, id: string): StreamName =>
-  streamOf('fact', tenant, withoutDashes(uuidV5('fact', tenant, source, id)));
+  streamOf('fact', tenant, withoutDashes(factIdOf(tenant, source, id)));
 
 export interface FactContent {
   readonly source: string;

@@ -1,0 +1,99 @@
+import type { UpstreamEvent } from '@tributary/contracts';
+import { CodedError } from '@tributary/kernel';
+import { CLICK, FACTS, PAYMENT, TRAININGS } from './facts';
+import { REGISTRY } from './registry';
+
+/** The demo lives in a tenant of its own, so that nothing of it ever mixes with what is yours. */
+export const DEMO_TENANT = 'demo';
+export const DEMO_PARTNER = 'northwind';
+export const DEMO_ROLES = ['programme', 'upstream', 'auditor'] as const;
+
+export type DemoKeys = Readonly<Record<(typeof DEMO_ROLES)[number], string>>;
+
+/** What a newcomer can ask about at once. */
+export interface DemoCase {
+  readonly customer: string;
+  readonly sale: string;
+}
+
+interface Item {
+  readonly status: number;
+  readonly correlationId: string;
+}
+
+interface Became {
+  readonly customers: readonly string[];
+  readonly sales: readonly { readonly sale: string }[];
+}
+
+/**
+ * Tells the story through the front door, as people and upstream systems would, and waits until the last service has heard it.
+ * Every id, key and time in it is fixed, so telling it again changes nothing.
+ */
+export async function playDemo(address: string, keys: DemoKeys): Promise<DemoCase> {
+  for (const { key, path, body } of REGISTRY)
+    await sent(`${address}${path}`, {
+      key: keys.programme,
+      type: 'application/json',
+      headers: { 'idempotency-key': key },
+      body,
+    });
+  const { items } = await sent<{ items: readonly Item[] }>(`${address}/v1/events`, {
+    key: keys.upstream,
+    type: 'application/cloudevents-batch+json',
+    body: FACTS,
+  });
+  const refused = items.filter(({ status }) => status >= 300);
+  if (refused.length > 0) throw refusal(refused);
+
+  const heard = items.flatMap(({ correlationId }, i) =>
+    TRAININGS.includes(FACTS[i] as UpstreamEvent) ? [correlationId] : [],
+  );
+  const ask = async <T>(path: string): Promise<T> => await asked<T>(address + path, keys.auditor);
+  const [click, payment] = await Promise.all([
+    ask<Became>(creditOf(CLICK)),
+    ask<Became>(creditOf(PAYMENT)),
+    ...FACTS.filter(earns).map((fact) => ask(creditOf(fact))),
+    ...heard.map((seen) => ask(`/v1/partners/${DEMO_PARTNER}/measures?seen=${seen}`)),
+  ] as const);
+  return { customer: click.customers[0] ?? '', sale: payment.sales[0]?.sale ?? '' };
+}
+
+const EARNING = /^tributary\.(?:touch|payment|usage)\./;
+const earns = ({ type }: UpstreamEvent): boolean => EARNING.test(type);
+
+const creditOf = ({ source, id }: UpstreamEvent): string =>
+  `/v1/events/${encodeURIComponent(source)}/${id}?wait=credited`;
+
+interface Sent {
+  readonly key: string;
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+async function sent<T>(url: string, { key, type, headers = {}, body }: Sent): Promise<T> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': type, ...headers },
+    body: JSON.stringify(body),
+  });
+  return await answered<T>(response);
+}
+
+async function asked<T>(url: string, key: string): Promise<T> {
+  return await answered<T>(await fetch(url, { headers: { authorization: `Bearer ${key}` } }));
+}
+
+async function answered<T>(response: Response): Promise<T> {
+  const answer: unknown = await response.json();
+  if (!response.ok) throw refusal(answer);
+  return answer as T;
+}
+
+const refusal = (answer: unknown): CodedError =>
+  new CodedError(
+    'demo_refused',
+    `The demo programme was refused: ${JSON.stringify(answer)}\nnpm start -- --empty leaves it out.`,
+    { answer },
+  );

@@ -1,0 +1,143 @@
+import type { Instant } from '@tributary/kernel';
+import { periodsOf } from './calendar';
+import { type CompiledBonus, type CompiledPlan, compilePlan } from './compile';
+import type { Earning } from './earning';
+import { ZERO, textOf, whole } from './exact';
+import type { WindowFacts, WindowPeriod } from './facts';
+import { type Credited, planAt } from './line';
+import { refusalOfPartner } from './refusals';
+import type { ZeroReason } from './line-due';
+import { type Contribution, type Reached, measuredIn, reachedBy } from './rules/bonus';
+import { type Situation, agreementAt } from './situation';
+import { forSale } from './timelines';
+import type { TraceStep } from './trace';
+
+/**
+ * A bonus belongs to whatever carried its sum over the threshold: that moment decides which version and which terms govern it,
+ * as a payment does for a line. Where nothing did yet, the newest version says what is missing.
+ */
+export function bonusEarnings(
+  facts: WindowFacts,
+  t: Instant,
+  credited: readonly Credited[],
+  isTraced: boolean,
+): readonly Earning[] {
+  const plans = plansOf(facts, t);
+  return plans.flatMap((plan) =>
+    plan.bonuses.flatMap((rule) =>
+      periodsOf(rule.bonus.once, facts.months).flatMap((period) => {
+        const reached = reachedIn({ facts, t, rule, period, credited });
+        const at = reached.by?.at;
+        const governs = at === undefined ? plan === plans.at(-1) : planAt(facts, t, at) === plan;
+        return governs && reached.total.numerator !== 0n
+          ? [bonusEarning({ facts, t, plan, rule, period, reached, isTraced })]
+          : [];
+      }),
+    ),
+  );
+}
+
+/** Every version that governs some moment of the window, each once. */
+function plansOf({ versions, window }: WindowFacts, t: Instant): readonly CompiledPlan[] {
+  const known = versions.filter(({ at, from = at }) => at <= t && from < window.until);
+  return [...new Set(known.map(({ value }) => compilePlan(value)))];
+}
+
+interface Asked {
+  readonly facts: WindowFacts;
+  readonly t: Instant;
+  readonly rule: CompiledBonus;
+  readonly period: WindowPeriod;
+}
+
+function reachedIn({
+  facts,
+  t,
+  rule,
+  period,
+  credited,
+}: Asked & { readonly credited: readonly Credited[] }): Reached {
+  const { measure, threshold } = rule.bonus;
+  const contributions =
+    measure === null
+      ? creditedIn(credited, rule, period)
+      : measuredIn(facts.terms.measures, measure, period, t);
+  return reachedBy(contributions, threshold);
+}
+
+/** The credited net of the lines that the rule's own conditions let in. */
+const creditedIn = (
+  credited: readonly Credited[],
+  { condition }: CompiledBonus,
+  { from, until }: WindowPeriod,
+): readonly Contribution[] =>
+  credited
+    .filter(({ situation }) => situation.paidAt >= from && situation.paidAt < until)
+    .filter(({ situation }) => condition.holds(situation))
+    .map(({ situation, factId, line, basis }) => ({
+      at: situation.paidAt,
+      id: `${factId} ${line.line}`,
+      amount: basis,
+    }));
+
+interface Found extends Asked {
+  readonly plan: CompiledPlan;
+  readonly reached: Reached;
+  readonly isTraced: boolean;
+}
+
+function bonusEarning(found: Found): Earning {
+  const { t, plan, rule, period, reached, isTraced } = found;
+  const { bonus, id } = rule;
+  const reason = refusalOf(found);
+  const steps: TraceStep[] = [
+    {
+      step: 'bonus',
+      inputs: {
+        rule: id,
+        plan: plan.version.planId,
+        version: plan.version.version,
+        asOf: t,
+        measure: bonus.measure ?? 'credited.net',
+        total: textOf(reached.total),
+        threshold: textOf(bonus.threshold),
+        reachedAt: reached.by?.at ?? null,
+        amount: String(bonus.amount),
+        refused: reason,
+      },
+      result: reason === null ? String(bonus.amount) : '0',
+    },
+  ];
+  return {
+    key: { rule: id, window: period.key },
+    paidAt: reached.by?.at ?? period.from,
+    factId: reached.by?.id ?? '',
+    plan,
+    rule,
+    basis: ZERO,
+    part: 0n,
+    line: null,
+    isDisputed: false,
+    needsApproval: bonus.needsApproval,
+    amount: reason === null ? whole(bonus.amount) : ZERO,
+    exact: null,
+    reason,
+    limitedBy: null,
+    running: null,
+    trace: isTraced ? steps : null,
+  };
+}
+
+function refusalOf({ facts, t, plan, rule, reached: { by } }: Found): ZeroReason | null {
+  if (by === undefined) return 'threshold_not_reached';
+  const { terms, partner: owner, plan: planId } = facts;
+  const paidAt = by.at;
+  const partner = forSale(terms.partner, t, paidAt);
+  const agreement = agreementAt(terms, t, paidAt, (agreed) => agreed.plan === planId);
+  const refusal = refusalOfPartner(plan, partner, agreement);
+  if (refusal !== null) return refusal;
+  const situation: Situation = { t, paidAt, owner, terms, partner, agreement, line: null };
+  // Of a sum the conditions chose the lines; a count has no lines, so they ask about the partner.
+  const holds = rule.bonus.measure === null || rule.condition.holds(situation);
+  return holds && rule.inTime(situation, facts.offsets) ? null : 'no_rule';
+}

@@ -1,0 +1,221 @@
+import type { EarningsCommand } from './commands';
+import {
+  Window,
+  agreed,
+  learned,
+  left,
+  line,
+  noon,
+  partnerIs,
+  programme,
+  published,
+  revisionsOf,
+  windowOf,
+} from './earnings.fixture';
+
+const TERMS = [agreed(), partnerIs(), programme(), published()];
+const sale = line(noon('03-05'), 100_000);
+const lineId = (window: Window): string =>
+  window.events.flatMap((event) =>
+    event.type === 'CommissionPosted' ? [event.data.lineId] : [],
+  )[0] ?? '';
+
+const release = (day: string): EarningsCommand => ({
+  type: 'ReleaseHolds',
+  id: windowOf(),
+  asOf: noon(day),
+  by: 'finance',
+});
+const entries = ({ events }: Window) =>
+  events.flatMap((event) =>
+    event.type === 'CommissionReleased' ? [[event.occurredAt, event.data.amount]] : [],
+  );
+
+describe('releasing what is held', () => {
+  const second = learned(line(noon('03-10'), 50_000));
+
+  it('keeps what its days are not over for', () => {
+    const window = Window.after(...TERMS, learned(sale), second, release('03-20'));
+    expect(entries(window)).toEqual([[noon('03-19'), '25000']]);
+    expect([window.held(), window.released()]).toEqual([12_500, 25_000]);
+  });
+
+  it.each([
+    ['once and late', ['06-30']],
+    ['twice', ['06-30', '06-30']],
+    ['in steps', ['03-19', '03-24', '06-30']],
+    ['the later day first', ['06-30', '03-19']],
+  ])('gives the same entries %s', (_how, days) => {
+    const window = Window.after(...TERMS, learned(sale), second, ...days.map(release));
+    expect(entries(window)).toEqual([
+      [noon('03-19'), '25000'],
+      [noon('03-24'), '12500'],
+    ]);
+    expect(window.held()).toBe(0);
+  });
+
+  it('decides nothing when there is nothing to release', () => {
+    const window = Window.after(...TERMS, learned(sale));
+    expect(window.run(release('03-18'))).toEqual({ events: [] });
+  });
+
+  it('dates what was posted after its days were over by the posting', () => {
+    const late = line(noon('03-05'), 100_000, {}, [noon('04-20'), left(200_000)]);
+    const window = Window.after(...TERMS, ...revisionsOf(late), release('05-01'));
+    expect(entries(window)).toEqual([
+      [noon('03-19'), '25000'],
+      [noon('04-20'), '25000'],
+    ]);
+  });
+});
+
+describe('M074: a suspended partner', () => {
+  const suspended = partnerIs(
+    [
+      [noon('01-01'), 'active'],
+      [noon('03-01'), 'suspended'],
+    ],
+    { revision: 2 },
+  );
+  const reinstated = partnerIs(
+    [
+      [noon('01-01'), 'active'],
+      [noon('03-01'), 'suspended'],
+      [noon('04-10'), 'active'],
+    ],
+    { revision: 3 },
+  );
+
+  it('goes on earning, held, and reinstatement releases the same cents', () => {
+    const window = Window.after(...TERMS, suspended, learned(sale), release('04-01'));
+    expect([window.held(), window.released()]).toEqual([25_000, 0]);
+    window.run(reinstated);
+    window.run(release('04-10'));
+    expect(entries(window)).toEqual([[noon('04-10'), '25000']]);
+    expect([window.held(), window.released()]).toEqual([0, 25_000]);
+  });
+});
+
+describe('E12: the customer disputes the payment', () => {
+  const opened = [noon('03-10'), { disputed: true }] as const;
+  const won = [noon('04-02'), { disputed: false }] as const;
+  const lost = [noon('04-02'), { ...left(0), disputed: false }] as const;
+  const disputed = (...steps: Parameters<typeof line>[3][]) =>
+    revisionsOf(line(noon('03-05'), 100_000, {}, ...steps));
+
+  it('holds it while it is open, and releases it when it is won', () => {
+    const [paid, open, end] = disputed(opened, won) as [
+      EarningsCommand,
+      EarningsCommand,
+      EarningsCommand,
+    ];
+    const window = Window.after(...TERMS, paid, open, release('03-31'));
+    expect([window.held(), window.released()]).toEqual([25_000, 0]);
+    window.run(end);
+    window.run(release('04-30'));
+    expect(entries(window)).toEqual([[noon('04-02'), '25000']]);
+  });
+
+  it('takes it back when it is lost', () => {
+    const window = Window.after(...TERMS, ...disputed(opened, lost));
+    expect(window.months()).toEqual({ '2026-03': 25_000, '2026-04': -25_000 });
+    expect([window.held(), window.released()]).toEqual([0, 0]);
+  });
+
+  it('freezes what was released before it was opened, until it is decided', () => {
+    const late = [noon('03-25'), { disputed: true }] as const;
+    const [paid, open, end] = disputed(late, lost) as [
+      EarningsCommand,
+      EarningsCommand,
+      EarningsCommand,
+    ];
+    const window = Window.after(...TERMS, paid, release('03-20'), open);
+    expect(window.events.at(-1)).toMatchObject({ type: 'LineFrozen', data: { amount: '25000' } });
+    window.run(end);
+    const frozen = window.events.flatMap((event) =>
+      event.type === 'LineFrozen' ? [event.data.amount] : [],
+    );
+    expect([frozen, window.released()]).toEqual([['25000', '0'], 0]);
+  });
+});
+
+describe('a hold that people place', () => {
+  const on = { id: windowOf(), by: 'ana' };
+  const placed = (line: string): EarningsCommand => ({
+    ...on,
+    type: 'PlaceHold',
+    line,
+    hold: 'h1',
+    reason: 'fraud',
+    owner: 'risk',
+    condition: 'the review is done',
+    receivedAt: noon('03-12'),
+  });
+  const lifted = (line: string, day: string): EarningsCommand => ({
+    ...on,
+    type: 'LiftHold',
+    line,
+    hold: 'h1',
+    note: 'reviewed',
+    receivedAt: noon(day),
+  });
+
+  it('holds the line until it is lifted, and dates the release by that', () => {
+    const window = Window.after(...TERMS, learned(sale));
+    const id = lineId(window);
+    window.run(placed(id));
+    expect(window.run(placed(id))).toEqual({ rejected: { code: 'hold_exists' } });
+    window.run(release('03-31'));
+    expect(window.held()).toBe(25_000);
+    window.run(lifted(id, '04-01'));
+    expect(window.run(lifted(id, '04-02'))).toEqual({ events: [] });
+    window.run(release('04-30'));
+    expect(entries(window)).toEqual([[noon('04-01'), '25000']]);
+  });
+
+  it('is refused on a line that nobody knows', () => {
+    const window = Window.after(...TERMS, learned(sale));
+    expect(window.run(placed('other'))).toEqual({ rejected: { code: 'line_unknown' } });
+    expect(window.run(lifted(lineId(window), '04-01'))).toEqual({
+      rejected: { code: 'hold_unknown' },
+    });
+  });
+});
+
+describe('E17: what two persons decide that a line is worth', () => {
+  const on = { id: windowOf() };
+  const proposed = (line: string): EarningsCommand => ({
+    ...on,
+    type: 'ProposeOverride',
+    line,
+    override: 'o1',
+    amount: '0',
+    reason: 'upheld',
+    by: 'ana',
+    receivedAt: noon('04-01'),
+  });
+  const approved = (line: string, by: string, override = 'o1'): EarningsCommand => ({
+    ...on,
+    type: 'ApproveOverride',
+    line,
+    override,
+    by,
+    receivedAt: noon('04-03'),
+  });
+
+  it('is posted as a difference, dated by the decision, and a later refund posts nothing', () => {
+    const window = Window.after(...TERMS, learned(sale), release('03-31'));
+    const id = lineId(window);
+    window.run(proposed(id));
+    expect(window.run(approved(id, 'ana'))).toEqual({ rejected: { code: 'same_person' } });
+    expect(window.run(approved(id, 'bea', 'o2'))).toEqual({
+      rejected: { code: 'override_unknown' },
+    });
+    window.run(approved(id, 'bea'));
+    expect(window.months()).toEqual({ '2026-03': 25_000, '2026-04': -25_000 });
+    const refunded = line(noon('03-05'), 100_000, {}, [noon('05-01'), left(0)]);
+    window.run(learned(refunded, { revision: 2 }));
+    expect(window.months()).toEqual({ '2026-03': 25_000, '2026-04': -25_000 });
+    expect(window.released()).toBe(0);
+  });
+});

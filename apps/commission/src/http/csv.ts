@@ -1,0 +1,47 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export type Cell = Date | bigint | boolean | number | string | null | undefined;
+
+/** Columns by their heading, in the order in which they stand. */
+export type Columns<R> = Readonly<Record<string, (row: R) => Cell>>;
+
+const CSV = 'text/csv';
+const QUOTED = /[",\r\n]/;
+/** A spreadsheet would run a text that begins so as a formula. */
+const FORMULA = /^[\s]*[=+\-@]|^[\t\r\n]/;
+
+/** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe in front. */
+export function csvOf<R>(columns: Columns<R>, rows: readonly R[]): string {
+  const headings = Object.keys(columns);
+  const lines = rows.map((row) => Object.values(columns).map((cell) => textOf(cell(row))));
+  return [headings.map(textOf), ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+function textOf(cell: Cell): string {
+  if (cell === null || cell === undefined) return '';
+  if (cell instanceof Date) return cell.toISOString();
+  if (typeof cell !== 'string') return String(cell);
+  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+interface Page<R> {
+  readonly position: bigint;
+  readonly items: readonly R[];
+  readonly next?: string | null;
+}
+
+/** The page itself or, for who accepts CSV, its rows; position and cursor then stand in the headers. */
+export function asAccepted<R, P extends Page<R>>(
+  page: P,
+  columns: Columns<R>,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): P | string {
+  void reply.header('vary', 'accept');
+  if (!(request.headers.accept ?? '').toLowerCase().includes(CSV)) return page;
+  void reply
+    .header('content-type', `${CSV}; charset=utf-8; header=present`)
+    .header('x-position', String(page.position));
+  if (page.next) void reply.header('x-next', page.next);
+  return csvOf(columns, page.items);
+}

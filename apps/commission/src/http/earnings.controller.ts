@@ -1,0 +1,46 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { instant } from '@tributary/kernel';
+import { Allow, Caller, type Principal, ServiceRuntime } from '@tributary/platform';
+import { earned } from '../read-model/earnings.projection';
+import { EarningsRead, type PartnerEarnings } from '../read-model/earnings.queries';
+import { OnDayQuery, PageQuery } from './earnings.dto';
+import { askedAt, untilVisible } from './visible';
+
+@ApiTags('earnings')
+@Controller('v1')
+@Allow('finance', 'admin', 'auditor', 'programme')
+export class EarningsController {
+  constructor(
+    private readonly earnings: EarningsRead,
+    private readonly runtime: ServiceRuntime,
+  ) {}
+
+  @Get('partners/:partner/earnings')
+  @Allow('finance', 'admin', 'auditor', 'programme', 'partner')
+  @ApiOperation({
+    summary:
+      'What a partner has earned, by state; what is held says why, and from when on it is payable',
+    description: 'A key of a partner reaches its own alone.',
+  })
+  async ofPartner(
+    @Caller() { tenant }: Principal,
+    @Param('partner') partner: string,
+    @Query() query: OnDayQuery,
+  ): Promise<PartnerEarnings> {
+    await untilVisible(this.runtime, [earned.name], query);
+    const on = query.on === undefined ? askedAt() : instant(query.on);
+    return await this.earnings.ofPartner(tenant, partner, on);
+  }
+
+  @Get('unplanned')
+  @ApiOperation({
+    summary: 'Credited lines that no plan pays',
+    description:
+      'Nobody credited with them has an agreement that names a published plan. Lines that a plan does not pay are under /v1/lines?state=nothing.',
+  })
+  async unplanned(@Caller() { tenant }: Principal, @Query() query: PageQuery) {
+    const { after = '', limit } = query;
+    return await this.earnings.unplanned(tenant, after, limit);
+  }
+}

@@ -1,0 +1,42 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsInstant, IsMinorUnits } from '@tributary/platform';
+import { IsIn, Length, Matches } from 'class-validator';
+
+const REASONS = ['dispute', 'fraud', 'manual'] as const;
+const NAME = /^[a-z][a-z0-9._-]{1,63}$/;
+
+export class ReleaseBody {
+  @ApiProperty({ description: 'Everything whose hold has ended by then is released.' })
+  @IsInstant()
+  asOf!: string;
+}
+
+export class HoldBody {
+  @ApiProperty({ enum: REASONS })
+  @IsIn(REASONS)
+  reason!: (typeof REASONS)[number];
+
+  @ApiProperty({ description: 'Who has to act: a role or a team.', example: 'finance' })
+  @Matches(NAME)
+  owner!: string;
+
+  @ApiProperty({ description: 'What has to happen before it is lifted. It names no person.' })
+  @Length(3, 300)
+  condition!: string;
+}
+
+export class LiftBody {
+  @ApiProperty({ description: 'Why it is lifted. It stands in the log for good.' })
+  @Length(3, 500)
+  note!: string;
+}
+
+export class OverrideBody {
+  /** What the line is to be worth. */
+  @IsMinorUnits()
+  amount!: string;
+
+  @ApiProperty({ description: 'It stands in the log for good, so it names no person.' })
+  @Length(3, 500)
+  reason!: string;
+}

@@ -1,0 +1,31 @@
+import { type Instant, invariant } from '@tributary/kernel';
+import { Refusal, type ServiceRuntime, currentContext, positionOf } from '@tributary/platform';
+
+interface Waiting {
+  readonly token?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Until the caller's own write shows. Without this, an answer from before it would look like one from after it. */
+export async function untilVisible(
+  runtime: ServiceRuntime,
+  projections: readonly string[],
+  { token, timeoutMs }: Waiting,
+): Promise<void> {
+  if (token === undefined) return;
+  const position = positionOf(token, runtime.name);
+  if (!(await runtime.feeds.waitUntil(projections, position, timeoutMs))) throw notYetVisible();
+}
+
+export function notYetVisible(): Refusal {
+  const detail = 'What this stands for is not visible yet; ask again, or raise timeoutMs.';
+  const errors = [{ parameter: 'token', code: 'not_yet_visible', detail }];
+  return new Refusal(503, 'not_yet_visible', detail, { errors, headers: { 'retry-after': '1' } });
+}
+
+/** Our clock when the question came in, for questions that name no moment. */
+export function askedAt(): Instant {
+  const context = currentContext();
+  invariant(context, 'a question comes with a request');
+  return context.receivedAt;
+}

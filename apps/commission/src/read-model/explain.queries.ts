@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { subscriptionOf } from '@tributary/feeds';
+import { type Instant, type StreamName, invariant } from '@tributary/kernel';
+import { ServiceRuntime } from '@tributary/platform';
+import { windowOfStream } from '../domain/earnings/window';
+import { knownIn } from '../domain/earnings/window-facts';
+import {
+  type EarningsRecord,
+  type LineInWindow,
+  type Story,
+  emptyStory,
+  withEvent,
+} from '../domain/explain/story';
+import { trail } from './explain.projection';
+
+export interface StoryAsked {
+  readonly tenant: string;
+  readonly line: string;
+  /** Whose line it has to be; null: anybody's. */
+  readonly partner: string | null;
+  readonly known: Instant | null;
+}
+
+interface Place {
+  readonly stream: StreamName;
+  readonly group: string;
+  readonly position: bigint;
+  /** Of the events that concern the line, or its whole window. */
+  readonly revisions: readonly bigint[];
+}
+
+const PLACE = `
+with line as (
+  select stream, concern from commission_trail where tenant = $1 and line_id = $2 order by position limit 1)
+select (select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(trail)}') as position,
+  (select stream from line) as stream, (select concern from line) as group,
+  (select coalesce(array_agg(t.revision::text order by t.revision), '{}') from line l, commission_trail t
+    where t.stream = l.stream and t.concern in ('', l.concern)) as revisions`;
+
+/** Skipping fewer events than this costs more than reading them. */
+const GAP = 60n;
+
+/** What a line's own window says about it, read from the log. */
+@Injectable()
+export class Explanations {
+  constructor(private readonly runtime: ServiceRuntime) {}
+
+  async story({ tenant, line, partner, known }: StoryAsked): Promise<Story | undefined> {
+    const place = await this.placeOf(tenant, line);
+    if (place === undefined) return undefined;
+    if (partner !== null && windowOfStream(place.stream).partner !== partner) return undefined;
+    const { stream, group, revisions, position } = place;
+    const asked = { lineId: line, group };
+    const own = await this.read(stream, asked, this.picked(stream, revisions), known);
+    if (own.state.opened === null) return undefined;
+    // What other lines are worth has a say in this one, so nothing less than the window will do.
+    if (knownIn(own.state).isPerLine) return { ...own, position };
+    const whole = await this.read(stream, asked, this.through(stream, position), known);
+    return { ...whole, position };
+  }
+
+  private async placeOf(tenant: string, line: string): Promise<Place | undefined> {
+    const { rows } = await this.runtime.database.query<{
+      position: string;
+      stream: StreamName | null;
+      group: string;
+      revisions: readonly string[];
+    }>(PLACE, [tenant, line]);
+    const [row] = rows;
+    invariant(row, 'a select without a table has a row');
+    const { stream, group, position } = row;
+    if (stream === null) return undefined;
+    return { stream, group, position: BigInt(position), revisions: row.revisions.map(BigInt) };
+  }
+
+  private async read(
+    stream: StreamName,
+    line: LineInWindow,
+    records: AsyncIterable<EarningsRecord>,
+    known: Instant | null,
+  ): Promise<Story> {
+    let story = emptyStory(line);
+    for await (const record of records) {
+      if (known !== null && record.recordedAt > known) break;
+      story = withEvent(story, record);
+    }
+    return story;
+  }
+
+  /** Neighbours are read together. */
+  private async *picked(
+    stream: StreamName,
+    revisions: readonly bigint[],
+  ): AsyncGenerator<EarningsRecord> {
+    const wanted = new Set(revisions);
+    for (const { from, to } of stretchesOf(revisions)) {
+      for await (const event of this.runtime.log.read(stream, from)) {
+        if (wanted.has(event.revision)) yield event as unknown as EarningsRecord;
+        if (event.revision >= to) break;
+      }
+    }
+  }
+
+  /** No further than the answer says that it shows. */
+  private async *through(stream: StreamName, position: bigint): AsyncGenerator<EarningsRecord> {
+    for await (const event of this.runtime.log.read(stream)) {
+      if (event.position > position) return;
+      yield event as unknown as EarningsRecord;
+    }
+  }
+}
+
+function stretchesOf(revisions: readonly bigint[]): readonly { from: bigint; to: bigint }[] {
+  const stretches: { from: bigint; to: bigint }[] = [];
+  for (const revision of revisions) {
+    const last = stretches.at(-1);
+    if (last !== undefined && revision - last.to <= GAP) last.to = revision;
+    else stretches.push({ from: revision, to: revision });
+  }
+  return stretches;
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { CommissionHold, CommissionKey } from '@tributary/contracts';
+import { type Instant, invariant } from '@tributary/kernel';
+import { ServiceRuntime } from '@tributary/platform';
+import { type WaitsFor, payableOn, waitsFor } from './held';
+import { POSITION, holdsOf, utc } from './sql';
+
+export interface HeldItem {
+  readonly line: string;
+  readonly partner: string;
+  readonly plan: string;
+  readonly window: string;
+  readonly key: CommissionKey;
+  readonly entity: string;
+  readonly asset: string;
+  readonly amount: string;
+  readonly payableOn: Instant | null;
+  readonly waitsFor: readonly WaitsFor[];
+}
+
+export interface HeldPage {
+  readonly position: bigint;
+  readonly on: Instant;
+  /** Each the balance of the Held account on that day. */
+  readonly totals: readonly {
+    readonly entity: string;
+    readonly asset: string;
+    readonly amount: string;
+  }[];
+  readonly items: readonly HeldItem[];
+  readonly next: string | null;
+}
+
+interface HeldRow extends Omit<HeldItem, 'payableOn' | 'waitsFor'> {
+  readonly until: Instant;
+  readonly holds: readonly CommissionHold[];
+}
+
+const PARTS = `parts as materialized (
+  select line_id, until, sum(amount) as amount from held_move where tenant = $1 and occurred_at <= $2
+  group by line_id, until having sum(amount) <> 0)`;
+
+const HELD = `with ${PARTS}
+select ${POSITION} as position,
+  (select coalesce(json_agg(t), '[]') from (select l.entity, l.asset, sum(p.amount)::text as amount from parts p
+    join commission_line l on l.tenant = $1 and l.line_id = p.line_id group by 1, 2 order by 1, 2) t) as totals,
+  (select coalesce(json_agg(r order by r.line, r.until), '[]') from (
+    select l.line_id as line, l.partner, l.plan, l.window_key as window, l.line_key as key, l.entity, l.asset,
+      p.amount::text as amount, ${utc('p.until')} as until, ${holdsOf('l')} as holds
+    from parts p join commission_line l on l.tenant = $1 and l.line_id = p.line_id
+    where (l.line_id, p.until) > ($3, $4::timestamptz) order by 1, p.until limit $5) r) as items`;
+
+const DUE = `
+select distinct stream from held_part where tenant = $1 and until <= $2 and amount > 0 order by stream`;
+
+const STREAM = `select stream from commission_line where tenant = $1 and line_id = $2`;
+
+@Injectable()
+export class Holds {
+  constructor(private readonly runtime: ServiceRuntime) {}
+
+  /** What is held on that day, part by part; all parts together are the Held account. */
+  async page(asked: {
+    readonly tenant: string;
+    readonly on: Instant;
+    readonly after: readonly [string, Instant] | null;
+    readonly limit: number;
+  }): Promise<Omit<HeldPage, 'next'> & { readonly last: HeldRow | null }> {
+    const { tenant, on, after, limit } = asked;
+    const [line, until] = after ?? ['', '-infinity'];
+    const { rows } = await this.runtime.database.query<{
+      position: string;
+      totals: HeldPage['totals'];
+      items: HeldRow[];
+    }>(HELD, [tenant, on, line, until, limit + 1]);
+    const [row] = rows;
+    invariant(row, 'a select without a table has a row');
+    const shown = row.items.slice(0, limit);
+    const items = shown.map(({ until: ends, holds, ...item }) => ({
+      ...item,
+      payableOn: payableOn(ends, holds, on),
+      waitsFor: waitsFor(ends, holds, on),
+    }));
+    const last = row.items.length > limit ? (shown.at(-1) ?? null) : null;
+    return { position: BigInt(row.position), on, totals: row.totals, items, last };
+  }
+
+  /** Windows in which something is held until then at the latest. */
+  async windowsDue(tenant: string, asOf: Instant): Promise<readonly string[]> {
+    const { rows } = await this.runtime.database.query<{ stream: string }>(DUE, [tenant, asOf]);
+    return rows.map(({ stream }) => stream);
+  }
+
+  async streamOfLine(tenant: string, line: string): Promise<string | undefined> {
+    const { rows } = await this.runtime.database.query<{ stream: string }>(STREAM, [tenant, line]);
+    return rows[0]?.stream;
+  }
+}

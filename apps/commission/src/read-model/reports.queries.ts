@@ -1,0 +1,205 @@
+import { Injectable } from '@nestjs/common';
+import {
+  DEFAULT_PROGRAMME,
+  type EntityData,
+  MAIN_PROGRAMME,
+  type ProgrammeData,
+} from '@tributary/contracts';
+import { type Projection, subscriptionOf } from '@tributary/feeds';
+import {
+  type Day,
+  type Instant,
+  type PeriodKey,
+  addDays,
+  invariant,
+  startOfDay,
+} from '@tributary/kernel';
+import { ServiceRuntime } from '@tributary/platform';
+import { topicOfEntity, topicOfProgramme } from '../domain/earnings/topics';
+import { trail } from './explain.projection';
+import type { Turnover } from './reports';
+import { creditedRevenue } from './reports.projection';
+import { utc } from './sql';
+
+export interface StandpointAsked {
+  readonly tenant: string;
+  /** What happened by the end of this day, as each entity counts its days. */
+  readonly effective: Day | null;
+  readonly known: Instant | null;
+  readonly position: bigint | null;
+}
+
+/** From where the books were looked at: the same three give the same answer again. */
+export interface Standpoint {
+  readonly effective: Day | null;
+  /** As it was asked, else when the last entry was recorded that counts. */
+  readonly known: Instant | null;
+  readonly position: bigint;
+}
+
+export interface MovesFilter {
+  readonly entity?: string | undefined;
+  readonly asset?: string | undefined;
+  readonly programme?: string | undefined;
+  readonly partner?: string | undefined;
+  readonly plan?: string | undefined;
+}
+
+export interface Revenue {
+  readonly asset: string;
+  readonly sourced: bigint;
+  readonly influenced: bigint;
+}
+
+interface Books {
+  readonly programme: string;
+  readonly entity: string;
+  readonly zone: string;
+  /** The first moment after the effective day. */
+  readonly until: Instant | null;
+}
+
+const positionOf = (projection: Projection): string =>
+  `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(projection)}')`;
+
+const BOOKS = `select programme, entity from commission_books where tenant = $1`;
+
+// What was known at a moment ends before the first entry that was recorded later, as it does in the ledger.
+const MOVES = `
+with shown as (select least(${positionOf(trail)}, $2::bigint, (
+    select min(position) - 1 from commission_move where tenant = $1 and recorded_at > $3::timestamptz)) as position),
+  books as (select * from unnest($4::text[], $5::text[], $6::text[], $7::timestamptz[]) b (programme, entity, zone, until)),
+  moves as materialized (select m.*, coalesce(m.month, to_char(m.occurred_at at time zone b.zone, 'YYYY-MM')) as in_month
+    from commission_move m join books b using (programme, entity)
+    where m.tenant = $1 and m.position <= (select position from shown) and (b.until is null or m.occurred_at < b.until)
+      and ($8::text is null or m.entity = $8) and ($9::text is null or m.asset = $9)
+      and ($10::text is null or m.programme = $10) and ($11::text is null or m.partner = $11)
+      and ($12::text is null or m.plan = $12))
+select (select position from shown) as position,
+  (select ${utc('max(recorded_at)')} from commission_move
+    where tenant = $1 and position <= (select position from shown)) as known,
+  (select coalesce(json_agg(t order by t.entity, t.asset, t.month), '[]') from (
+    select entity, asset, in_month as month, sum(posted)::text as posted, sum(released)::text as released
+    from moves group by 1, 2, 3) t) as turnovers`;
+
+const REVENUE = `
+with books as (select distinct on (programme) programme, zone, until
+    from unnest($2::text[], $3::text[], $4::timestamptz[]) b (programme, zone, until) order by programme),
+  told as (select distinct on (sale, payment, line) coalesce(programme, $5) as programme, changes
+    from credited_revenue where tenant = $1 and ($6::timestamptz is null or recorded_at <= $6)
+    order by sale, payment, line, position desc)
+select ${positionOf(creditedRevenue)} as position,
+  (select coalesce(json_agg(t order by t.asset), '[]') from (
+    select c.asset, sum(c.sourced)::text as sourced, sum(c.influenced)::text as influenced
+    from told t left join books b using (programme)
+    cross join jsonb_to_recordset(t.changes) c (at timestamptz, asset text, sourced numeric, influenced numeric)
+    where ($7::text is null or t.programme = $7) and ($8::text is null or c.asset = $8)
+      and (coalesce(b.until, $9::timestamptz) is null or c.at < coalesce(b.until, $9::timestamptz))
+      and to_char(c.at at time zone coalesce(b.zone, $10), 'YYYY-MM') between $11 and $12
+    group by c.asset) t) as revenue`;
+
+type Text<T> = { readonly [K in keyof T]: T[K] extends bigint ? string : T[K] };
+
+/** What commission has moved, and what it was earned on, on both clocks. */
+@Injectable()
+export class Reports {
+  constructor(private readonly runtime: ServiceRuntime) {}
+
+  /** By month of the books. Postings name theirs; a release falls where its entity's calendar says. */
+  async turnovers(
+    asked: StandpointAsked,
+    { entity, asset, programme, partner, plan }: MovesFilter,
+  ): Promise<{ readonly standpoint: Standpoint; readonly turnovers: readonly Turnover[] }> {
+    const { tenant, effective, known, position } = asked;
+    const books = await this.booksOf(asked);
+    const filters = [entity, asset, programme, partner, plan].map((each) => each ?? null);
+    const row = await this.one<{
+      position: string;
+      known: Instant | null;
+      turnovers: readonly Text<Turnover>[];
+    }>(MOVES, [
+      tenant,
+      position === null ? null : String(position),
+      known,
+      ...columnsOf(books, ['programme', 'entity', 'zone', 'until']),
+      ...filters,
+    ]);
+    return {
+      standpoint: { effective, known: known ?? row.known, position: BigInt(row.position) },
+      turnovers: row.turnovers.map((turnover) => ({
+        ...turnover,
+        posted: BigInt(turnover.posted),
+        released: BigInt(turnover.released),
+      })),
+    };
+  }
+
+  /** Of lines as attribution has told them; a refund lessens the revenue of its own month, as it does the commission. */
+  async revenue(
+    asked: StandpointAsked,
+    { programme, asset }: Pick<MovesFilter, 'asset' | 'programme'>,
+    months: { readonly from: PeriodKey; readonly to: PeriodKey },
+  ): Promise<{ readonly position: bigint; readonly revenue: readonly Revenue[] }> {
+    const { tenant, effective, known } = asked;
+    const books = await this.booksOf(asked);
+    const { zone } = DEFAULT_PROGRAMME;
+    const row = await this.one<{ position: string; revenue: readonly Text<Revenue>[] }>(REVENUE, [
+      tenant,
+      ...columnsOf(books, ['programme', 'zone', 'until']),
+      MAIN_PROGRAMME,
+      known,
+      programme ?? null,
+      asset ?? null,
+      effective === null ? null : endOfDay(effective, zone),
+      zone,
+      months.from,
+      months.to,
+    ]);
+    return {
+      position: BigInt(row.position),
+      revenue: row.revenue.map(({ asset: of, sourced, influenced }) => ({
+        asset: of,
+        sourced: BigInt(sourced),
+        influenced: BigInt(influenced),
+      })),
+    };
+  }
+
+  /** As windows read them: the zone of the entity or, for one that nobody has created, that of the programme. */
+  private async booksOf({ tenant, effective }: StandpointAsked): Promise<readonly Books[]> {
+    const { rows } = await this.runtime.database.query<Pick<Books, 'entity' | 'programme'>>(BOOKS, [
+      tenant,
+    ]);
+    const told = await this.runtime.topics.told(tenant, [
+      ...new Set(
+        rows.flatMap(({ programme, entity }) => [
+          topicOfProgramme(programme),
+          topicOfEntity(entity),
+        ]),
+      ),
+    ]);
+    const about = (topic: string): unknown => told.find((each) => each.topic === topic)?.data;
+    return rows.map(({ programme, entity }) => {
+      const ofEntity = about(topicOfEntity(entity)) as EntityData | undefined;
+      const ofProgramme = about(topicOfProgramme(programme)) as ProgrammeData | undefined;
+      const { zone } =
+        ofEntity?.steps.at(-1)?.value ?? ofProgramme?.steps.at(-1)?.value ?? DEFAULT_PROGRAMME;
+      const until = effective === null ? null : endOfDay(effective, zone);
+      return { programme, entity, zone, until };
+    });
+  }
+
+  private async one<T extends object>(statement: string, values: readonly unknown[]): Promise<T> {
+    const { rows } = await this.runtime.database.query<T>(statement, [...values]);
+    const [row] = rows;
+    invariant(row, 'a select without a table has a row');
+    return row;
+  }
+}
+
+const columnsOf = (books: readonly Books[], names: readonly (keyof Books)[]) =>
+  names.map((name) => books.map((each) => each[name]));
+
+/** The first instant after a day, as that day is counted in a zone. */
+const endOfDay = (day: Day, zone: string): Instant =>
+  startOfDay(addDays(startOfDay(day, 'UTC'), 1, 'UTC').slice(0, 'YYYY-MM-DD'.length), zone);

@@ -1,5 +1,5 @@
+import type { Columns } from '@tributary/platform';
 import type { ClaimRow } from '../read-model/prospects.queries';
-import type { Columns } from './csv';
 
 /** What a partner is shown of its claim: of a rival the rule alone, and no free text where one is involved. */
 export function forPartner(claim: ClaimRow) {

@@ -4,23 +4,24 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  asAccepted,
   Caller,
+  type Columns,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
   Refusal,
   ServiceRuntime,
-  answerOf,
+  untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForProspect } from '../application/prospects';
 import { type ConflictRow, Conflicts } from '../read-model/conflicts.queries';
 import { prospects } from '../read-model/prospects.projection';
 import { AdjudicationBody, ConflictRateQuery, ConflictsQuery } from './conflicts.dto';
-import { type Columns, asAccepted } from './csv';
 import { STATUS } from './prospect-status';
-import { untilVisible } from './visible';
 
 @ApiTags('conflicts')
 @Controller('v1')

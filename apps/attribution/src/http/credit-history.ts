@@ -1,8 +1,7 @@
 import type { Instant } from '@tributary/kernel';
+import { type Columns, cursorOf, invalidCursor, readCursor } from '@tributary/platform';
 import type { CustomerFile, RecordedDecision } from '../read-model/customer-case';
-import { cursorOf, invalidCursor, readCursor } from '../read-model/keyset';
 import type { LineRevision, SaleFile } from '../read-model/sale-file';
-import type { Columns } from './csv';
 
 interface PageAsked {
   readonly limit: number;

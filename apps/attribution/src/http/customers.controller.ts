@@ -4,14 +4,18 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  asAccepted,
+  askedAt,
   Caller,
+  type Columns,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
   Refusal,
   ServiceRuntime,
-  answerOf,
+  untilVisible,
 } from '@tributary/platform';
 import { Privacy } from '@tributary/privacy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -21,7 +25,6 @@ import { type CustomerRow, type CustomersPage, Cases } from '../read-model/cases
 import { type CustomerFile, caseOf } from '../read-model/customer-case';
 import { partnerCredit } from '../read-model/partner-credit.projection';
 import { DECISION_COLUMNS, decisionRow, pageOfDecisions } from './credit-history';
-import { type Columns, asAccepted } from './csv';
 import {
   CaseQuery,
   CreditAdjudicationBody,
@@ -29,7 +32,6 @@ import {
   DecisionsQuery,
   KnownQuery,
 } from './customers.dto';
-import { askedAt, untilVisible } from './visible';
 
 const STATUS: Readonly<Record<CustomerRejected['code'], number>> = {
   evidence_missing: 422,

@@ -4,13 +4,15 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ENVELOPE_SCHEMA, TRAINING_COMPLETED_EXAMPLE } from '@tributary/contracts';
 import {
   Allow,
+  askedAt,
   Caller,
   type Principal,
   Refusal,
   ServiceRuntime,
   TakesLines,
-  tokenOf,
   toJson,
+  tokenOf,
+  untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Ingested, Ingestion } from '../application/ingestion';
@@ -22,7 +24,6 @@ import { ingestBatch, MOST_PER_BATCH } from './batch';
 import { OutcomeQuery } from './events.dto';
 import { invalidEvent, statusOf } from './item-answer';
 import { checkUpstreamEvent } from './upstream-check';
-import { askedAt, untilVisible } from './visible';
 
 const NDJSON = 'application/x-ndjson';
 

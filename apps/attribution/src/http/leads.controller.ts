@@ -5,13 +5,16 @@ import { MAIN_PROGRAMME } from '@tributary/contracts';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  asAccepted,
+  askedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
   ServiceRuntime,
-  answerOf,
+  untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForProspect } from '../application/prospects';
@@ -21,7 +24,6 @@ import { hashedIdOf } from '../domain/topics';
 import { prospects } from '../read-model/prospects.projection';
 import { Claims } from '../read-model/prospects.queries';
 import { CLAIM_COLUMNS, PARTNER_CLAIM_COLUMNS, forPartner } from './claim-answers';
-import { asAccepted } from './csv';
 import {
   ClaimDecisionBody,
   ClaimsQuery,
@@ -31,7 +33,6 @@ import {
   ReasonBody,
 } from './leads.dto';
 import { STATUS } from './prospect-status';
-import { askedAt, untilVisible } from './visible';
 
 @ApiTags('claims')
 @Controller('v1')

@@ -1,7 +1,17 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
-import { Allow, Caller, type Principal, Refusal, ServiceRuntime } from '@tributary/platform';
+import {
+  Allow,
+  asAccepted,
+  askedAt,
+  Caller,
+  type Columns,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  untilVisible,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { END_OF_TIME } from '../domain/credit/causes';
 import { BEGINNING } from '../domain/policy/standard';
@@ -14,10 +24,8 @@ import {
   type Revenue,
   type RevenueOfMonth,
 } from '../read-model/partner-credit.queries';
-import { type Columns, asAccepted } from './csv';
 import { PageQuery } from './leads.dto';
 import { PeriodQuery, RevenueQuery } from './partner-credit.dto';
-import { askedAt, untilVisible } from './visible';
 
 /** A key of a partner reaches its own alone. */
 @ApiTags('partners')

@@ -1,17 +1,24 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
-import { Allow, Caller, type Principal, Refusal, ServiceRuntime } from '@tributary/platform';
+import {
+  Allow,
+  asAccepted,
+  Caller,
+  type Columns,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  untilVisible,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { saleOf } from '../domain/sale/events';
 import { partnerCredit } from '../read-model/partner-credit.projection';
 import { type SaleFile, saleShown } from '../read-model/sale-file';
 import { type SaleRow, type SalesPage, Sales } from '../read-model/sales.queries';
 import { REVISION_COLUMNS, pageOfRevisions } from './credit-history';
-import { type Columns, asAccepted } from './csv';
 import { KnownQuery } from './customers.dto';
 import { SaleHistoryQuery, SalesQuery } from './sales.dto';
-import { untilVisible } from './visible';
 
 @ApiTags('sales')
 @Controller('v1/sales')

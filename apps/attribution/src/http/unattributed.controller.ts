@@ -1,6 +1,14 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, Caller, type Principal, ServiceRuntime } from '@tributary/platform';
+import {
+  Allow,
+  asAccepted,
+  Caller,
+  type Columns,
+  type Principal,
+  ServiceRuntime,
+  untilVisible,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { partnerCredit } from '../read-model/partner-credit.projection';
 import {
@@ -8,9 +16,7 @@ import {
   type UnattributedItem,
   type UnattributedPage,
 } from '../read-model/unattributed.queries';
-import { type Columns, asAccepted } from './csv';
 import { UnattributedQuery } from './unattributed.dto';
-import { untilVisible } from './visible';
 
 @ApiTags('sales')
 @Controller('v1/unattributed')

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Instant, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { cursorOf, readCursor, ServiceRuntime } from '@tributary/platform';
 import type { Rung } from '../domain/credit/credit';
 import { customerStreamOf } from '../domain/customer/events';
 import { type CustomerFile, customerFile } from './customer-case';
-import { cursorOf, readCursor } from './keyset';
 import { type StandingCredit, partnerCredit } from './partner-credit.projection';
 import { positionSql } from './position';
 

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Instant, type Json, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { cursorOf, instantCursor, ServiceRuntime } from '@tributary/platform';
 import type { ConflictRule, Settlement } from '../domain/prospect/events';
-import { cursorOf, instantCursor } from './keyset';
 import { POSITION } from './prospects.queries';
 
 export interface ConflictsAsked {

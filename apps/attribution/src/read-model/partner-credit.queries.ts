@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Instant, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { cursorOf, readCursor, ServiceRuntime } from '@tributary/platform';
 import type { Rung } from '../domain/credit/credit';
-import { cursorOf, readCursor } from './keyset';
 import { type StandingCredit, partnerCredit } from './partner-credit.projection';
 import { positionSql } from './position';
 

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, type Json, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { cursorOf, instantCursor, ServiceRuntime } from '@tributary/platform';
 import type { ClaimState } from '../domain/prospect/events';
-import { cursorOf, instantCursor } from './keyset';
 import { prospects } from './prospects.projection';
 
 export interface ClaimsAsked {

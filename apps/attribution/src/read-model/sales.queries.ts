@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Instant, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { cursorOf, readCursor, ServiceRuntime } from '@tributary/platform';
 import { saleStreamOf } from '../domain/sale/events';
-import { cursorOf, readCursor } from './keyset';
 import { partnerCredit } from './partner-credit.projection';
 import { positionSql } from './position';
 import { type SaleFile, saleFile } from './sale-file';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
-import { cursorOf, instantCursor } from './keyset';
+import { cursorOf, instantCursor, ServiceRuntime } from '@tributary/platform';
 import { partnerCredit } from './partner-credit.projection';
 import { positionSql } from './position';
 

@@ -1,11 +1,17 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
-import { Allow, Caller, type Principal, ServiceRuntime } from '@tributary/platform';
+import {
+  Allow,
+  askedAt,
+  Caller,
+  type Principal,
+  ServiceRuntime,
+  untilVisible,
+} from '@tributary/platform';
 import { earned } from '../read-model/earnings.projection';
 import { EarningsRead, type PartnerEarnings } from '../read-model/earnings.queries';
 import { OnDayQuery, PageQuery } from './earnings.dto';
-import { askedAt, untilVisible } from './visible';
 
 @ApiTags('earnings')
 @Controller('v1')

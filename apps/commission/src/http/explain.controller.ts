@@ -1,7 +1,16 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
-import { Allow, Caller, type Principal, Refusal, ServiceRuntime } from '@tributary/platform';
+import {
+  Allow,
+  asAccepted,
+  Caller,
+  type Columns,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  untilVisible,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sentenceOf } from '../domain/explain/sentence';
 import { type TreeRow, rowsOf } from '../domain/explain/table';
@@ -9,9 +18,7 @@ import { treeOf } from '../domain/explain/tree';
 import { differencesIn } from '../domain/explain/verify';
 import { trail } from '../read-model/explain.projection';
 import { Explanations } from '../read-model/explain.queries';
-import { type Columns, asAccepted } from './csv';
 import { ExplainQuery } from './explain.dto';
-import { untilVisible } from './visible';
 
 @ApiTags('earnings')
 @Controller('v1/lines/:line/explain')

@@ -4,15 +4,19 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Instant, type Outcome, instant, parseStreamName, uuidV5 } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  askedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  notYetVisible,
   type Principal,
   Refusal,
   ServiceRuntime,
-  answerOf,
   tokenOf,
+  untilVisible,
+  cursorOf,
 } from '@tributary/platform';
 import { DecideEarnings } from '../application/earnings';
 import type { EarningsCommand, EarningsRejected } from '../domain/earnings/commands';
@@ -21,8 +25,7 @@ import { earned } from '../read-model/earnings.projection';
 import { type HeldPage, Holds } from '../read-model/holds.queries';
 import { HoldsQuery } from './earnings.dto';
 import { HoldBody, LiftBody, OverrideBody, ReleaseBody } from './holds.dto';
-import { cursorOf, readCursor } from './keyset';
-import { askedAt, notYetVisible, untilVisible } from './visible';
+import { readLineCursor } from './keyset';
 
 const STATUS: Readonly<Record<EarningsRejected['code'], number>> = {
   hold_exists: 409,
@@ -104,7 +107,7 @@ export class HoldsController {
     await untilVisible(this.runtime, [earned.name], query);
     const { limit } = query;
     const on = query.on === undefined ? askedAt() : instant(query.on);
-    const after = query.after === undefined ? null : readCursor(query.after);
+    const after = query.after === undefined ? null : readLineCursor(query.after);
     const { last, ...page } = await this.holds.page({ tenant, on, after, limit });
     return { ...page, next: last && cursorOf(last.line, last.until) };
   }

@@ -1,13 +1,21 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, Caller, type Principal, Refusal, ServiceRuntime } from '@tributary/platform';
+import {
+  Allow,
+  asAccepted,
+  Caller,
+  type Columns,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  untilVisible,
+  cursorOf,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { earned } from '../read-model/earnings.projection';
 import { type LineRow, Lines } from '../read-model/lines.queries';
-import { type Columns, asAccepted } from './csv';
-import { cursorOf, readCursor } from './keyset';
+import { readLineCursor } from './keyset';
 import { LinesQuery } from './lines.dto';
-import { untilVisible } from './visible';
 
 /** Everything that is known: to look at an earlier moment, explain a line or ask for a report. */
 const LATEST = { effective: null, known: null };
@@ -37,7 +45,7 @@ export class LinesController {
     const { plan, window, month, reason, state, limit } = query;
     const partner = partnerAsked(principal, query.partner);
     await untilVisible(this.runtime, [earned.name], query);
-    const [line, paidAt] = query.after === undefined ? [] : readCursor(query.after);
+    const [line, paidAt] = query.after === undefined ? [] : readLineCursor(query.after);
     const after = line === undefined || paidAt === undefined ? null : ([paidAt, line] as const);
     const { tenant } = principal;
     const filter = { partner, plan, window, month, reason, state };

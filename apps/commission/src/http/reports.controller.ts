@@ -1,7 +1,17 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
-import { Allow, Caller, type Principal, Refusal, ServiceRuntime } from '@tributary/platform';
+import {
+  Allow,
+  asAccepted,
+  Caller,
+  type Columns,
+  notYetVisible,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  untilVisible,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HELD, RELEASED } from '../domain/earnings/post';
 import { trail } from '../read-model/explain.projection';
@@ -18,9 +28,7 @@ import {
   type Standpoint,
   type StandpointAsked,
 } from '../read-model/reports.queries';
-import { type Columns, asAccepted } from './csv';
 import { AccrualsQuery, RatioQuery, type ReportQuery } from './reports.dto';
-import { notYetVisible, untilVisible } from './visible';
 
 /** More months than this are asked for in several questions. */
 const MOST_MONTHS = 120;

@@ -106,9 +106,9 @@ function decoderOf(fields: Fields): (line: string) => FieldRow {
     const position = BigInt(values.pop() as string);
     const type = values.pop() as string;
     const shape = shapes.get(type);
-    const { width, moments } = shape ?? (ofEvery as Shape);
+    const { width, moments } = shape ?? (ofEvery);
     if (values.length > width) values.length = width;
-    for (const [i, moment] of moments) values[i] = moment(values[i] as string);
+    for (const [i, moment] of moments) values[i] = moment(values[i]);
     // The text of a known type is one string for all rows.
     return new ExtractedRow(position, shape?.type ?? type, values);
   };

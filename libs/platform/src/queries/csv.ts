@@ -7,8 +7,9 @@ export type Columns<R> = Readonly<Record<string, (row: R) => Cell>>;
 
 const CSV = 'text/csv';
 const QUOTED = /[",\r\n]/;
-/** A spreadsheet would run a text that begins so as a formula. */
-const FORMULA = /^[\s]*[=+\-@]|^[\t\r\n]/;
+/** A spreadsheet would run a text that begins so as a formula; a negative amount is none. */
+const FORMULA = /^\s*[=+\-@]|^[\t\r\n]/;
+const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?$/;
 
 /** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function csvOf<R>(columns: Columns<R>, rows: readonly R[]): string {
@@ -21,7 +22,7 @@ function textOf(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (cell instanceof Date) return cell.toISOString();
   if (typeof cell !== 'string') return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  const text = FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
   return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,5 +1,5 @@
 import { isInstant } from '@tributary/kernel';
-import { Refusal } from '@tributary/platform';
+import { Refusal } from '../errors/problem';
 
 /** Where a page ended: the values that its rows are ordered by, as text. Opaque to those who hand it back. */
 export const cursorOf = (...values: readonly string[]): string =>

@@ -1,5 +1,8 @@
 import { type Instant, invariant } from '@tributary/kernel';
-import { Refusal, type ServiceRuntime, currentContext, positionOf } from '@tributary/platform';
+import { Refusal } from '../errors/problem';
+import { positionOf } from '../idempotency/answer';
+import { currentContext } from '../logging/request-context';
+import type { ServiceRuntime } from '../service/service-runtime';
 
 interface Waiting {
   readonly token?: string | undefined;

@@ -100,15 +100,15 @@ class ExtractedRow implements FieldRow {
 /** The declared columns come first, so that what remains of a line is an array that exists already. */
 function decoderOf(fields: Fields): (line: string) => FieldRow {
   const shapes = new Map(Object.entries(fields).map((each) => [each[0], shapeOf(each)]));
-  const ofEvery = shapes.get(EVERY_TYPE);
+  const ofEvery = shapeOf([EVERY_TYPE, fields[EVERY_TYPE] ?? []]);
   return (line) => {
     const values: (string | null)[] = rowOf(line);
     const position = BigInt(values.pop() as string);
     const type = values.pop() as string;
     const shape = shapes.get(type);
-    const { width, moments } = shape ?? (ofEvery);
+    const { width, moments } = shape ?? ofEvery;
     if (values.length > width) values.length = width;
-    for (const [i, moment] of moments) values[i] = moment(values[i]);
+    for (const [i, moment] of moments) values[i] = moment(values[i] as string);
     // The text of a known type is one string for all rows.
     return new ExtractedRow(position, shape?.type ?? type, values);
   };

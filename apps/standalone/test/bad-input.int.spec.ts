@@ -89,7 +89,7 @@ const NOT_OF_THE_SCHEMA: readonly (readonly [
   ],
   [
     'an unknown type',
-    GOOD_TEXT.replace('training.completed.v1","time', 'training.cancelled.v1","time'),
+    GOOD_TEXT.replace('"tributary.training.completed.v1"', '"tributary.training.canceled.v1"'),
     '/type',
     'unknown_type',
   ],

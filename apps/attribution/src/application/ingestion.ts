@@ -7,6 +7,7 @@ import {
   type Instant,
   type Outcome,
   type StreamName,
+  hasCode,
   instant,
   instantOfMs,
   uuidV5,
@@ -58,16 +59,32 @@ export class Ingestion {
     events: readonly UpstreamEvent[],
     sender: Sender,
   ): Promise<PromiseSettledResult<Ingested>[]> {
-    const commands = await this.commandsFor(
+    return await this.store(await this.prepare(events, sender));
+  }
+
+  /** All that comes before storing them; whoever has more facts to come may do it while the ones before are being stored. */
+  prepare(
+    events: readonly UpstreamEvent[],
+    sender: Sender,
+  ): Promise<PromiseSettledResult<Prepared>[]> {
+    return this.prepareAll(
       events.map((event) => ({ event, sender })),
       sender.tenant,
     );
-    const outcomes = await this.runner.runFresh(fact, commands);
-    return outcomes.map((outcome, i) =>
-      outcome.status === 'rejected'
+  }
+
+  async store(
+    prepared: readonly PromiseSettledResult<Prepared>[],
+  ): Promise<PromiseSettledResult<Ingested>[]> {
+    const commands = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const outcomes = (await this.runner.runFresh(fact, commands)).values();
+    return prepared.map((one) => {
+      if (one.status === 'rejected') return one;
+      const outcome = outcomes.next().value as PromiseSettledResult<Outcome<FactRejected>>;
+      return outcome.status === 'rejected'
         ? outcome
-        : { status: 'fulfilled', value: told(commands[i] as Prepared, outcome.value) },
-    );
+        : { status: 'fulfilled', value: told(one.value, outcome.value) };
+    });
   }
 
   private preparingFor({ tenant }: Sender): Together<Sent, PromiseSettledResult<Prepared>> {
@@ -87,7 +104,8 @@ export class Ingestion {
       const commands = await this.commandsFor(sent, tenant);
       return commands.map((value) => ({ status: 'fulfilled', value }));
     } catch (reason) {
-      if (sent.length === 1) return [{ status: 'rejected', reason }];
+      if (sent.length === 1 || hasCode(reason, 'unavailable'))
+        return sent.map(() => ({ status: 'rejected', reason }));
       // What is wrong with one of them is no fault of its neighbours.
       const each = await Promise.all(sent.map((one) => this.prepareAll([one], tenant)));
       return each.flat();
@@ -115,7 +133,8 @@ interface Sent {
   readonly sender: Sender;
 }
 
-interface Prepared extends FreshCommand<FactCommand> {
+/** A fact that may be kept, as the command that keeps it. */
+export interface Prepared extends FreshCommand<FactCommand> {
   readonly command: AcceptFact;
   readonly accepted: 'accepted' | 'erased' | 'future_dated';
 }

@@ -46,8 +46,9 @@ export async function* backfill(
   try {
     for await (const lines of linesOf(chunks, LINES_PER_BATCH)) {
       const before = inFlight;
-      // One batch is stored while the next one is read and checked.
-      inFlight = before.then(() => ingestLines(lines, ingestion, sender, instance));
+      // One batch is stored while the next one is read, checked and prepared.
+      const batch = prepared(lines, ingestion, sender, instance);
+      inFlight = before.then(() => stored(batch, ingestion, instance));
       inFlight.catch(ignoredUntilAwaited);
       yield* linesAbout(await before, summary);
     }
@@ -62,12 +63,19 @@ export async function* backfill(
 /** The loop awaits the same promise one turn later and reports there. */
 const ignoredUntilAwaited = (): undefined => undefined;
 
-async function ingestLines(
+interface Batch {
+  readonly told: Told[];
+  /** Of the lines that may be stored, in the same order. */
+  readonly numbers: readonly number[];
+  readonly facts: ReturnType<Ingestion['prepare']>;
+}
+
+function prepared(
   lines: readonly Line[],
   ingestion: Ingestion,
   sender: Sender,
   instance: string,
-): Promise<Told[]> {
+): Batch {
   const told: Told[] = [];
   const events: UpstreamEvent[] = [];
   const numbers: number[] = [];
@@ -80,7 +88,17 @@ async function ingestLines(
     events.push(checked.event);
     numbers.push(number);
   }
-  const outcomes = await ingestion.acceptMany(events, sender);
+  const facts = ingestion.prepare(events, sender);
+  facts.catch(ignoredUntilAwaited);
+  return { told, numbers, facts };
+}
+
+async function stored(
+  { told, numbers, facts }: Batch,
+  ingestion: Ingestion,
+  instance: string,
+): Promise<Told[]> {
+  const outcomes = await ingestion.store(await facts);
   for (const [i, outcome] of outcomes.entries()) {
     const line = numbers[i] as number;
     const answer =

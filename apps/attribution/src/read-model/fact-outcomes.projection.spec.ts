@@ -25,7 +25,11 @@ describe('following how far facts come', () => {
     const decided = {
       decision: 'd1',
       evidence: [{ factId: 'f1' }, { factId: 'f1' }],
-      discarded: [{ fact: { factId: 'f3' } }],
+      discarded: [
+        { fact: { factId: 'f3' }, reason: 'after_conversion' },
+        // Waits until somebody says who that is.
+        { fact: { factId: 'f4' }, reason: 'unknown_partner' },
+      ],
     };
     given({ type: 'CreditDecided', data: decided }).then('credit_decision', [
       { decision: 'd1', facts: ['f1', 'f3'], position: 1n },

@@ -7,6 +7,9 @@ const CLICK = 'tributary.touch.click.v1';
 type WithFact = { readonly fact: { readonly factId: string } };
 type WithFactId = { readonly factId: string };
 
+/** Pieces that are put aside for want of an answer are decided about once it is there, and until then they wait. */
+const WAITING: ReadonlySet<string> = new Set(['unknown_link', 'unknown_partner']);
+
 const idsOf = (refs: readonly WithFactId[]): string[] => [
   ...new Set(refs.map(({ factId }) => factId)),
 ];
@@ -17,7 +20,7 @@ const idsOf = (refs: readonly WithFactId[]): string[] => [
  */
 export const factOutcomes = projection({
   name: 'fact_outcomes',
-  version: 4,
+  version: 5,
   events: {
     FactAccepted: {
       $stream: 'text',
@@ -93,7 +96,9 @@ export const factOutcomes = projection({
         return { crowd: [{ tenant: event.$tenant, identifier: event['identifier.id'] }] };
       case 'CreditDecided': {
         const { decision, evidence, discarded } = event;
-        const named = [...listOf<WithFactId>(evidence), ...listOf<WithFact>(discarded).map(factOf)];
+        const put = listOf<WithFact & { readonly reason: string }>(discarded);
+        const judged = put.filter(({ reason }) => !WAITING.has(reason));
+        const named = [...listOf<WithFactId>(evidence), ...judged.map(factOf)];
         return { credit_decision: [{ decision, facts: idsOf(named), position }] };
       }
       case 'LineCredited':

@@ -12,7 +12,12 @@ export interface Running {
   /** One key per role. */
   readonly keys: Readonly<Record<string, string>>;
   /** What to ask the demo programme about, and a key that may read it, where there is one. */
-  readonly demo?: { readonly key: string; readonly customer: string; readonly sale: string };
+  readonly demo?: {
+    readonly key: string;
+    readonly customer: string;
+    readonly sale: string;
+    readonly earned: string;
+  };
 }
 
 export interface Start {

@@ -46,6 +46,9 @@ function tryNext(address: string, demo: Welcome['demo'], admin: string): string[
     '  why: everything known of that customer, who is credited, and why nobody else is',
     `${ask}/v1/customers/${demo.customer}`,
     '',
+    '  what its partner has earned on one line: when, by which rule of which plan, from which facts',
+    `${ask}${demo.earned}`,
+    '',
     'Then send events of your own: the five-minute tour in README.md.',
   ];
 }

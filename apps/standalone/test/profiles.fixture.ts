@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import { AttributionModule } from '@tributary/attribution';
+import { CommissionModule } from '@tributary/commission';
 import type { Recorded } from '@tributary/kernel';
+import { LedgerModule } from '@tributary/ledger';
 import { type Serving, ServiceRuntime, coreSettings, serve } from '@tributary/platform';
 import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
 import { Client } from 'pg';
@@ -23,6 +25,8 @@ export interface Deployed {
   readonly partners: Site;
   readonly attribution: Site;
   readonly tierEvaluation: Site;
+  readonly commission: Site;
+  readonly ledger: Site;
   readonly logLines: readonly string[];
   /** Every row of every table of every service, as text. */
   rows(): Promise<string>;
@@ -76,6 +80,12 @@ async function deployEmbedded(): Promise<Deployed> {
     get tierEvaluation() {
       return site;
     },
+    get commission() {
+      return site;
+    },
+    get ledger() {
+      return site;
+    },
     logLines,
     rows: () => rowsOf([settings.DATABASE_URL]),
     kafkaFolder: undefined,
@@ -104,40 +114,44 @@ async function deployDistributed(): Promise<Deployed> {
     KAFKA_BROKERS: kafka.brokers.join(','),
     SERVICE_TOKEN: TOKEN,
   };
-  const databases = await Promise.all([1, 2, 3].map(() => postgres.freshDatabase()));
-  const [ofPartners, ofAttribution, ofTiers] = databases as [string, string, string];
-  const partners = await open('partners', [PartnersModule], {
-    ...shared,
-    DATABASE_URL: ofPartners,
-  });
-  const attribution = await open('attribution', [AttributionModule], {
-    ...shared,
-    DATABASE_URL: ofAttribution,
-    OWNER_URLS: `partners=${partners.url}`,
-  });
-  const theirs = {
-    ...shared,
-    DATABASE_URL: ofTiers,
-    OWNER_URLS: `attribution=${attribution.url}`,
+  const databases: string[] = [];
+  /** Each with a database of its own; one that listens to others knows where they answer. */
+  const alone = async (name: string, module: Type, owners: Readonly<Record<string, Site>> = {}) => {
+    const database = await postgres.freshDatabase();
+    databases.push(database);
+    const known = Object.entries(owners).map(([owner, { url }]) => `${owner}=${url}`);
+    const variables = { ...shared, DATABASE_URL: database, OWNER_URLS: known.join(',') };
+    const start = () => open(name, [module], variables);
+    return { site: await start(), start };
   };
-  let tierEvaluation = await open('tier-evaluation', [TierEvaluationModule], theirs);
+  const { site: partners } = await alone('partners', PartnersModule);
+  const { site: attribution } = await alone('attribution', AttributionModule, { partners });
+  const tiers = await alone('tier-evaluation', TierEvaluationModule, { attribution });
+  const { site: commission } = await alone('commission', CommissionModule, {
+    attribution,
+    partners,
+    tiers: tiers.site,
+  });
+  const { site: ledger } = await alone('ledger', LedgerModule, { partners });
+  let tierEvaluation = tiers.site;
   return {
     partners,
     attribution,
     get tierEvaluation() {
       return tierEvaluation;
     },
+    commission,
+    ledger,
     logLines,
     rows: () => rowsOf(databases),
     kafkaFolder: 'folder' in kafka ? kafka.folder : undefined,
     async restartTierEvaluation() {
       await tierEvaluation.serving.close();
-      tierEvaluation = await open('tier-evaluation', [TierEvaluationModule], theirs);
+      tierEvaluation = await tiers.start();
     },
     async stop() {
-      await Promise.all(
-        [partners, attribution, tierEvaluation].map(({ serving }) => serving.close()),
-      );
+      const sites = [ledger, commission, tierEvaluation, attribution, partners];
+      await Promise.all(sites.map(({ serving }) => serving.close()));
       await Promise.all([kafka.stop(), eventStore.stop(), postgres.stop()]);
     },
   };

@@ -87,13 +87,27 @@ describe('following the tour of the README', () => {
       });
     });
 
+    it('explains what a line has earned, and has the amount again from that alone', async () => {
+      const { sale, earned } = demo();
+      const lines = await until(
+        'lines?partner=northwind',
+        ({ totals: [sum] }) => sum?.posted === '44978',
+      );
+      // 25% of 1,350.00 and of 449.10, rounded line by line.
+      expect(lines.items.map(({ posted }: Answer) => posted).sort()).toEqual(['11228', '33750']);
+      const explained = await ask(earned.replace('/v1/', ''));
+      expect(explained).toMatchObject({ recomputed: true, differences: [] });
+      expect(JSON.stringify(explained)).toContain(sale);
+      expect(await ask('ledger/trial-balance')).toMatchObject({ totals: [{ difference: '0' }] });
+    });
+
     it('hears the same when it is told again', async () => {
-      const { sale, customer } = demo();
+      const { sale, customer, earned } = demo();
       const file = join(folder, '.data', 'demo-keys.json');
       const keys = JSON.parse(await readFile(file, 'utf8')) as DemoKeys;
-      const paths = ['sales', 'customers', 'conflicts', `sales/${sale}/history`];
+      const paths = ['sales', 'customers', 'conflicts', `sales/${sale}/history`, 'lines', 'plans'];
       const before = await Promise.all(paths.map(standing));
-      expect(await playDemo(address, keys)).toEqual({ sale, customer });
+      expect(await playDemo(address, keys)).toEqual({ sale, customer, earned });
       expect(await Promise.all(paths.map(standing))).toEqual(before);
     });
 

@@ -4,6 +4,16 @@ import { COUPON, LINK } from './registry';
 const BILLING = 'billing';
 const ASSET = 'BRL/2';
 
+export const PAID_LINES = [
+  { lineRef: '1', productRef: 'payments-pro', ...once('165000', '15000', '150000') },
+  {
+    lineRef: '2',
+    productRef: 'onboarding',
+    productGroup: 'services',
+    ...once('54890', '4990', '49900'),
+  },
+];
+
 /** Whoever asks what became of them names these. */
 export const CLICK = fact('shop', 'tributary.touch.click.v1', {
   id: 'click-1',
@@ -22,15 +32,7 @@ export const PAYMENT = fact('billing', 'tributary.invoice.paid.v1', {
     billingSystem: BILLING,
     asset: ASSET,
     paidAt: '2026-02-10T10:14:07-03:00',
-    lines: [
-      { lineRef: '1', productRef: 'payments-pro', ...once('165000', '15000', '150000') },
-      {
-        lineRef: '2',
-        productRef: 'onboarding',
-        productGroup: 'services',
-        ...once('54890', '4990', '49900'),
-      },
-    ],
+    lines: PAID_LINES,
   },
 });
 

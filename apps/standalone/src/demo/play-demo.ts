@@ -1,12 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import type { UpstreamEvent } from '@tributary/contracts';
 import { CodedError } from '@tributary/kernel';
-import { CLICK, FACTS, PAYMENT, TRAININGS } from './facts';
-import { REGISTRY } from './registry';
+import { CLICK, FACTS, PAID_LINES, PAYMENT, TRAININGS } from './facts';
+import { type Entry, PLAN, REGISTRY } from './registry';
 
 /** The demo lives in a tenant of its own, so that nothing of it ever mixes with what is yours. */
 export const DEMO_TENANT = 'demo';
 export const DEMO_PARTNER = 'northwind';
-export const DEMO_ROLES = ['programme', 'upstream', 'auditor'] as const;
+export const DEMO_ROLES = ['programme', 'admin', 'upstream', 'auditor'] as const;
 
 export type DemoKeys = Readonly<Record<(typeof DEMO_ROLES)[number], string>>;
 
@@ -14,6 +15,8 @@ export type DemoKeys = Readonly<Record<(typeof DEMO_ROLES)[number], string>>;
 export interface DemoCase {
   readonly customer: string;
   readonly sale: string;
+  /** The path that tells what its partner has earned. */
+  readonly earned: string;
 }
 
 interface Item {
@@ -31,13 +34,8 @@ interface Became {
  * Every id, key and time in it is fixed, so telling it again changes nothing.
  */
 export async function playDemo(address: string, keys: DemoKeys): Promise<DemoCase> {
-  for (const { key, path, body } of REGISTRY)
-    await sent(`${address}${path}`, {
-      key: keys.programme,
-      type: 'application/json',
-      headers: { 'idempotency-key': key },
-      body,
-    });
+  for (const entry of REGISTRY) await entered(address, keys, entry);
+  await publishPlan(address, keys);
   const { items } = await sent<{ items: readonly Item[] }>(`${address}/v1/events`, {
     key: keys.upstream,
     type: 'application/cloudevents-batch+json',
@@ -56,7 +54,46 @@ export async function playDemo(address: string, keys: DemoKeys): Promise<DemoCas
     ...FACTS.filter(earns).map((fact) => ask(creditOf(fact))),
     ...heard.map((seen) => ask(`/v1/partners/${DEMO_PARTNER}/measures?seen=${seen}`)),
   ] as const);
-  return { customer: click.customers[0] ?? '', sale: payment.sales[0]?.sale ?? '' };
+  const sale = payment.sales[0]?.sale ?? '';
+  return { customer: click.customers[0] ?? '', sale, earned: await whereEarned(sale, ask) };
+}
+
+const entered = (address: string, keys: DemoKeys, { key, by, path, body }: Entry) =>
+  sent<Entered>(address + path, {
+    key: keys[by ?? 'programme'],
+    type: 'application/json',
+    headers: { 'idempotency-key': key },
+    body,
+  });
+
+/** A second person approves what it has read, which the hash names. It reaches back, and so needs a reason. */
+async function publishPlan(address: string, keys: DemoKeys): Promise<void> {
+  const path = `/v1/plans/${PLAN.planId}`;
+  const draft = { key: 'demo-plan', path: '/v1/plans', body: PLAN };
+  const { token } = await entered(address, keys, draft);
+  const read = await asked<PlanRead>(`${address}${path}?token=${token}`, keys.auditor);
+  // Whoever has drafted more since is not overruled.
+  if (read.versions.length > 0) return;
+  const override = { codes: ['retroactive'], reason: 'The programme began in January.' };
+  await entered(address, keys, {
+    key: 'demo-plan-approval',
+    by: 'admin',
+    path: `${path}/approvals`,
+    body: { hash: read.draft?.hash, override },
+  });
+}
+
+/** How the first line of the sale came about or, where commission takes long, what there is by then. */
+async function whereEarned(sale: string, ask: <T>(path: string) => Promise<T>): Promise<string> {
+  const path = `/v1/lines?partner=${DEMO_PARTNER}`;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { items } = await ask<Earned>(path);
+    // What no rule pays as yet has an id that goes again.
+    const paid = items.filter(({ key }) => key.sale === sale && key.rule !== null);
+    if (paid[0] && paid.length >= PAID_LINES.length) return `/v1/lines/${paid[0].line}/explain`;
+    await setTimeout(100);
+  }
+  return path;
 }
 
 const EARNING = /^tributary\.(?:touch|payment|usage)\./;
@@ -64,6 +101,22 @@ const earns = ({ type }: UpstreamEvent): boolean => EARNING.test(type);
 
 const creditOf = ({ source, id }: UpstreamEvent): string =>
   `/v1/events/${encodeURIComponent(source)}/${id}?wait=credited`;
+
+interface Entered {
+  readonly token: string;
+}
+
+interface PlanRead {
+  readonly draft: { readonly hash: string } | null;
+  readonly versions: readonly object[];
+}
+
+interface Earned {
+  readonly items: readonly {
+    readonly line: string;
+    readonly key: { readonly sale?: string; readonly rule: string | null };
+  }[];
+}
 
 interface Sent {
   readonly key: string;

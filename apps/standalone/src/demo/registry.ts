@@ -1,12 +1,37 @@
-/** What a programme manager enters before anything happens. The key makes each a command that is decided once. */
+/** What people enter before anything happens. The key makes each a command that is decided once. */
 export interface Entry {
   readonly key: string;
+  /** Left out, the programme manager. */
+  readonly by?: 'admin';
   readonly path: string;
   readonly body: object;
 }
 
 export const LINK = 'northwindspring';
 export const COUPON = { couponSystem: 'shop', code: 'SOUTH10' };
+
+/** 25% of what customers of an agency pay, as long as they stay. */
+export const PLAN = {
+  planId: 'agency',
+  programId: 'main',
+  asset: 'BRL/2',
+  window: 'calendar_quarter',
+  timezone: 'America/Sao_Paulo',
+  effective: { from: '2026-01-01T00:00:00-03:00', to: null },
+  rounding: { mode: 'half_up', scope: 'line' },
+  basis: { use: 'lines.net', excludeTax: true },
+  hold: { days: 14, from: 'paidAt' },
+  appliesTo: { partnerTypes: ['agency'] },
+  rules: [
+    {
+      id: 'agency',
+      group: 'base',
+      priority: 10,
+      pay: { kind: 'percent', bp: 2500 },
+      duration: { while: 'customer_active' },
+    },
+  ],
+};
 
 const effectiveAt = '2026-01-01T00:00:00-03:00';
 
@@ -33,5 +58,21 @@ export const REGISTRY: readonly Entry[] = [
       owner: 'southwind',
       effectiveAt,
     },
+  },
+  {
+    key: 'demo-agreement-northwind',
+    path: '/v1/agreements',
+    body: {
+      id: 'northwindagency',
+      partner: 'northwind',
+      plan: PLAN.planId,
+      effectiveFrom: effectiveAt,
+    },
+  },
+  {
+    key: 'demo-agreement-northwind-approval',
+    by: 'admin',
+    path: '/v1/agreements/northwindagency/approvals',
+    body: { version: 1 },
   },
 ];

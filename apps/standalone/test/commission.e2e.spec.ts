@@ -1,0 +1,272 @@
+import { type Deployed, type Site, distributed, embedded } from './profiles.fixture';
+
+jest.setTimeout(180_000);
+
+const SHOP = 'https://shop.example/production';
+const HELD = 'Liabilities:Commission:Held';
+const RELEASED = 'Liabilities:Commission:Released';
+const SIGNED = '2026-01-01T00:00:00-03:00';
+
+for (const { name, missing, deploy } of [embedded, distributed]) {
+  // A profile is skipped only where its servers cannot be had, and the name then says why.
+  const describeProfile = missing === undefined ? describe : describe.skip;
+  const reason = missing === undefined ? '' : ` (skipped: ${missing})`;
+
+  describeProfile(`what a partner has earned, ${name}${reason}`, () => {
+    // Well within the hold of a line that is paid now, whenever this runs.
+    const paidNow = new Date(Date.now() - 3_600_000).toISOString();
+    let deployed: Deployed;
+    let commands = 0;
+
+    beforeAll(async () => {
+      deployed = await deploy();
+    });
+    afterAll(() => deployed.stop());
+
+    it('agrees with a partner, grants it a tier and publishes a plan, by two persons each', async () => {
+      const { partners, tierEvaluation, commission } = deployed;
+      const partner = { id: 'northwind', name: 'Northwind', type: 'channel', kind: 'agency' };
+      await made(partners, '/v1/partners', { ...partner, effectiveAt: SIGNED });
+      const terms = { id: 'a1', partner: 'northwind', plan: 'tiers', effectiveFrom: SIGNED };
+      await made(partners, '/v1/agreements', terms);
+      await approved(partners, '/v1/agreements/a1/approvals', { version: 1 });
+
+      const standing = '/v1/partners/northwind/standings/commercial';
+      const grant = { tier: 'preferred', effectiveAt: SIGNED, reason: 'as signed' };
+      await made(tierEvaluation, `${standing}/proposals`, grant);
+      await approved(tierEvaluation, `${standing}/approvals`, { proposal: 1 });
+
+      const { starters } = await read('/v1/plan-starters', commission);
+      const { plan } = starters.find(({ id }: { id: string }) => id === 'tiers');
+      const drafted = await made(commission, '/v1/plans', {
+        ...plan,
+        effective: { from: SIGNED, to: null },
+      });
+      const { draft } = await read(`/v1/plans/tiers?token=${drafted.token}`, commission);
+      expect(draft.findings).toMatchObject([{ code: 'retroactive' }]);
+      await approved(commission, '/v1/plans/tiers/approvals', {
+        hash: draft.hash,
+        override: { codes: ['retroactive'], reason: 'the programme began in January' },
+      });
+    });
+
+    it('posts what each line of an invoice is worth by the tier that held', async () => {
+      await told(
+        'invoice.paid.v1',
+        'paid-1',
+        '2026-02-10T10:00:00Z',
+        invoice('1', 150_000, 49_900),
+      );
+      await told('invoice.paid.v1', 'paid-2', paidNow, invoice('2', 10_001, 20_002, paidNow));
+      await told('customer.signed_up.v1', 'signup-1', '2026-02-05T10:00:00Z', {
+        customerRef: 'CUST-1',
+        visitorId: 'visitor-1',
+        country: 'BR',
+      });
+      await told('touch.click.v1', 'click-1', '2026-02-01T10:00:00Z', {
+        clickId: 'click-1',
+        partnerRef: 'northwind',
+        visitorId: 'visitor-1',
+        consent: true,
+      });
+
+      const { items, totals } = await lines(({ totals: [sum] }) => sum?.posted === '57476');
+      // 25% of each line; 2,500.25 and 5,000.5 are rounded line by line, half up.
+      expect(amounts(items)).toEqual(['12475', '2500', '37500', '5001']);
+      expect(totals).toMatchObject([{ lines: 4, held: '57476', released: '0', asset: 'BRL/2' }]);
+    });
+
+    it('says who has to do what before each cent is released', async () => {
+      const held = await eventually(holds, ({ items }) => items.length === 4);
+      expect(held).toMatchObject({ totals: [{ amount: '57476' }] });
+      const conditions = held.items.map(({ waitsFor }: Answer) => waitsFor[0].condition).sort();
+      expect(conditions).toEqual([
+        'holds are released',
+        'holds are released',
+        'its time has passed',
+        'its time has passed',
+      ]);
+    });
+
+    it('releases what has been held long enough, and that alone, once', async () => {
+      const asOf = new Date().toISOString();
+      const release = () => made(deployed.commission, '/v1/releases', { asOf });
+      expect(await release()).toMatchObject({ released: 2 });
+      const { totals } = await lines(({ totals: [sum] }) => sum?.released === '49975');
+      expect(totals).toMatchObject([{ posted: '57476', held: '7501' }]);
+      expect(await release()).toMatchObject({ released: 0 });
+    });
+
+    it('takes back what a refund takes back, to the cent', async () => {
+      await told('payment.refunded.v1', 'refund-1', '2026-03-10T10:00:00Z', {
+        refundRef: 'R-1',
+        paymentRef: 'PAY-1',
+        amount: '19990',
+        currency: 'BRL',
+        reason: 'requested',
+        refundedAt: '2026-03-10T10:00:00Z',
+      });
+      // A tenth of 1,500.00 and of 499.00; 25% of what is left of the second is 112.275, rounded up.
+      const { items } = await lines(({ totals: [sum] }) => sum?.posted === '52479');
+      expect(amounts(items)).toEqual(['11228', '2500', '33750', '5001']);
+      const { items: entries } = await eventually(
+        () => read('/v1/ledger/entries', deployed.ledger),
+        (body) => negatives(body).length === 2,
+      );
+      expect(negatives({ items: entries })).toEqual(['1247', '3750']);
+    });
+
+    it('explains every line down to its facts, and has its amount again from that alone', async () => {
+      const { items } = await lines(() => true);
+      expect(items).toHaveLength(4);
+      for (const { line, posted } of items) {
+        const explained = await read(`/v1/lines/${line}/explain`, deployed.commission);
+        expect(explained).toMatchObject({ recomputed: true, differences: [], posted });
+        const months = explained.months.flatMap(({ postings }: Answer) => postings);
+        expect(months.length).toBeGreaterThan(0);
+      }
+    });
+
+    it('has books that balance, and agree with what commission says', async () => {
+      const { totals, position } = await lines(() => true);
+      const { totals: heldNow } = await holds();
+      const books = await read(`/v1/ledger/trial-balance?position=${position}`, deployed.ledger);
+      expect(books).toMatchObject({ parked: 0, totals: [{ asset: 'BRL/2', difference: '0' }] });
+      const [{ held, released }] = totals;
+      expect([balanceOf(books, HELD), balanceOf(books, RELEASED)]).toEqual([
+        -BigInt(held),
+        -BigInt(released),
+      ]);
+      expect(heldNow).toMatchObject([{ amount: held }]);
+    });
+
+    it('has nothing parked at the end', async () => {
+      const { partners, attribution, tierEvaluation, commission, ledger } = deployed;
+      for (const [service, site] of Object.entries({
+        partners,
+        attribution,
+        'tier-evaluation': tierEvaluation,
+        commission,
+        ledger,
+      })) {
+        const { subscriptions } = await read(`/v1/feeds/${service}`, site);
+        const parked = subscriptions.filter((one: { parked: number }) => one.parked > 0);
+        expect([service, parked]).toEqual([service, []]);
+      }
+    });
+
+    /** By whoever runs the programme, and the books; a second person approves. */
+    const made = (site: Site, path: string, body: object): Promise<Answer> =>
+      command(site, path, { key: path === '/v1/releases' ? 'finance' : 'programme', body });
+    const approved = (site: Site, path: string, body: object): Promise<Answer> =>
+      command(site, path, { key: 'admin', body });
+
+    async function command(
+      { url, keys }: Site,
+      path: string,
+      { key, body }: { readonly key: keyof Site['keys']; readonly body: object },
+    ): Promise<Answer> {
+      commands += 1;
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'idempotency-key': `command-${commands}`,
+          authorization: `Bearer ${keys[key]}`,
+        },
+        body: JSON.stringify(body),
+      });
+      const answer = await response.json();
+      expect([path, response.ok ? 'done' : answer]).toEqual([path, 'done']);
+      return answer;
+    }
+
+    async function told(type: string, id: string, time: string, data: object): Promise<void> {
+      const { url, keys } = deployed.attribution;
+      const response = await fetch(`${url}/v1/events`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/cloudevents+json',
+          authorization: `Bearer ${keys.upstream}`,
+        },
+        body: JSON.stringify({
+          specversion: '1.0',
+          id,
+          source: SHOP,
+          type: `tributary.${type}`,
+          time,
+          subject: 'CUST-1',
+          datacontenttype: 'application/json',
+          dataschema: `/v1/schemas/${type}`,
+          data,
+        }),
+      });
+      expect([await response.json(), response.status]).toEqual([expect.anything(), 202]);
+    }
+
+    async function read(path: string, { url, keys }: Site): Promise<Answer> {
+      const headers = { authorization: `Bearer ${keys.admin}` };
+      return (await fetch(url + path, { headers })).json();
+    }
+
+    const lines = (isSo: (body: Answer) => boolean): Promise<Answer> =>
+      eventually(() => read('/v1/lines?partner=northwind', deployed.commission), isSo);
+
+    const holds = (): Promise<Answer> =>
+      read(`/v1/holds?on=${new Date().toISOString()}`, deployed.commission);
+  });
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many routes, each looked at by a matcher.
+type Answer = any;
+
+const amounts = (items: Answer): string[] =>
+  items.map(({ posted }: { posted: string }) => posted).sort();
+
+/** What was taken back of the expense, leg by leg. */
+const negatives = ({ items }: Answer): string[] =>
+  items
+    .flatMap(({ legs }: Answer) => legs)
+    .filter(({ account, credit }: Answer) => account === 'Expenses:Commission' && credit !== '0')
+    .map(({ credit }: { credit: string }) => credit)
+    .sort();
+
+const balanceOf = ({ accounts }: Answer, account: string): bigint =>
+  accounts
+    .filter((each: Answer) => each.account === account)
+    .reduce((sum: bigint, { balance }: { balance: string }) => sum + BigInt(balance), 0n);
+
+/** Two lines of an invoice, without taxes. */
+function invoice(n: string, first: number, second: number, paidAt = '2026-02-10T10:00:00Z') {
+  const line = (lineRef: string, net: number) => ({
+    lineRef,
+    productRef: lineRef,
+    quantity: '1',
+    gross: String(net),
+    discount: '0',
+    tax: '0',
+    net: String(net),
+  });
+  return {
+    invoiceRef: `INV-${n}`,
+    paymentRef: `PAY-${n}`,
+    customerRef: 'CUST-1',
+    currency: 'BRL',
+    paidAt,
+    lines: [line('subscription', first), line('services', second)],
+  };
+}
+
+/** Until it is so; gives what is there then, or at the end, for the test to look at. */
+async function eventually(
+  ask: () => Promise<Answer>,
+  isSo: (body: Answer) => boolean,
+): Promise<Answer> {
+  let last: Answer;
+  for (let attempt = 0; attempt < 300; attempt++) {
+    last = await ask();
+    if (isSo(last)) return last;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return last;
+}

@@ -376,10 +376,35 @@ describe('E17: what two persons decided', () => {
     ]);
   });
 
+  it('stays what was decided, where the line grows afterwards', () => {
+    const refund = [noon('04-01'), left(50_000)] as const;
+    const grown = line(noon('03-05'), 100_000, {}, refund, [noon('05-01'), left(100_000)]);
+    const facts = { ...decided('20000'), lines: [grown] };
+    expect(total(facts, noon('05-02'))).toBe(20_000n);
+  });
+
   it('stands for every rule of its group', () => {
     const better = percent('other', 2000, { priority: 9 });
     const facts = { ...decided('0'), plan: plan([percent('base', 2500), better]) };
     expect(dues(facts, noon('04-11')).map(({ rounded }) => rounded)).toEqual([0n, 0n]);
+  });
+
+  it('stands for every rule, where it was decided while none paid', () => {
+    const steps = [{ at: noon('04-10'), value: { amount: '20000' } }];
+    const { sale: name, payment, line: id } = sale;
+    const overrides = [{ key: { sale: name, payment, line: id, rule: null }, steps }];
+    const stacked = percent('more', 500, { stack: true });
+    const found = dues(
+      { lines: [sale], overrides, plan: plan([percent('base', 2500), stacked]) },
+      noon('04-11'),
+    );
+    expect(found.map(({ key, rounded }) => [key.rule, rounded])).toEqual(
+      expect.arrayContaining([
+        ['base', 0n],
+        ['more', 0n],
+        [null, 20_000n],
+      ]),
+    );
   });
 });
 

@@ -82,8 +82,9 @@ function factOf({ lines, children }: WindowFacts, key: LineKey): LineFact | unde
 }
 
 /**
- * The part of the share at the decision that is left now: what is refunded afterwards is taken back alike. Without a share it is
- * the line's net that counts; where that was nothing either, nothing can be taken back.
+ * The part of the share at the decision that is left now: what is refunded afterwards is taken back alike, and what is added
+ * afterwards adds nothing to what was decided. Without a share it is the line's net that counts; where that was nothing either,
+ * nothing can be taken back.
  */
 function leftOf(
   { partner }: WindowFacts,
@@ -105,8 +106,10 @@ function leftOf(
 
 const ONE: Exact = { numerator: 1n, denominator: 1n };
 
-const ratio = (now: bigint, then: bigint): Exact =>
-  then < 0n ? { numerator: -now, denominator: -then } : { numerator: now, denominator: then };
+function ratio(now: bigint, then: bigint): Exact {
+  const [numerator, denominator] = then < 0n ? [-now, -then] : [now, then];
+  return numerator > denominator ? ONE : { numerator, denominator };
+}
 
 function rivalsOf(
   { versions }: WindowFacts,
@@ -114,16 +117,18 @@ function rivalsOf(
   dues: readonly LineDue[],
 ): readonly LineDue[] {
   if ('window' in key) return [];
-  const rules = versions.flatMap(({ value }) => value.rules);
-  const group = groupOf(rules, key.rule);
-  if (group === undefined) return [];
-  return dues.filter(
+  const others = dues.filter(
     (due) =>
       !('window' in due.key) &&
       due.key.rule !== key.rule &&
-      keyText({ ...due.key, rule: key.rule }) === keyText(key) &&
-      groupOf(rules, due.key.rule) === group,
+      keyText({ ...due.key, rule: key.rule }) === keyText(key),
   );
+  // Decided while no rule paid at all, so it is about the whole line, whichever rule is found to pay on it later.
+  if (key.rule === null) return others;
+  const rules = versions.flatMap(({ value }) => value.rules);
+  const group = groupOf(rules, key.rule);
+  if (group === undefined) return [];
+  return others.filter((due) => 'rule' in due.key && groupOf(rules, due.key.rule) === group);
 }
 
 /** A rule that stacks has no rivals. Of several versions of a rule the newest counts. */

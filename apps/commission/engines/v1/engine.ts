@@ -4,5 +4,5 @@
  */
 export const ENGINE = {
   name: 'v1',
-  hash: '89fccb339a656513c9e387e9db0b57a10cca60c9f9c282aaf38b52147bd91bc1',
+  hash: '219bce2f82f43339d1301f95088894beef41e4fc9c2a698200f7401f8e130c54',
 } as const;

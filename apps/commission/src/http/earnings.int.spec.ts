@@ -91,10 +91,13 @@ describe('lines that come before anything else', () => {
     ]);
     const second = await service.ask(`/v1/lines?partner=p1&limit=1&after=${first.body.next}`);
     expect(second.body).toMatchObject({ items: [{ paidAt: noon('02-10') }], next: null });
-    expect(await service.ask('/v1/lines?after=nonsense')).toMatchObject({
-      status: 422,
-      body: { code: 'invalid_cursor' },
-    });
+    const unreadable = Buffer.from(JSON.stringify(['\u0000', noon('01-10')])).toString('base64url');
+    for (const cursor of ['nonsense', unreadable])
+      for (const list of ['lines', 'holds'])
+        expect(await service.ask(`/v1/${list}?after=${cursor}`)).toMatchObject({
+          status: 422,
+          body: { code: 'invalid_cursor' },
+        });
   });
 });
 
@@ -161,6 +164,12 @@ describe('what people decide about a line', () => {
     const proposed = await service.post(`/v1/lines/${id}/overrides`, {
       amount: '0',
       reason: 'upheld',
+    });
+    // What is posted is a difference, which may be longer than the worths that it lies between.
+    const long = { amount: '9'.repeat(18), reason: 'upheld' };
+    expect(await service.post(`/v1/lines/${id}/overrides`, long)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/amount', code: 'out_of_range' }] },
     });
     const path = `/v1/lines/${id}/overrides/${proposed.body.id}/approvals`;
     expect(await service.post(path, {})).toMatchObject({

@@ -32,8 +32,9 @@ export class LiftBody {
 }
 
 export class OverrideBody {
-  /** What the line is to be worth. */
+  /** What the line is to be worth; shorter than amounts may be, because what is posted is its difference to the worth before. */
   @IsMinorUnits()
+  @Length(1, 17)
   amount!: string;
 
   @ApiProperty({ description: 'It stands in the log for good, so it names no person.' })

@@ -8,15 +8,15 @@ export const cursorOf = (...values: readonly string[]): string =>
 /** As many values as the order has; anything else is not one of our cursors. */
 export function readCursor(cursor: string, length: number): readonly string[] {
   const values = parsed(Buffer.from(cursor, 'base64url').toString());
-  if (
-    Array.isArray(values) &&
-    values.length === length &&
-    values.every((value): value is string => typeof value === 'string')
-  ) {
+  if (Array.isArray(values) && values.length === length && values.every(isText)) {
     return values;
   }
   throw invalidCursor();
 }
+
+/** No order has what the database would refuse to compare with. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 
 function parsed(text: string): unknown {
   try {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@tributary/kernel';
 import { specFor } from '@tributary/kernel/testing';
 import type { EarningsCommand } from './commands';
 import { earnings } from './decide';
@@ -104,6 +105,35 @@ describe('posting a commission', () => {
     );
     const euros = line(noon('03-05'), 100, { asset: 'EUR/2' });
     expect(reasons(...TERMS, learned(euros)).at(-1)).toBe('no_plan_in_this_currency');
+  });
+
+  it('empties the books that a line has left before it fills those that it stands in', () => {
+    const { told } = programme({ revision: 2 });
+    const [step] = told.data['steps'] as unknown as [{ at: string; value: JsonObject }];
+    const moved = { at: noon('04-01'), value: { ...step.value, entity: 'other' } };
+    const data: JsonObject = { programme: 'main', steps: [{ ...step }, moved] };
+    const zone = { steps: [{ at: noon('01-01'), value: { zone: 'America/Sao_Paulo' } }] };
+    const id = windowOf();
+    const terms: EarningsCommand[] = [
+      { type: 'LearnTerm', id, at: noon('04-01'), told: { ...told, data } },
+      {
+        type: 'LearnTerm',
+        id,
+        at: noon('04-01'),
+        told: { topic: 'entity:other', key: 'other', revision: 1, data: zone },
+      },
+    ];
+    const release = { type: 'ReleaseHolds', id, asOf: noon('03-31'), by: 'x' } as const;
+    for (const between of [[], [release]]) {
+      const posted = after(...TERMS, learned(sale), ...between, ...terms).flatMap((event) =>
+        event.type === 'CommissionPosted' ? [[event.data.entity, event.data.amount]] : [],
+      );
+      expect(posted).toEqual([
+        ['main', '42728'],
+        ['main', '-42728'],
+        ['other', '42728'],
+      ]);
+    }
   });
 
   it('waits for lines that nobody has told of', () => {

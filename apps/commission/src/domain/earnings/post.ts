@@ -57,7 +57,10 @@ export function postingsOf(asked: Posting): Concluded {
   return { events, state };
 }
 
-/** Increases before decreases, so that nothing is taken that is not there yet; then month by month. */
+/**
+ * Books that a line has left come first, so that the last posting of a line names the books that it stands in. Then increases before
+ * decreases, so that nothing is taken that is not there yet; then month by month.
+ */
 function missingIn(asked: Posting): readonly Missing[] {
   const { state, group, worths } = asked;
   const { accounts } = state.groups.get(group) ?? EMPTY_GROUP;
@@ -78,6 +81,7 @@ function missingIn(asked: Posting): readonly Missing[] {
   }
   return missing.sort(
     (a, b) =>
+      Number(a.worth !== undefined) - Number(b.worth !== undefined) ||
       Number(a.amount < 0n) - Number(b.amount < 0n) ||
       (a.month < b.month ? -1 : a.month > b.month ? 1 : 0),
   );

@@ -5,7 +5,8 @@ import { ensureInstalled } from './ensure-installed.mjs';
 await ensureInstalled();
 const { ensureBuilt } = await import('./ensure-built.mjs');
 await ensureBuilt('bench');
-// Measured from outside, as a process of its own.
+// Measured from outside, as processes of their own.
 await ensureBuilt('attribution');
+await ensureBuilt('commission');
 const { runBench } = createRequire(import.meta.url)('../bench/dist/main.js');
 process.exitCode = await runBench(process.argv.slice(2));

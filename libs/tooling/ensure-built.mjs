@@ -60,17 +60,18 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
+/** Folders that hold what is compiled; only a service with published calculations has the second. */
+const SOURCES = ['src', 'engines'];
+
 function sourcesOf(project) {
   const own = ['package.json', 'tsconfig.json'].map((name) => join(project, name));
-  const src = join(project, 'src');
-  const files = existsSync(join(ROOT, src))
-    ? readdirSync(join(ROOT, src), { recursive: true })
-    : [];
+  const files = SOURCES.map((folder) => join(project, folder))
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true }).map((file) => join(folder, file)),
+    );
   const sources = files.filter(
     (file) => /\.(?:ts|json|sql)$/.test(file) && !/\.spec\.ts$/.test(file),
   );
-  return [
-    ...own.filter((file) => existsSync(join(ROOT, file))),
-    ...sources.sort().map((file) => join(src, file)),
-  ];
+  return [...own.filter((file) => existsSync(join(ROOT, file))), ...sources.sort()];
 }

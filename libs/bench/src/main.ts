@@ -3,6 +3,9 @@ import { appendBench } from './benches/append';
 import { bulkBench } from './benches/bulk';
 import { creditBench } from './benches/credit';
 import { creditedBench } from './benches/credited';
+import { earningsBench } from './benches/earnings';
+import { engineBench } from './benches/engine';
+import { explainBench } from './benches/explain';
 import { growthBench } from './benches/growth';
 import { hotBench } from './benches/hot';
 import { httpBench } from './benches/http';
@@ -10,6 +13,7 @@ import { ingestionBench } from './benches/ingestion';
 import { lagBench } from './benches/lag';
 import { memoryBench } from './benches/memory';
 import { projectionBench } from './benches/projection';
+import { recomputeBench } from './benches/recompute';
 import { relayBench } from './benches/relay';
 import { replayBench } from './benches/replay';
 import { startBench } from './benches/start';
@@ -31,6 +35,10 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   ingestion: ingestionBench,
   credit: creditBench,
   credited: creditedBench,
+  engine: engineBench,
+  earnings: earningsBench,
+  recompute: recomputeBench,
+  explain: explainBench,
   start: startBench,
 };
 

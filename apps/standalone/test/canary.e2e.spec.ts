@@ -56,6 +56,23 @@ describe(`personal data in everything that is kept, ${profile.name}`, () => {
     expect(canaries.filter((canary) => lines.includes(canary))).toEqual([]);
   });
 
+  it.each([
+    'claims',
+    'conflicts',
+    'customers',
+    'sales',
+    'unattributed',
+    'partners/northwind/customers',
+  ])('is not in what %s exports', async (list) => {
+    const { url, keys } = deployed.attribution;
+    const headers = { accept: 'text/csv', authorization: `Bearer ${keys.admin}` };
+    const response = await fetch(`${url}/v1/${list}`, { headers });
+    const csv = await response.text();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/csv');
+    expect(canaries.filter((canary) => csv.includes(canary))).toEqual([]);
+  });
+
   it('is in no event of the log, whoever reads it', async () => {
     const { attribution } = deployed;
     let seen = 0;

@@ -3,7 +3,7 @@ import type { OfCommissionLine } from './line';
 
 export const LINE_FROZEN = 'commission.line-frozen.v1';
 
-/** How much of what was released of a line must not be paid while its customer disputes the payment; "0": nothing any longer. */
+/** How much of what was released of a line must not be paid while its payment is disputed or a person holds it; "0": nothing any longer. */
 export interface LineFrozenData extends OfCommissionLine {
   readonly amount: string;
 }

@@ -173,6 +173,17 @@ describe('a hold that people place', () => {
     expect(entries(window)).toEqual([[noon('04-01'), '25000']]);
   });
 
+  it('freezes what was released before, until it is lifted', () => {
+    const window = Window.after(...TERMS, learned(sale), release('03-31'));
+    const id = lineId(window);
+    window.run(placed(id));
+    window.run(lifted(id, '04-01'));
+    const frozen = window.events.flatMap((event) =>
+      event.type === 'LineFrozen' ? [event.data.amount] : [],
+    );
+    expect([frozen, window.released()]).toEqual([['25000', '0'], 25_000]);
+  });
+
   it('is refused on a line that nobody knows', () => {
     const window = Window.after(...TERMS, learned(sale));
     expect(window.run(placed('other'))).toEqual({ rejected: { code: 'line_unknown' } });

@@ -165,16 +165,17 @@ function holdsChanged(
   return [{ type: 'HoldsChanged', data, occurredAt }];
 }
 
-/** Of a disputed payment what was released is frozen; a dispute that is over freezes nothing. */
+/** What was released is frozen while its payment is disputed or a person holds it; what is over freezes nothing. */
 function frozen(state: Earnings, group: string, occurredAt: Instant): readonly EarningsEvent[] {
   const { opened } = state;
   invariant(opened, 'a window is opened by its first line');
   const { partner, plan, window } = opened;
   const isDisputed = state.lines.get(group)?.fact.steps.at(-1)?.value.disputed === true;
-  const { accounts } = state.groups.get(group) ?? EMPTY_GROUP;
+  const { accounts, placed } = state.groups.get(group) ?? EMPTY_GROUP;
+  const isStopped = isDisputed || placed.some(({ until }) => until === null);
   return Object.values(accounts).flatMap((account): EarningsEvent[] => {
     const { lineId, key, programme, entity, asset } = account;
-    const amount = isDisputed && BigInt(account.released) > 0n ? account.released : '0';
+    const amount = isStopped && BigInt(account.released) > 0n ? account.released : '0';
     if (amount === account.frozen) return [];
     const data = { lineId, key, partner, plan, window, programme, entity, asset, amount };
     return [{ type: 'LineFrozen', data, occurredAt }];

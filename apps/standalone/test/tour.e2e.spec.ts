@@ -48,6 +48,8 @@ describe('following the tour of the README', () => {
       .join('\n');
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: folder,
+      // Whoever runs the tests may have asked for colours, which are no part of an answer.
+      env: { ...process.env, FORCE_COLOR: '0' },
     });
 
     const steps = stepsOf(stdout);

@@ -57,6 +57,12 @@ module.exports = {
       { pathNot: PURE },
     ),
     rule(
+      'outsider-imports-kernel',
+      'What an auditor checks with, and a bank that we test against, must not stand on what they judge.',
+      { path: '^libs/(proofs|sandbox-bank)/', pathNot: UNSHIPPED },
+      { path: '^(apps|libs)/', pathNot: ['^libs/$1/', '^libs/kernel/src/index\\.ts$'] },
+    ),
+    rule(
       'adapter-knows-no-framework',
       'An adapter works without Nest, so that tools and tests can use it as it is.',
       { path: ADAPTER },

@@ -49,6 +49,7 @@ export const IMPORT_DIRECTIONS: readonly Planted[] = [
   plant('no-dev-package-in-production', 'libs/postgres/src/dev.ts', use('jest-like')),
   plant('kernel-imports-nothing', 'libs/kernel/src/needy.ts', use('@tributary/contracts')),
   plant('contracts-import-the-kernel', 'libs/contracts/src/needy.ts', use('@tributary/postgres')),
+  plant('outsider-imports-kernel', 'libs/proofs/src/needy.ts', use('@tributary/contracts')),
   plant('adapter-knows-no-framework', 'libs/feeds/src/framework.ts', use('@nestjs/common')),
   plant('adapter-imports-pure-or-adapter', 'libs/feeds/src/upward.ts', use('@tributary/platform')),
   plant('lib-never-imports-app', 'libs/platform/src/upward.ts', use('@tributary/ledger')),

@@ -10,6 +10,10 @@ import { entities } from './read-model/entity.projection';
 import { journal } from './read-model/journal.projection';
 import { known } from './read-model/known.projection';
 import { Standpoints } from './read-model/standpoints';
+import { CreateSeal1790000008000 } from './sealing/seal-table';
+import { sealing } from './sealing/sealing';
+import { SealedLog } from './read-model/sealed-log.queries';
+import { LogController } from './http/log.controller';
 
 /** Without categories: the ledger follows the whole log, whatever service wrote it. */
 const ledger: ServiceDefinition = {
@@ -17,11 +21,13 @@ const ledger: ServiceDefinition = {
   projections: [journal, known],
   listensTo: ['partners'],
   inboxProjections: [entities],
+  migrations: [CreateSeal1790000008000],
+  works: sealing,
 };
 
 @Module({
   imports: [ServiceModule.of(ledger)],
-  controllers: [BalancesController, EntriesController],
-  providers: [Standpoints, Balances, Entries, Reading, Exports],
+  controllers: [BalancesController, EntriesController, LogController],
+  providers: [Standpoints, Balances, Entries, Reading, Exports, SealedLog],
 })
 export class LedgerModule {}

@@ -66,7 +66,7 @@ export class TestBooks {
 
   private log!: PostgresEventLog;
 
-  static async open(): Promise<TestBooks> {
+  static async open(settingsToo: Readonly<Record<string, string>> = {}): Promise<TestBooks> {
     const postgres = await startTestPostgres();
     const url = await postgres.freshDatabase();
     const { logger, lines } = collectingLogger('error');
@@ -74,6 +74,7 @@ export class TestBooks {
       PORT: '0',
       DATABASE_URL: url,
       PRIVACY_MASTER_KEY: testMasterKey,
+      ...settingsToo,
     });
     const modules = [RegistryModule, LedgerModule];
     const serving = await serve({ name: 'ledger', modules, settings, logger });
@@ -151,7 +152,16 @@ export class TestBooks {
     const at = /[?&](?:position|after)=/.test(path) ? '' : `position=${this.position}`;
     const joined = at === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${at}`;
     const headers = { authorization: `Bearer ${this.keys[role]}`, accept };
-    return await fetch(`${this.address}/v1/ledger/${joined}`, { headers });
+    return await this.fetch(`/v1/ledger/${joined}`, headers);
+  }
+
+  /** Of any path, as this role. */
+  async at(path: string, role = 'auditor'): Promise<Response> {
+    return await this.fetch(path, { authorization: `Bearer ${this.keys[role]}` });
+  }
+
+  private fetch(path: string, headers: Record<string, string>): Promise<Response> {
+    return fetch(`${this.address}${path}`, { headers });
   }
 
   async post(path: string, body: object): Promise<Answer> {

@@ -77,7 +77,11 @@ export class Standalone {
       const masterKey =
         options.variables['PRIVACY_MASTER_KEY'] ||
         (await localMasterKey(join(options.dataDirectory, 'privacy.key')));
-      const given = { ...options.variables, PRIVACY_MASTER_KEY: masterKey };
+      const given = {
+        LOG_SIGNER_DIRECTORY: join(options.dataDirectory, 'signer'),
+        ...options.variables,
+        PRIVACY_MASTER_KEY: masterKey,
+      };
       await checkAddress(given);
       const url = options.variables['DATABASE_URL'] || (await this.startPostgres());
       if (this.asked.signal.aborted) return undefined;

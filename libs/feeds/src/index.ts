@@ -48,4 +48,5 @@ export * from './read-your-writes';
 export * from './subscriptions/leases';
 export * from './subscriptions/owned-work';
 export * from './subscriptions/parking';
+export type { Statement } from './statement';
 export * from './wake';

@@ -3,14 +3,14 @@ import { isFenced } from '../failure';
 import type { FeedObserver } from '../observer';
 import type { Running } from '../ports';
 import { backoffMs, pause } from '../wake';
-import { commitBatch } from './checkpoint';
+import { type Commit, commitBatch } from './checkpoint';
 import type { Held, Leases } from './leases';
 
 /** A checkpoint that only its owner can move. */
 export interface OwnedCheckpoint {
   load(): Promise<bigint>;
-  /** Rejects with `fenced` when somebody else owns it by now. */
-  save(position: bigint): Promise<void>;
+  /** With these rows, in one transaction. Rejects with `fenced` when somebody else owns it by now. */
+  save(position: bigint, writes?: Commit['writes']): Promise<void>;
 }
 
 export interface OwnedWorkOptions {
@@ -58,9 +58,13 @@ export class OwnedWork implements Running {
     const over = AbortSignal.any([this.stopping.signal, held.lost]);
     const work = start({
       load: () => Promise.resolve(held.position),
-      save: async (through) => {
+      save: async (through, writes) => {
         while (
-          (await commitBatch(database, held, { through, ttlMs: leases.options.ttlMs })) === 'stale'
+          (await commitBatch(database, held, {
+            through,
+            ttlMs: leases.options.ttlMs,
+            ...(writes && { writes }),
+          })) === 'stale'
         );
       },
     });

@@ -55,6 +55,18 @@ const declaration = {
       about: 'Connection string; required with `EVENT_LOG=eventstoredb`.',
     }),
   ),
+  LOG_ORIGIN: text({
+    default: 'tributary.local/log',
+    about:
+      'Name of the sealed log and of the key that signs it, as in its checkpoints: a host and a path of yours, and never another one later.',
+  }),
+  LOG_SIGNER_DIRECTORY: optional(
+    text({
+      default: '',
+      about:
+        'Where the ledger keeps the key that signs the log, and what it signed last; on a disk that is not restored together with the database. Left out, the log is sealed and not signed.',
+    }),
+  ),
   FEEDS: oneOf(['tables', 'kafka'], {
     default: 'tables',
     about: 'How published events reach other services.',

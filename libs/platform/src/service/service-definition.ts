@@ -1,10 +1,11 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { Owner } from '@tributary/contracts';
 import type { EventLog } from '@tributary/event-log';
-import type { Projection, Publication, Reaction, Topics } from '@tributary/feeds';
+import type { OwnedWorkOptions, Projection, Publication, Reaction, Topics } from '@tributary/feeds';
 import type { CommandRunner } from '@tributary/kernel';
 import type { Database, DatabaseOptions } from '@tributary/postgres';
 import type { MigrationInterface } from 'typeorm';
+import type { CoreSettings } from '../config/core-settings';
 
 /** What makes a service: its streams, what follows from their events, and what it tells and hears. */
 export interface ServiceDefinition {
@@ -25,6 +26,11 @@ export interface ServiceDefinition {
   readonly reactions?: (bus: CommandBus, means: Means) => readonly Reaction[];
   /** Commands that follow from what others have published. */
   readonly inboxReactions?: (bus: CommandBus, means: Means) => readonly Reaction[];
+  /** What only one process may do at a time, by name. */
+  readonly works?: (
+    means: Means,
+    settings: CoreSettings,
+  ) => Readonly<Record<string, OwnedWorkOptions['start']>>;
 }
 
 /** What a reaction may look at before it says what follows. */
@@ -35,6 +41,8 @@ export interface Means {
   readonly database: Database;
   /** To take up steps that a stopped process has left unfinished. */
   readonly runner: CommandRunner;
+  /** Says on the log and in the metrics that something in the background did not work. */
+  readonly failed: (part: string, error: unknown) => void;
 }
 
 export const schemaOf = ({ name }: Pick<ServiceDefinition, 'name'>): string =>

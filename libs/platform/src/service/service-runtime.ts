@@ -107,8 +107,14 @@ export class ServiceRuntime implements Occupant {
       ...(shuffleSeed !== undefined && { shuffleSeed }),
     });
     if (this.travelsBy) this.joinKafka(this.travelsBy, upstreams);
+    const works = definition.works?.(this, process.settings) ?? {};
+    for (const [name, start] of Object.entries(works)) this.started.own(name, start);
     this.metricsTimer = setInterval(() => this.measure(), METRICS_EVERY_MS);
   }
+
+  readonly failed = (part: string, error: unknown): void => {
+    this.observer.failed(part, error);
+  };
 
   async stopFollowing(): Promise<void> {
     clearInterval(this.metricsTimer);

@@ -1,0 +1,112 @@
+import { setTimeout } from 'node:timers/promises';
+import type { EventLog } from '@tributary/event-log';
+import type { OwnedCheckpoint, Running } from '@tributary/feeds';
+import { consistencyProof, nodesOf } from '@tributary/proofs';
+import type { Database } from '@tributary/postgres';
+import type { GrowingTree } from './growing-tree';
+import { SealTable } from './seal-table';
+import type { Signer } from './signer';
+
+export interface Sealing {
+  readonly log: EventLog;
+  readonly database: Database;
+  readonly checkpoint: OwnedCheckpoint;
+  /** Left out, the log is sealed and not signed. */
+  readonly openSigner?: (() => Promise<Signer>) | undefined;
+  readonly signEveryMs?: number;
+  /** Refused, or out of reach; the next checkpoint tries again. */
+  readonly signingFailed: (error: unknown) => void;
+}
+
+const SIGN_EVERY_MS = 1_000;
+
+/**
+ * Reads the whole log and gives each event its leaf. Whoever holds the lease does it alone; leaves, tiles and checkpoint are one
+ * transaction, so another process goes on where this one stopped, with the same indexes.
+ */
+export function startSealer(sealing: Sealing): Running & { readonly done: Promise<void> } {
+  const stopping = new AbortController();
+  const done = sealUntil(sealing, stopping.signal);
+  const ended = Promise.allSettled([done]);
+  return {
+    done,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+async function sealUntil(sealing: Sealing, stopping: AbortSignal): Promise<void> {
+  const { log, database, checkpoint, openSigner } = sealing;
+  const table = new SealTable(database);
+  const { tree, position } = await table.load();
+  const signing = openSigner && new Signing(table, openSigner, sealing, stopping);
+  const live = log.subscribe(position);
+  const close = () => void live.close();
+  stopping.addEventListener('abort', close, { once: true });
+  if (stopping.aborted) close();
+  try {
+    signing?.want(tree);
+    for await (const { events, through } of live) {
+      if (events.length === 0) continue;
+      for (const event of events) tree.push(event);
+      await checkpoint.save(through, table.writes(tree, tree.take(), through));
+      signing?.want(tree);
+    }
+  } finally {
+    stopping.removeEventListener('abort', close);
+    await live.close();
+    await signing?.ended;
+  }
+}
+
+type Wanted = Pick<GrowingTree, 'root' | 'size'>;
+
+/** Signs what is sealed: soon, but not each leaf by itself. A signer that refuses holds up nothing but the signatures. */
+class Signing {
+  ended: Promise<void> = Promise.resolve();
+  private wanted: Wanted | undefined;
+  private isSigning = false;
+  private signer: Signer | undefined;
+
+  constructor(
+    private readonly table: SealTable,
+    private readonly openSigner: () => Promise<Signer>,
+    private readonly sealing: Pick<Sealing, 'signEveryMs' | 'signingFailed'>,
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  want({ size, root }: Wanted): void {
+    if (size === 0) return;
+    this.wanted = { size, root };
+    if (this.isSigning) return;
+    this.isSigning = true;
+    this.ended = this.signAll().finally(() => {
+      this.isSigning = false;
+    });
+  }
+
+  private async signAll(): Promise<void> {
+    const { signEveryMs = SIGN_EVERY_MS, signingFailed } = this.sealing;
+    while (this.wanted) {
+      const wanted = this.wanted;
+      this.wanted = undefined;
+      try {
+        await this.sign(wanted);
+      } catch (error) {
+        signingFailed(error);
+      }
+      await Promise.allSettled([setTimeout(signEveryMs, undefined, { signal: this.stopping })]);
+    }
+  }
+
+  private async sign({ size, root }: Wanted): Promise<void> {
+    this.signer ??= await this.openSigner();
+    const last = await this.signer.last();
+    if (last?.size === size && last.root.equals(root)) return;
+    const node = nodesOf(size, (tile) => this.table.tile(tile));
+    const proof = last && last.size <= size ? await consistencyProof(last.size, size, node) : [];
+    await this.table.keep(await this.signer.sign({ size, root }, proof));
+  }
+}

@@ -1,4 +1,4 @@
-import type { Recorded, StreamLog } from '@tributary/kernel';
+import type { Appended, Instant, Recorded, StreamAppend, StreamLog } from '@tributary/kernel';
 
 /** Strictly increasing in commit order. Dense on postgres and memory, sparse on EventStoreDB. 0n is before everything. */
 export type Position = bigint;
@@ -38,6 +38,11 @@ export const EVERY_TYPE = '*';
 /** What a rebuild reads: by event type, the paths that it needs (`amount`, `entry.legs`), or envelope fields (`$stream`, `$tenant`, `$occurredAt`, `$recordedAt`, `$revision`). */
 export type Fields = Readonly<Record<string, readonly string[]>>;
 
+/** An append of another log, with the time at which that one recorded it. */
+export interface CopiedAppend extends StreamAppend {
+  readonly recordedAt: Instant;
+}
+
 export interface EventLog extends StreamLog {
   /** From after `after` to the head as it stands when the reader gets there, in commit order. */
   readAll(after: Position, filter?: Filter): AsyncIterable<Batch>;
@@ -51,4 +56,14 @@ export interface EventLog extends StreamLog {
   /** Position of the last event; 0n when there is none. */
   head(): Promise<Position>;
   close(): Promise<void>;
+}
+
+/** A log that can take another one in. Every adapter can; services have no business with it. */
+export interface CopyTarget extends EventLog {
+  /**
+   * For whoever copies a log: each append comes to stand behind the one before it and keeps its time, so that both logs have the
+   * same leaves in the same order; a repeat finds what stands there already. Rejects with the first failure, and then some of
+   * what follows it may stand there too: whoever copies begins again with an empty log.
+   */
+  copyIn(appends: readonly CopiedAppend[]): Promise<readonly Appended[]>;
 }

@@ -1,5 +1,6 @@
-import type { EventLog } from '../port';
+import type { CopyTarget } from '../port';
 import { appending } from './appending.fixture';
+import { copying } from './copying.fixture';
 import { concurrentWriters } from './concurrent-writers.fixture';
 import type { Abilities, LogHarness, Suite } from './harness.fixture';
 import { readingAll, readingFields } from './reading.fixture';
@@ -13,7 +14,7 @@ export function eventLogContract(
   abilities: Abilities = {},
 ): void {
   describe(`the event log on ${name}`, () => {
-    const opened: EventLog[] = [];
+    const opened: CopyTarget[] = [];
     let harness: LogHarness;
     let current: Suite | undefined;
 
@@ -39,6 +40,7 @@ export function eventLogContract(
     appending(suite);
     repeating(suite);
     concurrentWriters(suite);
+    copying(suite);
     readingAll(suite);
     readingFields(suite);
     subscribing(suite, abilities);

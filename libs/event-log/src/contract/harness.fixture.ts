@@ -1,10 +1,10 @@
 /// <reference types="jest" />
-import type { EventLog } from '../port';
+import type { CopyTarget } from '../port';
 
 /** One store, as a suite needs it. Made once per suite; the cases keep apart by their streams. */
 export interface LogHarness {
   /** Another view of the same store at each call, as another process has it. The suite closes what it opened. */
-  open(): Promise<EventLog>;
+  open(): Promise<CopyTarget>;
   /** Positions have no gaps. */
   readonly dense: boolean;
   /** Cuts every connection of the logs that are open. */
@@ -24,9 +24,9 @@ export interface Abilities {
 export interface Suite {
   readonly harness: LogHarness;
   /** The log most cases use. */
-  readonly log: EventLog;
+  readonly log: CopyTarget;
   /** Another view of the same store. */
-  readonly other: EventLog;
+  readonly other: CopyTarget;
   /** One more view, closed with the suite. */
-  open(): Promise<EventLog>;
+  open(): Promise<CopyTarget>;
 }

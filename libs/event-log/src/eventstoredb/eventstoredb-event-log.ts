@@ -17,7 +17,16 @@ import type {
 } from '@tributary/kernel';
 
 import { assertFields, fieldRowOf, typesOf } from '../fields';
-import type { Batch, EventLog, FieldRow, Fields, Filter, Position, Subscription } from '../port';
+import type {
+  Batch,
+  CopiedAppend,
+  CopyTarget,
+  FieldRow,
+  Fields,
+  Filter,
+  Position,
+  Subscription,
+} from '../port';
 import { assertStorable, nextRevision } from '../storable';
 import { connect } from './connection';
 import { Feed } from './feed';
@@ -49,7 +58,7 @@ const APPENDS_AT_ONCE = 64;
 /** Revisions are signed 64-bit numbers on the server. */
 const MAX_REVISION = 2n ** 63n - 1n;
 
-export class EventStoreDbLog implements EventLog {
+export class EventStoreDbLog implements CopyTarget {
   private readonly client: EventStoreDBClient;
   private readonly now: () => number;
   private readonly patience: Patience;
@@ -86,10 +95,10 @@ export class EventStoreDbLog implements EventLog {
     stream: StreamName,
     expected: Expected,
     events: readonly PreparedEvent[],
+    recordedAt = instantOfMs(this.now()),
   ): Promise<Appended> {
     this.assertOpen();
     assertStorable(expected, events);
-    const recordedAt = instantOfMs(this.now());
     const written = events.map((event) => writtenOf(event, recordedAt));
     const store = () => this.store(stream, expected, events, written);
     return this.lanes.run(stream, () => patiently(`Appending to ${stream}`, this.patience, store));
@@ -101,6 +110,13 @@ export class EventStoreDbLog implements EventLog {
     return Promise.allSettled(
       appends.map(({ stream, expected, events }) => this.append(stream, expected, events)),
     );
+  }
+
+  async copyIn(appends: readonly CopiedAppend[]): Promise<readonly Appended[]> {
+    const appended: Appended[] = [];
+    for (const { stream, expected, events, recordedAt } of appends)
+      appended.push(await this.append(stream, expected, events, recordedAt));
+    return appended;
   }
 
   async *read(stream: StreamName, from = 0n): AsyncGenerator<Recorded, void, undefined> {

@@ -9,6 +9,7 @@ import {
 import type {
   Appended,
   Expected,
+  Instant,
   JsonObject,
   PreparedEvent,
   Recorded,
@@ -17,7 +18,16 @@ import type {
 } from '@tributary/kernel';
 import { assertFields, fieldRowOf, typesOf } from '../fields';
 import { passes } from '../filter';
-import type { Batch, EventLog, FieldRow, Fields, Filter, Position, Subscription } from '../port';
+import type {
+  Batch,
+  CopiedAppend,
+  CopyTarget,
+  FieldRow,
+  Fields,
+  Filter,
+  Position,
+  Subscription,
+} from '../port';
 import { PullSubscription } from '../pull-subscription';
 import { assertStorable, nextRevision, standingAt } from '../storable';
 
@@ -39,7 +49,7 @@ const PAGE_SIZE = 500;
 /** Nothing is missed without polling: whoever appends is in this process and wakes every subscription. */
 const POLL_MS = 60_000;
 
-export class MemoryEventLog implements EventLog {
+export class MemoryEventLog implements CopyTarget {
   readonly store: MemoryStore;
   private readonly now: () => number;
   private readonly own = new Set<PullSubscription>();
@@ -54,6 +64,7 @@ export class MemoryEventLog implements EventLog {
     stream: StreamName,
     expected: Expected,
     events: readonly PreparedEvent[],
+    recordedAt = instantOfMs(this.now()),
   ): Promise<Appended> {
     this.assertOpen();
     assertStorable(expected, events);
@@ -68,7 +79,7 @@ export class MemoryEventLog implements EventLog {
     if (count !== next) throw revisionConflict(stream, expected, standingAt(count));
     this.refuseTakenIds(events);
 
-    const recorded = this.record(stream, next, events);
+    const recorded = this.record(stream, next, events, recordedAt);
     this.store.streams.set(stream, there);
     for (const event of recorded) {
       there.push(event);
@@ -85,6 +96,13 @@ export class MemoryEventLog implements EventLog {
     return Promise.allSettled(
       appends.map(({ stream, expected, events }) => this.append(stream, expected, events)),
     );
+  }
+
+  async copyIn(appends: readonly CopiedAppend[]): Promise<readonly Appended[]> {
+    const appended: Appended[] = [];
+    for (const { stream, expected, events, recordedAt } of appends)
+      appended.push(await this.append(stream, expected, events, recordedAt));
+    return appended;
   }
 
   async *read(stream: StreamName, from = 0n): AsyncGenerator<Recorded, void, undefined> {
@@ -154,8 +172,12 @@ export class MemoryEventLog implements EventLog {
     return { events: found, through, caughtUp: until === events.length };
   }
 
-  private record(stream: StreamName, next: bigint, events: readonly PreparedEvent[]): Recorded[] {
-    const recordedAt = instantOfMs(this.now());
+  private record(
+    stream: StreamName,
+    next: bigint,
+    events: readonly PreparedEvent[],
+    recordedAt: Instant,
+  ): Recorded[] {
     const head = BigInt(this.store.events.length);
     return events.map(({ dataText, bytes: _, ...event }, i) => ({
       ...event,

@@ -1,5 +1,10 @@
-import { unavailable } from '@tributary/kernel';
-import type { Appended, StreamAppend } from '@tributary/kernel';
+import {
+  type Appended,
+  type Instant,
+  type StreamAppend,
+  msOf,
+  unavailable,
+} from '@tributary/kernel';
 import type { BatchWriter } from './batch-writer';
 import { type Pending, pendingOf } from './pending';
 
@@ -8,14 +13,16 @@ export interface BulkAppendOptions {
   readonly now: () => number;
   readonly maxBatchEvents: number;
   readonly maxBatchBytes: number;
+  /** With two, the next batch is put together while one is written, and may overtake it; with one, the order stays. */
+  readonly inFlight: 1 | 2;
 }
 
-/** While one batch is being written, the next one is put together. */
-const IN_FLIGHT = 2;
+/** `recordedAt`: of a copy, as the other log has it. */
+type Bulk = StreamAppend & { readonly recordedAt?: Instant };
 
 /** For backfill: the same calls and the same lock as single appends, in larger batches. */
 export async function bulkAppend(
-  appends: readonly StreamAppend[],
+  appends: readonly Bulk[],
   options: BulkAppendOptions,
 ): Promise<readonly PromiseSettledResult<Appended>[]> {
   const verdicts: PromiseSettledResult<Appended>[] = new Array<PromiseSettledResult<Appended>>(
@@ -27,7 +34,7 @@ export async function bulkAppend(
     const streams = new Set(batch.map(({ stream }) => stream));
     // Batches that continue a stream keep their order; others may overtake each other.
     for (const [writing, others] of inFlight) if (overlap(streams, others)) await writing;
-    if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight.keys());
+    if (inFlight.size >= options.inFlight) await Promise.race(inFlight.keys());
     if (failure !== undefined) {
       for (const { reject } of batch) reject(unavailable('The event log', failure));
       continue;
@@ -59,7 +66,7 @@ function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolea
 }
 
 function* batchesOf(
-  appends: readonly StreamAppend[],
+  appends: readonly Bulk[],
   verdicts: PromiseSettledResult<Appended>[],
   { now, maxBatchEvents, maxBatchBytes }: BulkAppendOptions,
 ): Generator<Pending[], void, undefined> {
@@ -67,7 +74,9 @@ function* batchesOf(
   let events = 0;
   let bytes = 0;
   for (const [i, append] of appends.entries()) {
-    const pending = taken(append, i, verdicts, now());
+    const { recordedAt } = append;
+    const atMs = recordedAt === undefined ? now() : msOf(recordedAt);
+    const pending = taken(append, i, verdicts, atMs);
     if (pending === undefined) continue;
     if (
       batch.length > 0 &&

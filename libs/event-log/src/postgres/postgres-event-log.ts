@@ -10,7 +10,16 @@ import type {
 import { type Database, isPassing } from '@tributary/postgres';
 import { Pool } from 'pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
-import type { Batch, EventLog, FieldRow, Fields, Filter, Position, Subscription } from '../port';
+import type {
+  Batch,
+  CopiedAppend,
+  CopyTarget,
+  FieldRow,
+  Fields,
+  Filter,
+  Position,
+  Subscription,
+} from '../port';
 import { PullSubscription } from '../pull-subscription';
 import { BatchWriter, type WrittenBatch } from './batch-writer';
 import { bulkAppend } from './bulk-append';
@@ -52,7 +61,7 @@ const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 /** No caller waits longer for one attempt, whether the server is slow, locked or silent. */
 const LIMITS_MS = { connect: 5_000, lock: 5_000, statement: 8_000, answer: 10_000 };
 
-export class PostgresEventLog implements EventLog {
+export class PostgresEventLog implements CopyTarget {
   private readonly reader: Reader;
   private readonly writer: BatchWriter;
   private readonly commits: GroupCommit;
@@ -118,7 +127,18 @@ export class PostgresEventLog implements EventLog {
     appends: readonly StreamAppend[],
   ): Promise<readonly PromiseSettledResult<Appended>[]> {
     this.assertOpen();
-    return bulkAppend(appends, { writer: this.writer, now: this.options.now, ...BULK });
+    const { now } = this.options;
+    return bulkAppend(appends, { writer: this.writer, now, inFlight: 2, ...BULK });
+  }
+
+  async copyIn(appends: readonly CopiedAppend[]): Promise<readonly Appended[]> {
+    this.assertOpen();
+    const { now } = this.options;
+    const verdicts = await bulkAppend(appends, { writer: this.writer, now, inFlight: 1, ...BULK });
+    return verdicts.map((verdict) => {
+      if (verdict.status === 'rejected') throw verdict.reason;
+      return verdict.value;
+    });
   }
 
   async *read(stream: StreamName, from = 0n): AsyncGenerator<Recorded, void, undefined> {

@@ -13,6 +13,7 @@ const capabilities = {
   java: answers('java', '-version'),
   maven: answers('mvn', '-v'),
   hledger: answers('hledger', '--version'),
+  go: answers('go', 'version'),
   pythonVenv: answers('python3', '-c', 'import ensurepip'),
   dockerEngine: answers('docker', 'version'),
   dockerCompose: answers('docker', 'compose', 'version'),

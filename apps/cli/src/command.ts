@@ -2,8 +2,8 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 import { CodedError } from '@tributary/kernel';
 
-/** 0 all is well; 1 it was looked at and something is wrong; 2 asked in a way that makes no sense; 3 could not look. */
-export const EXIT = { fine: 0, wrong: 1, usage: 2, failed: 3 } as const;
+/** 0 all is well; 1 it was looked at and something is wrong; 2 asked in a way that makes no sense; 3 could not look; 4 well as far as could be looked. */
+export const EXIT = { fine: 0, wrong: 1, usage: 2, failed: 3, open: 4 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export interface Surroundings {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { type EventLog, PostgresEventLog } from '@tributary/event-log';
-import { CodedError } from '@tributary/kernel';
+import { CodedError, type Recorded } from '@tributary/kernel';
 import { Database, EmbeddedPostgres, orUnavailable } from '@tributary/postgres';
 import { Client } from 'pg';
 
@@ -16,13 +16,13 @@ export interface Source {
 
 const nothingToClose = async (): Promise<void> => undefined;
 
+export const dataDirectoryOf = (given: string | undefined): string =>
+  given ? resolve(given) : join(WORKSPACE, '.data');
+
 /** The database that was named, or that of our own PostgreSQL: as it runs, or started for the time of the reading. */
 export async function sourceOf(url: string | undefined, dataDirectory?: string): Promise<Source> {
   if (url) return { url, close: nothingToClose };
-  const directory = join(
-    dataDirectory ? resolve(dataDirectory) : join(WORKSPACE, '.data'),
-    'postgres',
-  );
+  const directory = join(dataDirectoryOf(dataDirectory), 'postgres');
   const running = await EmbeddedPostgres.urlOfRunning(directory, DATABASE);
   if (running !== undefined) return { url: running, close: nothingToClose };
   if (!existsSync(join(directory, 'cluster'))) {
@@ -34,6 +34,13 @@ export async function sourceOf(url: string | undefined, dataDirectory?: string):
   }
   const server = await EmbeddedPostgres.start({ directory });
   return { url: await server.ensureDatabase(DATABASE), close: async () => await server.stop() };
+}
+
+/** Everything in a log, event by event. */
+export async function* eventsIn(
+  log: Pick<EventLog, 'readAll'>,
+): AsyncGenerator<Recorded, void, undefined> {
+  for await (const { events } of log.readAll(0n)) yield* events;
 }
 
 /** Opens a log that exists; a reader makes none. */

@@ -48,7 +48,7 @@ describe('replaying a log in a database', () => {
     const after = await replayed(url);
     expect(after).toMatchObject({
       code: 1,
-      report: { events: 3, wrong: { position: '4', what: 'content_hash' } },
+      report: { events: 4, wrong: { position: '4', what: 'content_hash' } },
     });
   });
 

@@ -1,6 +1,6 @@
 import { type Command, EXIT, parseOptions } from './command';
-import { openLog, sourceOf } from './log-source';
-import { type Verified, verifyLog } from './verify-log';
+import { eventsIn, openLog, sourceOf } from './log-source';
+import { LogVerifier } from './verify/log-verifier';
 
 export const replay: Command = {
   name: 'replay',
@@ -30,18 +30,26 @@ Exit codes: 0 all is as it was written, 1 something is wrong (its position is na
     try {
       const { verified, seconds } = await read(source.url, options.schema);
       out(options.json ? asJson(verified, seconds) : asText(verified, seconds));
-      return verified.wrong === undefined ? EXIT.fine : EXIT.wrong;
+      return verified.findings.length === 0 ? EXIT.fine : EXIT.wrong;
     } finally {
       await source.close();
     }
   },
 };
 
-async function read(url: string, schema: string): Promise<{ verified: Verified; seconds: number }> {
+/** Up to the first event that is wrong. */
+async function read(
+  url: string,
+  schema: string,
+): Promise<{ verified: LogVerifier; seconds: number }> {
   const log = await openLog(url, schema);
   const startedAt = performance.now();
+  const verified = new LogVerifier({ dense: true });
   try {
-    const verified = await verifyLog(log, { dense: true });
+    for await (const event of eventsIn(log)) {
+      verified.take(event);
+      if (verified.findings.length > 0) break;
+    }
     return { verified, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     await log.close();
@@ -51,7 +59,11 @@ async function read(url: string, schema: string): Promise<{ verified: Verified; 
 const rateOf = (events: number, seconds: number): number =>
   Math.round(events / Math.max(seconds, 0.001));
 
-function asText({ events, streams, head, categories, wrong }: Verified, seconds: number): string {
+function asText(
+  { events, streams, head, bySize: categories, findings }: LogVerifier,
+  seconds: number,
+): string {
+  const [wrong] = findings;
   const width = Math.max(0, ...categories.map(([name]) => name.length));
   return [
     `${events} events in ${streams} streams read in ${seconds.toFixed(1)} s (${rateOf(events, seconds)} events/s), up to position ${head}`,
@@ -62,7 +74,11 @@ function asText({ events, streams, head, categories, wrong }: Verified, seconds:
   ].join('\n');
 }
 
-function asJson({ events, streams, head, categories, wrong }: Verified, seconds: number): string {
+function asJson(
+  { events, streams, head, bySize: categories, findings }: LogVerifier,
+  seconds: number,
+): string {
+  const [wrong] = findings;
   const report = {
     events,
     streams,

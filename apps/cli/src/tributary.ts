@@ -1,12 +1,26 @@
 import { CodedError, hasCode } from '@tributary/kernel';
 
+import { bank } from './bank';
 import { type Command, EXIT, type ExitCode, type Surroundings } from './command';
 import { doctor } from './doctor/doctor';
+import { exportLog } from './export';
+import { importLog } from './import';
 import { key } from './key';
 import { replay } from './replay';
 import { bench, start } from './scripts';
+import { verify } from './verify';
 
-const COMMANDS: readonly Command[] = [start, doctor, key, replay, bench];
+const COMMANDS: readonly Command[] = [
+  start,
+  doctor,
+  key,
+  verify,
+  replay,
+  exportLog,
+  importLog,
+  bank,
+  bench,
+];
 
 /** The program without its process: what it prints and how it ends. */
 export async function tributary(

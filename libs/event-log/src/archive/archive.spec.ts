@@ -1,4 +1,4 @@
-import { leafText, streamOf, type Recorded } from '@tributary/kernel';
+import { leafText, prepare, streamOf, type Recorded } from '@tributary/kernel';
 import { MemoryEventLog } from '../memory/memory-event-log';
 import { everythingOf, facts } from '../contract/facts.fixture';
 import { archiveOf } from './write-archive';
@@ -24,7 +24,6 @@ async function linesOf(...[log, options]: Parameters<typeof archiveOf>): Promise
   return lines;
 }
 
- 
 async function* from(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
@@ -62,6 +61,26 @@ describe('taking a log along', () => {
     const leaves = (events: readonly Recorded[]) => events.map((event) => leafText(event));
     expect(leaves(await all(target))).toEqual(leaves(await all(log)));
     expect(await linesOf(target)).toEqual(lines);
+  });
+
+  it('goes on where an earlier attempt stopped, and leaves a log with a history of its own alone', async () => {
+    const lines = await linesOf(await filled());
+    const begun = someLog();
+    for await (const { index, event } of (await openArchive(from(lines))).events) {
+      if (index === 7) break;
+      const { stream, revision, recordedAt } = event;
+      const expected = revision === 0n ? 'none' : revision - 1n;
+      const events = [prepare(event, event, event.commandIndex, event.id)];
+      await begun.copyIn([{ stream, expected, recordedAt, events }]);
+    }
+    expect(await takeArchive(begun, await openArchive(from(lines)))).toBe(24);
+    expect(await linesOf(begun)).toEqual(lines);
+    await expect(takeArchive(await filled(), await openArchive(from(lines)))).rejects.toMatchObject(
+      {
+        code: 'log_not_empty',
+        facts: { index: 0 },
+      },
+    );
   });
 
   it('keeps the indexes of the whole log where it holds one tenant only, and is no log by itself', async () => {

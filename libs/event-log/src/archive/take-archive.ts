@@ -1,5 +1,5 @@
-import { CodedError, type Recorded, prepare } from '@tributary/kernel';
-import type { CopiedAppend, CopyTarget } from '../port';
+import { CodedError, type Recorded, leafText, prepare } from '@tributary/kernel';
+import type { CopiedAppend, CopyTarget, EventLog } from '../port';
 import type { OpenedArchive } from './read-archive';
 
 const EVENTS_AT_ONCE = 2_000;
@@ -14,35 +14,51 @@ export async function takeArchive(
     const message = `The archive holds tenant ${header.tenant} only; its leaves would get other indexes. Export the whole log.`;
     throw new CodedError('archive_partial', message, { tenant: header.tenant });
   }
-  let taken = 0;
+  const there = eventsIn(log);
   let waiting: CopiedAppend[] = [];
-  let count = 0;
+  let taken = 0;
   const flush = async (): Promise<void> => {
     if (waiting.length > 0) await log.copyIn(waiting);
-    taken += count;
-    [waiting, count] = [[], 0];
+    waiting = [];
     progress(taken);
   };
   for await (const { index, event } of events) {
-    if (index !== taken + count) {
-      const message = `Leaf ${taken + count} is missing; leaf ${index} follows.`;
+    if (index !== taken) {
+      const message = `Leaf ${taken} is missing; leaf ${index} follows.`;
       throw new CodedError('archive_broken', message, { index });
     }
-    add(waiting, event);
-    if (++count === EVENTS_AT_ONCE) await flush();
+    taken++;
+    const standing = await there.next();
+    if (standing.done) waiting.push(appendOf(event));
+    else assertSame(standing.value, event, index);
+    if (waiting.length === EVENTS_AT_ONCE) await flush();
   }
   await flush();
   return taken;
 }
 
-/** Events of one append stand together, have one time and one command; put together again, they are stored as they were. */
-function add(waiting: CopiedAppend[], event: Recorded): void {
+/** As it stands now: what is copied in meanwhile must not be taken for what stood there before. */
+async function* eventsIn(log: EventLog): AsyncGenerator<Recorded, undefined, undefined> {
+  const head = await log.head();
+  if (head === 0n) return undefined;
+  for await (const { events } of log.readAll(0n)) {
+    for (const event of events) {
+      if (event.position > head) return undefined;
+      yield event;
+    }
+  }
+  return undefined;
+}
+
+function assertSame(standing: Recorded, event: Recorded, index: number): void {
+  if (leafText(standing) === leafText(event)) return;
+  const message = `The log is not empty, and leaf ${index} of it is another one: it has a history of its own. Import into an empty log.`;
+  throw new CodedError('log_not_empty', message, { index, stream: standing.stream });
+}
+
+/** Put together again, an event is stored as it was. */
+function appendOf(event: Recorded): CopiedAppend {
   const { stream, revision, recordedAt, id, commandIndex } = event;
   const expected = revision === 0n ? 'none' : revision - 1n;
-  waiting.push({
-    stream,
-    expected,
-    recordedAt,
-    events: [prepare(event, event, commandIndex, id)],
-  });
+  return { stream, expected, recordedAt, events: [prepare(event, event, commandIndex, id)] };
 }

@@ -1,0 +1,110 @@
+import { CodedError } from '@tributary/kernel';
+import { type Checkpoint, openCheckpoint, parseCheckpoint, parseNote } from '@tributary/proofs';
+import type { Verifier } from '@tributary/proofs';
+import type { LogVerifier } from './log-verifier';
+
+/** `intact`: looked, and it is. `open`: something that it needs was not there. */
+export interface Level {
+  readonly level: 'L0' | 'L1' | 'L2' | 'L3';
+  readonly proves: string;
+  readonly outcome: 'broken' | 'intact' | 'open';
+  readonly detail: string;
+}
+
+export interface Given {
+  /** The checkpoint that was published last, as it was published. */
+  readonly checkpoint: string | undefined;
+  /** One that the auditor has kept from an earlier time. */
+  readonly since: string | undefined;
+  readonly key: Verifier | undefined;
+}
+
+export const NOT_SIGNED = 'no checkpoint was given, and none has been signed';
+
+const PROVES = {
+  L0: 'the checkpoint is signed by the key of the log',
+  L1: 'every event is as it was written, in its place',
+  L2: 'the log begins with what the auditor had kept',
+  L3: 'all events together have the root that was signed',
+} as const;
+
+const levelOf = (level: Level['level'], outcome: Level['outcome'], detail: string): Level => ({
+  level,
+  proves: PROVES[level],
+  outcome,
+  detail,
+});
+
+export function signatureLevel({ checkpoint, key }: Given): Level {
+  if (checkpoint === undefined) return levelOf('L0', 'open', NOT_SIGNED);
+  if (key === undefined) return levelOf('L0', 'open', 'the key of the log was not given (--key)');
+  try {
+    const { origin, size } = openCheckpoint(checkpoint, key);
+    return levelOf('L0', 'intact', `${origin} at ${size} events`);
+  } catch (error) {
+    return levelOf('L0', 'broken', messageOf(error));
+  }
+}
+
+export function eventsLevel({ findings, events }: LogVerifier): Level {
+  const [first] = findings;
+  return first === undefined
+    ? levelOf('L1', 'intact', `${events} events`)
+    : levelOf(
+        'L1',
+        'broken',
+        `${findings.length} findings, the first at position ${first.position}`,
+      );
+}
+
+export function sinceLevel(verifier: LogVerifier, { since, key }: Given): Level {
+  if (since === undefined)
+    return levelOf('L2', 'open', 'no earlier checkpoint was given (--since)');
+  try {
+    return rootLevel('L2', verifier, key ? openCheckpoint(since, key) : unsigned(since));
+  } catch (error) {
+    return levelOf('L2', 'broken', messageOf(error));
+  }
+}
+
+export function rebuildLevel(verifier: LogVerifier, { checkpoint }: Given): Level {
+  if (checkpoint === undefined) return levelOf('L3', 'open', NOT_SIGNED);
+  try {
+    return rootLevel('L3', verifier, unsigned(checkpoint));
+  } catch (error) {
+    return levelOf('L3', 'broken', messageOf(error));
+  }
+}
+
+function rootLevel(
+  level: 'L2' | 'L3',
+  { roots, events }: LogVerifier,
+  { size, root }: Pick<Checkpoint, 'root' | 'size'>,
+): Level {
+  const found = roots.get(size);
+  if (found === undefined) {
+    return levelOf(level, 'broken', `${size} events were signed, ${events} are there`);
+  }
+  return found.equals(root)
+    ? levelOf(level, 'intact', `root ${root.toString('base64')} of ${size} events`)
+    : levelOf(level, 'broken', `the first ${size} events have another root than was signed`);
+}
+
+/** Sizes whose roots the levels need. What cannot be read is told by its level. */
+export function sizesOf({ checkpoint, since }: Given): readonly number[] {
+  return [checkpoint, since].flatMap((note) => {
+    try {
+      return note === undefined ? [] : [unsigned(note).size];
+    } catch (error) {
+      if (error instanceof CodedError) return [];
+      throw error;
+    }
+  });
+}
+
+const unsigned = (note: string): Checkpoint => parseCheckpoint(parseNote(note).text);
+
+function messageOf(error: unknown): string {
+  if (error instanceof CodedError) return error.message;
+  throw error;
+}

@@ -1,0 +1,75 @@
+import { categoryOf, leafText, type Recorded, type StreamName } from '@tributary/kernel';
+import { type Digest, Frontier, leafHashOf } from '@tributary/proofs';
+import { Books } from './books';
+import { wrongIn } from './check-event';
+import { type Finding, findingAt } from './finding';
+
+export interface Expectations {
+  readonly dense: boolean;
+  /** Sizes at which the root is wanted. */
+  readonly rootsAt?: readonly number[];
+  /** The leaf as it was sealed, where that is at hand: it names the event that was changed together with its hash. */
+  readonly sealed?: (index: number) => Digest | undefined;
+}
+
+const MOST_FINDINGS = 20;
+
+/** Reads a whole log again, event by event, and computes everything that can be computed from it alone. */
+export class LogVerifier {
+  readonly findings: Finding[] = [];
+  readonly roots = new Map<number, Digest>();
+  private readonly revisions = new Map<StreamName, bigint>();
+  private readonly categories = new Map<string, number>();
+  private readonly frontier = new Frontier();
+  private readonly books = new Books();
+  private lastPosition = 0n;
+
+  constructor(private readonly expected: Expectations) {}
+
+  get events(): number {
+    return this.frontier.size;
+  }
+
+  get streams(): number {
+    return this.revisions.size;
+  }
+
+  get head(): bigint {
+    return this.lastPosition;
+  }
+
+  get isFull(): boolean {
+    return this.findings.length >= MOST_FINDINGS;
+  }
+
+  /** The largest first. */
+  get bySize(): readonly (readonly [string, number])[] {
+    return [...this.categories].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  }
+
+  take(event: Recorded): void {
+    const { dense, rootsAt, sealed } = this.expected;
+    const { stream, revision, position } = event;
+    const previous = this.revisions.get(stream);
+    this.find(wrongIn(event, { head: this.lastPosition, previous, dense }));
+    this.revisions.set(stream, revision);
+    this.lastPosition = position;
+    const category = categoryOf(stream);
+    this.categories.set(category, (this.categories.get(category) ?? 0) + 1);
+
+    const index = this.frontier.size;
+    const leaf = leafHashOf(Buffer.from(leafText(event)));
+    const was = sealed?.(index);
+    if (was !== undefined && !was.equals(leaf)) {
+      this.find(findingAt(event, 'leaf', `leaf ${index} is not the one that was sealed`));
+    }
+    this.frontier.push(leaf);
+    if (rootsAt?.includes(index + 1)) this.roots.set(index + 1, this.frontier.root());
+    const below = this.books.take(event);
+    if (below !== undefined) this.find(findingAt(event, 'balance', below));
+  }
+
+  private find(finding: Finding | undefined): void {
+    if (finding !== undefined && !this.isFull) this.findings.push(finding);
+  }
+}

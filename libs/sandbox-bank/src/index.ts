@@ -1,0 +1,11 @@
+export * from './advance';
+export { noonOf, shiftDay } from './days';
+export * from './entry';
+export * from './receive';
+export * from './return-file';
+export * from './sandbox-bank';
+export * from './scenario';
+export * from './state';
+export { decimal } from './statement/daily';
+export * from './statement/statement';
+export type { Fault } from './cnab240/lines';

@@ -5,7 +5,7 @@ import { tributary } from './tributary';
 describe('asking the program', () => {
   it.each([
     [['--help'], 0, 'tributary <command> --help'],
-    [[], 2, 'tributary doctor, then: tributary start'],
+    [[], 2, 'npx tributary doctor, then: npx tributary start'],
     [['dance'], 2, 'There is no command "dance".'],
     [['doctor', '--help'], 0, 'Exit codes:'],
     [['start', '--help'], 0, 'tributary start [options]'],

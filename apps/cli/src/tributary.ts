@@ -56,5 +56,5 @@ const overview = (): string =>
 
 ${COMMANDS.map(({ name: command, summary }) => `  ${command.padEnd(8)} ${summary}`).join('\n')}
 
-tributary <command> --help says more about one. New here? Run: tributary doctor, then: tributary start.
+tributary <command> --help says more about one. New here? Run: npx tributary doctor, then: npx tributary start.
 Exit codes: 0 all is well, 1 looked and found something wrong, 2 wrong usage, 3 could not look.`;

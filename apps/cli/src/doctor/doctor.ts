@@ -71,7 +71,7 @@ function asText(findings: readonly Finding[], healthy: boolean): string {
     return [title, ...lines].join('\n');
   });
   const verdict = healthy
-    ? 'Everything needed is there. Next: tributary start'
+    ? 'Everything needed is there. Next: npx tributary start'
     : 'Mend what is marked, then ask again.';
   return `${sections.join('\n\n')}\n\n${verdict}`;
 }

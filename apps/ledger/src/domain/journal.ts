@@ -23,6 +23,8 @@ export interface JournalLeg {
   readonly partner: string | null;
   readonly plan: string | null;
   readonly country: string | null;
+  /** Of cash: which account of ours at a bank. */
+  readonly bank: string | null;
 }
 
 /** What stands on an account in one asset: debit less credit. */

@@ -86,6 +86,11 @@ export class LegQuery extends TrialBalanceQuery {
   @IsOptional()
   @Length(1, 200)
   country?: string;
+
+  /** Of cash: the account of ours at a bank. */
+  @IsOptional()
+  @Length(1, 200)
+  bank?: string;
 }
 
 export class PagedLegQuery extends LegQuery {
@@ -108,7 +113,7 @@ export class BalancesQuery extends PagedLegQuery {
   @Length(1, 200)
   account?: string;
 
-  /** What to add up by, separated by commas: entity, asset, account, programme, partner, plan, country. */
+  /** What to add up by, separated by commas: entity, asset, account, programme, partner, plan, country, bank. */
   @Matches(new RegExp(`^(?:${GROUPS.join('|')})(?:,(?:${GROUPS.join('|')}))*$`))
   by = 'entity,asset,account';
 }

@@ -16,6 +16,7 @@ export const GROUPS = [
   'partner',
   'plan',
   'country',
+  'bank',
 ] as const;
 export type Group = (typeof GROUPS)[number];
 

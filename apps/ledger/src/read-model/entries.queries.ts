@@ -16,7 +16,7 @@ interface LegRow extends Omit<JournalLeg, 'credit' | 'debit' | 'position'> {
 
 const LEG = `l.position, l.n, l.event_id as "eventId", l.stream, l.type, ${instantText('l.occurred_at')} as "occurredAt",
   ${instantText('l.recorded_at')} as "recordedAt", l.causation_id as "causationId", l.correlation_id as "correlationId",
-  l.period, l.earned_in as "earnedIn", l.account, l.debit, l.credit, l.asset, l.entity, l.programme, l.partner, l.plan, l.country`;
+  l.period, l.earned_in as "earnedIn", l.account, l.debit, l.credit, l.asset, l.entity, l.programme, l.partner, l.plan, l.country, l.bank`;
 
 const legOf = ({ position, debit, credit, ...row }: LegRow): JournalLeg => ({
   ...row,

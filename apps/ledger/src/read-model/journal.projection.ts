@@ -16,7 +16,7 @@ const CUT = {
 /** The legs of every event that has an entry, whoever wrote it, and the cuts of the months. Rows are only ever added. */
 export const journal = projection({
   name: 'journal',
-  version: 1,
+  version: 2,
   events: {
     [PERIOD_SOFT_CLOSED]: CUT,
     [PERIOD_CLOSED]: CUT,
@@ -61,6 +61,7 @@ export const journal = projection({
         partner: 'text?',
         plan: 'text?',
         country: 'text?',
+        bank: 'text?',
       },
       indexes: [
         '(tenant, entity, occurred_at, position, n)',
@@ -125,6 +126,7 @@ export const journal = projection({
         partner: dimension(dimensions, 'partner'),
         plan: dimension(dimensions, 'plan'),
         country: dimension(dimensions, 'country'),
+        bank: dimension(dimensions, 'bank'),
       })),
       touched: [...entities].map((entity) => ({ tenant, entity, month })),
     };

@@ -11,6 +11,7 @@ export interface LegFilter {
   readonly programme?: string | undefined;
   readonly plan?: string | undefined;
   readonly country?: string | undefined;
+  readonly bank?: string | undefined;
   readonly stream?: string | undefined;
   readonly type?: string | undefined;
   /** Happened on this day or later. */
@@ -23,7 +24,7 @@ export interface LegFilter {
   readonly dated?: boolean;
 }
 
-const EQUAL = ['entity', 'asset', 'partner', 'programme', 'plan', 'country'] as const;
+const EQUAL = ['entity', 'asset', 'partner', 'programme', 'plan', 'country', 'bank'] as const;
 
 export const needsEvents = ({ dated: asked, period, stream, type }: LegFilter): boolean =>
   asked === true || [period, stream, type].some((value) => value !== undefined);

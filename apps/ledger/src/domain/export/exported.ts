@@ -57,8 +57,9 @@ export const dimensionsOf = ({
   partner,
   plan,
   country,
+  bank,
 }: JournalLeg): readonly (readonly [string, string])[] =>
-  Object.entries({ programme, partner, plan, country }).filter(
+  Object.entries({ programme, partner, plan, country, bank }).filter(
     (dimension): dimension is [string, string] => dimension[1] !== null,
   );
 

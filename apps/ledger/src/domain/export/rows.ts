@@ -26,6 +26,7 @@ const COLUMNS = [
   'partner',
   'plan',
   'country',
+  'bank',
 ] as const;
 type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | null>>>;
 
@@ -87,6 +88,7 @@ function legRow(leg: JournalLeg, zone: string): Row {
     partner: leg.partner,
     plan: leg.plan,
     country: leg.country,
+    bank: leg.bank,
   };
 }
 

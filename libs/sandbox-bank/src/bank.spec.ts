@@ -185,14 +185,14 @@ describe('answering with return files', () => {
     const [header = '', , a = '', z = '', lot = '', trailer = ''] = lines;
     expect(header.slice(142, 163)).toBe('215042026200000000001');
     expect([a.slice(134, 149), a.slice(154, 177), a.slice(230, 232)]).toEqual([
-      '000000000000001',
+      '000000000001   ',
       '15042026000000000012345',
       '00',
     ]);
     expect([z[13], z.slice(78, 98).trim(), z.slice(103, 118)]).toEqual([
       'Z',
       'ONE',
-      '000000000000001',
+      '000000000001   ',
     ]);
     expect([lot.slice(17, 41), trailer.slice(17, 29)]).toEqual([
       '000004000000000000012345',

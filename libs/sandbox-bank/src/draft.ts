@@ -40,7 +40,8 @@ export const sealed = ({ from, balance: _balance, ...rest }: Draft): BankState =
   ...rest,
 });
 
-const NUMBER_LENGTH = 15;
+/** As long as the shortest place that carries it, which is the check number of OFX. */
+const NUMBER_LENGTH = 12;
 
 export function numberFor(draft: Draft): string {
   return String(draft.nextNumber++).padStart(NUMBER_LENGTH, '0');

@@ -34,7 +34,7 @@ export interface Payee {
 
 /** One payment of a file that was taken. */
 export interface Payment {
-  /** The bank's own number of it, fifteen digits. */
+  /** The bank's own number of it, twelve digits. */
   readonly number: string;
   readonly sequence: number;
   readonly lot: number;

@@ -60,6 +60,8 @@ export class PostgresKeyStore extends KeyStore {
         answers.set(key, answer);
         missing.delete(key);
         this.remembered.set(known.epoch + key, answer);
+        // Whoever asks for many at once is about to open what they have sealed, which names its key by id.
+        if (answer !== ERASED) this.remembered.set(known.epoch + answer.id, answer);
       }
     }
     return names.map((name) => {

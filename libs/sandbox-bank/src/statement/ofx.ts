@@ -68,7 +68,7 @@ const stamp = (day: string): string => `${day.replaceAll('-', '')}120000[-3:BRT]
 const TYPES: Partial<Record<LedgerLine['kind'], string>> = { fee: 'FEE' };
 
 function transaction(state: BankState, line: LedgerLine): string[] {
-  const { item } = shown(state, line);
+  const { item, number } = shown(state, line);
   const debit = line.side === 'debit';
   const memo = [line.text, item, line.payee?.name].filter((word) => word != null).join(' ');
   return [
@@ -78,7 +78,7 @@ function transaction(state: BankState, line: LedgerLine): string[] {
     `<TRNAMT>${debit ? '-' : ''}${decimal(line.amountMinor)}`,
     // The one identity that an OFX line must have: the bank's, whatever else the statement keeps quiet about.
     `<FITID>${line.bookedOn.replaceAll('-', '')}${line.number}`,
-    `<CHECKNUM>${line.number.slice(-12)}`,
+    ...(number === null ? [] : [`<CHECKNUM>${number}`]),
     ...(item === null ? [] : [`<REFNUM>${item}`]),
     `<MEMO>${escaped(memo)}`,
     '</STMTTRN>',

@@ -62,7 +62,7 @@ describe('writing camt.053', () => {
     const [first = ''] = all(camt(eventful()), 'Refs');
     expect([all(first, 'InstrId'), all(first, 'AcctSvcrRef'), all(first, 'EndToEndId')]).toEqual([
       ['ONE'],
-      ['000000000000001'],
+      ['000000000001'],
       ['E60701190202604151200' + '00000000001'],
     ]);
     const plain = camt(advance(bankPaying({}, [ted('TEDONE')]), '2026-04-25'));

@@ -1,6 +1,7 @@
 export * from './attribution/customer';
 export * from './attribution/line-credited';
 export * from './attribution/measured';
+export * from './commission/holds';
 export * from './commission/line';
 export * from './commission/line-frozen';
 export * from './commission/posted';
@@ -10,6 +11,7 @@ export * from './partners/entity';
 export * from './partners/link';
 export * from './partners/partner';
 export * from './partners/programme';
+export * from './partners/qualification';
 export * from './payouts/dispute-decided';
 export * from './payouts/period';
 export * from './payouts/returned';

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Type } from '@nestjs/common';
 import { AttributionModule } from '@tributary/attribution';
 import { CommissionModule } from '@tributary/commission';
+import { OWNERS } from '@tributary/contracts';
 import type { Recorded } from '@tributary/kernel';
 import { LedgerModule } from '@tributary/ledger';
-import { type Serving, ServiceRuntime, coreSettings, serve } from '@tributary/platform';
+import { type Role, type Serving, ServiceRuntime, coreSettings, serve } from '@tributary/platform';
 import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
 import { Client } from 'pg';
 import { PartnersModule } from '@tributary/partners';
+import { PayoutsModule } from '@tributary/payouts';
 import { TierEvaluationModule } from '@tributary/tier-evaluation';
 import {
   eventStoreKind,
@@ -26,6 +30,7 @@ export interface Deployed {
   readonly attribution: Site;
   readonly tierEvaluation: Site;
   readonly commission: Site;
+  readonly payouts: Site;
   readonly ledger: Site;
   readonly logLines: readonly string[];
   /** Every row of every table of every service, as text. */
@@ -37,11 +42,19 @@ export interface Deployed {
   stop(): Promise<void>;
 }
 
-const TEST_ROLES = ['admin', 'auditor', 'finance', 'programme', 'upstream'] as const;
+/** Who holds a key, and its role. Two of finance, because some decisions take two persons. */
+const PEOPLE = {
+  admin: 'admin',
+  auditor: 'auditor',
+  finance: 'finance',
+  programme: 'programme',
+  treasurer: 'finance',
+  upstream: 'upstream',
+} as const satisfies Readonly<Record<string, Role>>;
 
 export interface Site {
   readonly url: string;
-  readonly keys: Readonly<Record<(typeof TEST_ROLES)[number], string>>;
+  readonly keys: Readonly<Record<keyof typeof PEOPLE, string>>;
   readonly serving: Serving;
   /** Every event, as whoever reads the log gets it. */
   log(): AsyncIterable<Recorded>;
@@ -83,6 +96,9 @@ async function deployEmbedded(): Promise<Deployed> {
     get commission() {
       return site;
     },
+    get payouts() {
+      return site;
+    },
     get ledger() {
       return site;
     },
@@ -115,24 +131,25 @@ async function deployDistributed(): Promise<Deployed> {
     SERVICE_TOKEN: TOKEN,
   };
   const databases: string[] = [];
-  /** Each with a database of its own; one that listens to others knows where they answer. */
-  const alone = async (name: string, module: Type, owners: Readonly<Record<string, Site>> = {}) => {
-    const database = await postgres.freshDatabase();
-    databases.push(database);
-    const known = Object.entries(owners).map(([owner, { url }]) => `${owner}=${url}`);
-    const variables = { ...shared, DATABASE_URL: database, OWNER_URLS: known.join(',') };
-    const start = () => open(name, [module], variables);
+  // Some listen to one another, so all of them know where each will answer before the first one does.
+  const ports = await freePorts(Object.keys(ALONE));
+  const OWNER_URLS = OWNERS.map(
+    (owner) => `${owner}=http://127.0.0.1:${ports.get(owner === 'tiers' ? TIERS : owner)}`,
+  ).join(',');
+  /** Each with a database of its own. */
+  const alone = async (name: keyof typeof ALONE) => {
+    const DATABASE_URL = await postgres.freshDatabase();
+    databases.push(DATABASE_URL);
+    const PORT = ports.get(name) ?? '0';
+    const start = () => open(name, [ALONE[name]], { ...shared, DATABASE_URL, OWNER_URLS, PORT });
     return { site: await start(), start };
   };
-  const { site: partners } = await alone('partners', PartnersModule);
-  const { site: attribution } = await alone('attribution', AttributionModule, { partners });
-  const tiers = await alone('tier-evaluation', TierEvaluationModule, { attribution });
-  const { site: commission } = await alone('commission', CommissionModule, {
-    attribution,
-    partners,
-    tiers: tiers.site,
-  });
-  const { site: ledger } = await alone('ledger', LedgerModule, { partners });
+  const { site: partners } = await alone('partners');
+  const { site: attribution } = await alone('attribution');
+  const tiers = await alone(TIERS);
+  const { site: commission } = await alone('commission');
+  const { site: payouts } = await alone('payouts');
+  const { site: ledger } = await alone('ledger');
   let tierEvaluation = tiers.site;
   return {
     partners,
@@ -141,6 +158,7 @@ async function deployDistributed(): Promise<Deployed> {
       return tierEvaluation;
     },
     commission,
+    payouts,
     ledger,
     logLines,
     rows: () => rowsOf(databases),
@@ -150,11 +168,35 @@ async function deployDistributed(): Promise<Deployed> {
       tierEvaluation = await tiers.start();
     },
     async stop() {
-      const sites = [ledger, commission, tierEvaluation, attribution, partners];
+      const sites = [ledger, payouts, commission, tierEvaluation, attribution, partners];
       await Promise.all(sites.map(({ serving }) => serving.close()));
       await Promise.all([kafka.stop(), eventStore.stop(), postgres.stop()]);
     },
   };
+}
+
+const TIERS = 'tier-evaluation';
+const ALONE = {
+  partners: PartnersModule,
+  attribution: AttributionModule,
+  [TIERS]: TierEvaluationModule,
+  commission: CommissionModule,
+  payouts: PayoutsModule,
+  ledger: LedgerModule,
+} as const satisfies Readonly<Record<string, Type>>;
+
+/** All held until the last is found, so that they differ. */
+async function freePorts(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const servers = await Promise.all(
+    names.map(async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => String((server.address() as AddressInfo).port));
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return new Map(names.map((name, i) => [name, ports[i] as string]));
 }
 
 async function open(
@@ -172,9 +214,9 @@ async function open(
   const serving = await serve({ name, modules, settings, logger, ...shuffle });
   const url = await serving.listen();
   const issued = await Promise.all(
-    TEST_ROLES.map(async (role) => {
-      const { key } = await serving.keys.issueKey({ tenant: TENANT, role, label: 'test' });
-      return [role, key] as const;
+    Object.entries(PEOPLE).map(async ([label, role]) => {
+      const { key } = await serving.keys.issueKey({ tenant: TENANT, role, label });
+      return [label, key] as const;
     }),
   );
   const keys = Object.fromEntries(issued) as Site['keys'];

@@ -1,6 +1,7 @@
 export * from './attribution/customer';
 export * from './attribution/line-credited';
 export * from './attribution/measured';
+export * from './commission/behind';
 export * from './commission/holds';
 export * from './commission/line';
 export * from './commission/line-frozen';

@@ -5,6 +5,7 @@ import { trail } from '../read-model/explain.projection';
 import { plans } from '../read-model/plans.projection';
 import { creditedRevenue } from '../read-model/reports.projection';
 import { CreateLineDirectory1790000005000, LineDirectory } from './directory';
+import { disputesDecided } from './disputes';
 import { type Whereabouts, linesCredited } from './lines';
 import { publication } from './publication';
 import { windowsBehind } from './resuming';
@@ -18,7 +19,7 @@ export const commission: ServiceDefinition = {
   projections: [earned, plans, trail],
   inboxProjections: [creditedRevenue],
   publication,
-  listensTo: ['attribution', 'partners', 'tiers'],
+  listensTo: ['attribution', 'partners', 'payouts', 'tiers'],
   reactions: (bus: CommandBus, means) => {
     const whereabouts = whereaboutsOf(means);
     return [
@@ -34,6 +35,7 @@ export const commission: ServiceDefinition = {
       linesCredited(bus, whereabouts),
       agreementsTold(bus, whereabouts),
       termsTold(bus, whereabouts),
+      disputesDecided(bus),
     ];
   },
 };

@@ -11,6 +11,11 @@ export interface CustomerActivity {
   readonly asset: string | null;
   readonly interval: string | null;
   readonly partners: readonly string[];
+  /**
+   * How they share it, in the order in which a cent that is left over is given; weights mean something only beside one another.
+   * Missing in what was told before shares were.
+   */
+  readonly shares?: readonly { readonly partner: string; readonly weight: number }[];
 }
 
 /** A customer's subscriptions and the partners credited with it, as a timeline. */

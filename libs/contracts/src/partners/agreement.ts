@@ -1,4 +1,4 @@
-import type { Asset, Step } from '@tributary/kernel';
+import type { Asset, Instant, Step } from '@tributary/kernel';
 import type { Published } from '../published';
 
 export const AGREEMENT = 'partners.agreement.v1';
@@ -30,6 +30,15 @@ export interface AgreementValue {
   readonly exclusivity: Exclusivity | null;
   readonly status: AgreementStatus;
   readonly currency: { readonly asset: Asset } | null;
+  /** Missing in what was agreed before there were terms: it runs until somebody ends it. */
+  readonly term?: AgreementTerm | null;
+}
+
+export interface AgreementTerm {
+  /** The first sales that it no longer governs; null: it runs until somebody ends it. */
+  readonly until: Instant | null;
+  /** Whoever ends it for no cause says so as many days before. */
+  readonly noticeDays: number;
 }
 
 /**

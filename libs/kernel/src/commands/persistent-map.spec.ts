@@ -44,4 +44,14 @@ describe('keeping old versions of a large map', () => {
     expect(first.size).toBe(1);
     expect(map.get('k49999')).toBe(49_999);
   });
+
+  it('keeps maps apart that begin from one empty map, so that none is read through another', () => {
+    const empty = PersistentMap.empty<number>();
+    let [one, other] = [empty, empty];
+    for (let i = 0; i < 20_000; i++) {
+      one = one.set(`k${i}`, i);
+      other = other.set(`k${i}`, -i);
+    }
+    expect([one.get('k7'), other.get('k7'), empty.size]).toEqual([7, -7, 0]);
+  });
 });

@@ -35,6 +35,8 @@ export class PersistentMap<V> {
 
   set(key: string, value: V): PersistentMap<V> {
     const map = this.own();
+    // Whatever begins from one empty map would else be versions of one another, and each would undo all of the others to be read.
+    if (map.size === 0) return PersistentMap.of([[key, value]]);
     const undo = { key, had: map.has(key), value: map.get(key) };
     map.set(key, value);
     return this.succeededBy(map, undo);

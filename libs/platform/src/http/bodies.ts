@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/problem';
@@ -15,6 +16,35 @@ const LINES = 'application/x-ndjson';
 /** For a route whose body may be lines: it is handed the stream itself. */
 export const TakesLines = (): MethodDecorator => RouteConfig({ takesLines: true });
 
+/** Files of banks come under any of these, and what they are is found out by reading them. */
+const FILES = [
+  'application/octet-stream',
+  'application/vnd.ofx',
+  'application/x-ofx',
+  'application/xml',
+  'text/csv',
+  'text/plain',
+  'text/xml',
+];
+
+/** For a route whose body is a file, as it is: it is handed the stream itself and reads it with `readFile`. */
+export const TakesFile = (): MethodDecorator => RouteConfig({ takesFile: true });
+
+/** After the guards, so that nobody without a key can make us hold a large file. */
+export async function readFile(body: unknown, mostBytes: number): Promise<Buffer> {
+  if (!(body instanceof Readable))
+    throw new Refusal(415, 'unsupported_media_type', 'This address takes a file, not JSON.');
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > mostBytes)
+      throw new Refusal(413, 'file_too_large', `A file has at most ${mostBytes} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** What a body may be. Everything else is answered with 415. */
 export function acceptBodies(server: FastifyInstance): void {
   server.removeContentTypeParser(['text/plain', 'application/json']);
@@ -24,6 +54,10 @@ export function acceptBodies(server: FastifyInstance): void {
   server.addContentTypeParser(LINES, (request, payload, done) => {
     if (takesLines(request)) return done(null, payload);
     done(new Refusal(415, 'unsupported_media_type', 'This address takes JSON, not lines of it.'));
+  });
+  server.addContentTypeParser(FILES, (request, payload, done) => {
+    if (configOf(request).takesFile === true) return done(null, payload);
+    done(new Refusal(415, 'unsupported_media_type', 'This address takes JSON, not a file.'));
   });
   server.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding'] ?? 'identity';
@@ -51,5 +85,11 @@ function jsonParser(server: FastifyInstance): FastifyBodyParser<Buffer> {
   };
 }
 
-const takesLines = ({ routeOptions }: FastifyRequest): boolean =>
-  (routeOptions.config as { readonly takesLines?: boolean } | undefined)?.takesLines === true;
+interface TakesConfig {
+  readonly takesFile?: boolean;
+  readonly takesLines?: boolean;
+}
+
+const configOf = ({ routeOptions }: FastifyRequest): TakesConfig =>
+  (routeOptions.config as TakesConfig | undefined) ?? {};
+const takesLines = (request: FastifyRequest): boolean => configOf(request).takesLines === true;

@@ -78,6 +78,14 @@ export interface ApproveOverride extends OnLine {
   readonly override: string;
 }
 
+/** Two persons have decided in payouts what a line that its partner disputed is worth; `by` is the second of them. */
+export interface TakeDecision extends OnLine {
+  readonly type: 'TakeDecision';
+  readonly override: string;
+  readonly amount: string;
+  readonly proposedBy: string;
+}
+
 export type EarningsCommand =
   | ApproveOverride
   | LearnLines
@@ -86,7 +94,8 @@ export type EarningsCommand =
   | OpenWindow
   | PlaceHold
   | ProposeOverride
-  | ReleaseHolds;
+  | ReleaseHolds
+  | TakeDecision;
 
 export type EarningsRejected =
   | { readonly code: 'hold_exists' }

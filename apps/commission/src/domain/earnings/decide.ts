@@ -6,7 +6,7 @@ import {
   reject,
   unreachable,
 } from '@tributary/kernel';
-import type { LineCreditedData } from '@tributary/contracts';
+import type { CommissionKey, LineCreditedData } from '@tributary/contracts';
 import { topicOfPlan } from '../plan/events';
 import type {
   ApproveOverride,
@@ -19,6 +19,7 @@ import type {
   PlaceHold,
   ProposeOverride,
   ReleaseHolds,
+  TakeDecision,
   ToldTerm,
 } from './commands';
 import type { CommissionSummed, EarningsEvent } from './events';
@@ -66,6 +67,8 @@ function decide(command: EarningsCommand, state: Earnings): EarningsDecision {
       return propose(command, state);
     case 'ApproveOverride':
       return approve(command, state);
+    case 'TakeDecision':
+      return takeDecision(command, state);
     default:
       return unreachable(command);
   }
@@ -226,17 +229,36 @@ function propose(command: ProposeOverride, state: Earnings): EarningsDecision {
 }
 
 function approve(command: ApproveOverride, state: Earnings): EarningsDecision {
-  const { line, override, by, receivedAt } = command;
+  const { line, override, by } = command;
   const key = keyOfLine(state, line);
   if (key === undefined) return reject({ code: 'line_unknown' });
   const proposed = state.overrides[line]?.proposed;
   if (proposed?.override !== override) return reject({ code: 'override_unknown' });
   if (proposed.by === by) return reject({ code: 'same_person' });
-  const { amount } = proposed;
-  const group = state.groupOfLine.get(line) ?? '';
-  return concluded(state, group, {
+  const { amount, by: proposedBy } = proposed;
+  return decided(state, key, { ...command, amount, proposedBy });
+}
+
+function takeDecision(command: TakeDecision, state: Earnings): EarningsDecision {
+  const key = keyOfLine(state, command.line);
+  if (key === undefined) return reject({ code: 'line_unknown' });
+  if (command.proposedBy === command.by) return reject({ code: 'same_person' });
+  return decided(state, key, command);
+}
+
+type Decided = Pick<
+  TakeDecision,
+  'amount' | 'by' | 'line' | 'override' | 'proposedBy' | 'receivedAt'
+>;
+
+function decided(
+  state: Earnings,
+  key: CommissionKey,
+  { line, override, amount, proposedBy, by, receivedAt }: Decided,
+): EarningsDecision {
+  return concluded(state, state.groupOfLine.get(line) ?? '', {
     type: 'OverrideDecided',
-    data: { override, lineId: line, key, amount, at: receivedAt, proposedBy: proposed.by, by },
+    data: { override, lineId: line, key, amount, at: receivedAt, proposedBy, by },
     occurredAt: receivedAt,
   });
 }

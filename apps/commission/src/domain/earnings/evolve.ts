@@ -74,9 +74,15 @@ function withKnowledge(
       return { ...state, overrides: { ...state.overrides, [lineId]: known } };
     }
     case 'OverrideDecided': {
-      const { lineId, key, amount, at } = event.data;
-      const steps = [...(state.overrides[lineId]?.steps ?? []), { at, value: { amount } }];
-      const overrides = { ...state.overrides, [lineId]: { key, steps, proposed: null } };
+      const { lineId, key, override, amount, at } = event.data;
+      const known = state.overrides[lineId];
+      // Decided in payouts it may come after what was decided here later, which then holds.
+      const steps = [...(known?.steps ?? []), { at, value: { amount } }].sort((a, b) =>
+        a.at === b.at ? 0 : a.at < b.at ? -1 : 1,
+      );
+      const isAnswered = known?.proposed?.override === override;
+      const proposed = isAnswered ? null : (known?.proposed ?? null);
+      const overrides = { ...state.overrides, [lineId]: { key, steps, proposed } };
       return { ...state, overrides, knowledge: {} };
     }
   }

@@ -229,4 +229,43 @@ describe('E17: what two persons decide that a line is worth', () => {
     expect(window.months()).toEqual({ '2026-03': 25_000, '2026-04': -25_000 });
     expect(window.released()).toBe(0);
   });
+
+  const told = (line: string, day: string, amount: string): EarningsCommand => ({
+    ...on,
+    type: 'TakeDecision',
+    line,
+    override: `told ${day}`,
+    amount,
+    proposedBy: 'ana',
+    by: 'bea',
+    receivedAt: noon(day),
+  });
+
+  it('is posted the same when payouts has decided it, and the later decision holds', () => {
+    const window = Window.after(...TERMS, learned(sale), release('03-31'));
+    const id = lineId(window);
+    window.run(told(id, '04-05', '1000'));
+    expect(window.months()).toEqual({ '2026-03': 25_000, '2026-04': -24_000 });
+    window.run(told(id, '04-03', '0'));
+    expect(window.months()).toEqual({ '2026-03': 25_000, '2026-04': -24_000 });
+    expect(window.released()).toBe(1_000);
+  });
+
+  it('takes no decision by one person, nor about a line that it does not know', () => {
+    const window = Window.after(...TERMS, learned(sale), release('03-31'));
+    const one = { ...told(lineId(window), '04-05', '0'), by: 'ana' } as EarningsCommand;
+    expect(window.run(one)).toEqual({ rejected: { code: 'same_person' } });
+    expect(window.run(told('unknown', '04-05', '0'))).toEqual({
+      rejected: { code: 'line_unknown' },
+    });
+  });
+
+  it('leaves what somebody else has proposed where it is', () => {
+    const window = Window.after(...TERMS, learned(sale), release('03-31'));
+    const id = lineId(window);
+    window.run(proposed(id));
+    window.run(told(id, '04-02', '9000'));
+    window.run(approved(id, 'bea'));
+    expect(window.released()).toBe(0);
+  });
 });

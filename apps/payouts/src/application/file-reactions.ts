@@ -1,0 +1,152 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import { type Reaction, type ReactionContext, reaction } from '@tributary/feeds';
+import {
+  type StreamLog,
+  type StreamName,
+  type Uuid,
+  dayOf,
+  invariant,
+  uuidV5,
+} from '@tributary/kernel';
+import { dispatchAs } from '@tributary/platform';
+import type { ListFileItems, NumberFile } from '../domain/rail/file-commands';
+import {
+  type FileItemsListed,
+  type FileNumbered,
+  type ListedItem,
+  railStreamOf,
+} from '../domain/rail/file-events';
+import { run as runDecider } from '../domain/run/decide';
+import { type RunEvent, type RunInstructed, runStreamOf } from '../domain/run/events';
+import { type Run, itemsOf } from '../domain/run/state';
+import type { Rail } from '../rails/rail';
+import { railNamed } from '../rails/rails';
+import { WriteFile, type WriteFileStep } from './file-writing';
+import { DecideFile, loadSettings, streamOfFile } from './files';
+
+type Log = Pick<StreamLog, 'read'>;
+
+/** Of some 250 bytes each, so that an event stays well below its limit. */
+const ITEMS_PER_EVENT = 150;
+
+/** The same run, kind and predecessor make the same file, whoever asks and however often. */
+export const fileIdOf = (run: Uuid, kind: string, replaces: number | null): Uuid =>
+  uuidV5('payment file', run, kind, replaces === null ? '' : String(replaces));
+
+/** A number and all items of one file. */
+export function commandsOfFile(
+  numbered: Omit<NumberFile, 'count' | 'total' | 'type'>,
+  items: readonly ListedItem[],
+): readonly (ListFileItems | NumberFile)[] {
+  const { rail, file, at } = numbered;
+  const total = items.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  const totals = { count: items.length, total: String(total) };
+  const chunks: ListFileItems[] = [];
+  for (let i = 0; i < items.length; i += ITEMS_PER_EVENT) {
+    const part = items.slice(i, i + ITEMS_PER_EVENT);
+    chunks.push({ type: 'ListFileItems', rail, file, chunk: chunks.length, items: part, at });
+  }
+  return [{ type: 'NumberFile', ...numbered, ...totals }, ...chunks];
+}
+
+/** When every account of a run has said that it is instructed, its items are divided into files and each gets its number. */
+export function filesOfRuns(
+  bus: CommandBus,
+  { log }: { readonly log: Log },
+): Reaction<ListFileItems | NumberFile> {
+  return reaction<ListFileItems | NumberFile, { RunInstructed: RunInstructed['data'] }>({
+    name: 'files_of_runs',
+    on: {
+      RunInstructed: async ({ tenant, data, revision, occurredAt: at }) => {
+        const { run, payingAccount: rail, payOn } = data;
+        const settings = await loadSettings(log, tenant, rail);
+        invariant(settings, 'a run is paid from an account that is registered');
+        const state = await runAt(log, runStreamOf(tenant, run), revision);
+        const kinds = byKind(instructedItems(state), railNamed(settings.format));
+        // Approved late, a run is not paid on a day that is over.
+        const today = dayOf(at, settings.zone);
+        const when = { payOn: today > payOn ? today : payOn, replaces: null, at };
+        return [...kinds]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .flatMap(([kind, items]) => {
+            const file = fileIdOf(run, kind, null);
+            return commandsOfFile({ rail, file, run, kind, ...when }, items);
+          });
+      },
+    },
+    target: streamOfFile,
+    dispatch: dispatchAs(bus, DecideFile),
+  });
+}
+
+function byKind(items: readonly ListedItem[], rail: Rail): ReadonlyMap<string, ListedItem[]> {
+  const kinds = new Map<string, ListedItem[]>();
+  for (const item of items) {
+    const kind = rail.fileKindOf(item.method);
+    const others = kinds.get(kind);
+    if (others) others.push(item);
+    else kinds.set(kind, [item]);
+  }
+  return kinds;
+}
+
+/** As it was at an event, because a closed run forgets its items. */
+async function runAt(log: Log, stream: StreamName, revision: bigint): Promise<Run> {
+  let state = runDecider.initial;
+  for await (const event of log.read(stream)) {
+    if (event.revision > revision) break;
+    state = runDecider.evolve(state, event as unknown as RunEvent);
+  }
+  return state;
+}
+
+const instructedItems = (state: Run): readonly ListedItem[] =>
+  itemsOf(state)
+    .filter(({ progress }) => progress === 'instructed')
+    .map(({ noted: { item, partner, net, method } }) => {
+      const { kind, version, fingerprint } = method;
+      return { item, partner, amount: net, method: kind, version, fingerprint };
+    });
+
+type Listing = {
+  readonly FileNumbered: FileNumbered['data'];
+  readonly FileItemsListed: FileItemsListed['data'];
+};
+
+/** Files that are being listed; of others the whole stream is read. */
+const MOST_REMEMBERED = 100;
+
+/** Once a file has all its items it is written. */
+export function filesWritten(bus: CommandBus): Reaction<WriteFileStep> {
+  const numberedAt = new Map<Uuid, bigint>();
+  return reaction<WriteFileStep, Listing>({
+    name: 'files_written',
+    on: {
+      FileNumbered: ({ data: { file }, revision }) => {
+        if (numberedAt.size >= MOST_REMEMBERED) numberedAt.clear();
+        numberedAt.set(file, revision);
+        return [];
+      },
+      FileItemsListed: ({ data: { rail, file, last }, occurredAt: at }) =>
+        last ? [{ type: 'WriteFile', rail, file, from: numberedAt.get(file) ?? 0n, at }] : [],
+    },
+    target: ({ rail }, tenant) => railStreamOf(tenant, rail),
+    dispatch: (step, context) =>
+      bus.execute(new WriteFile(step, { tenant: context.tenant, cause: causeOf(context) })),
+  });
+}
+
+export const causeOf = ({
+  commandId,
+  causationId,
+  correlationId,
+  traceParent,
+  actor,
+}: ReactionContext) => ({
+  commandId,
+  fingerprint: `follows:${causationId}`,
+  actor,
+  causationId,
+  correlationId,
+  traceParent,
+});

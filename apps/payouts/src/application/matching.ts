@@ -1,0 +1,141 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import {
+  type Dispatch,
+  type FeedEvent,
+  type Reaction,
+  type ReactionContext,
+  reaction,
+} from '@tributary/feeds';
+import { type CommandRunner, type StreamName, startOfDay, uuidV5 } from '@tributary/kernel';
+import { Dispatched, commandHandler, dispatchAs } from '@tributary/platform';
+import type {
+  ReturnItem,
+  SettleItem,
+  UnreturnItem,
+  UnsettleItem,
+} from '../domain/account/commands';
+import { accountStreamOf } from '../domain/account/terms';
+import type { RailCommand, RailRejected } from '../domain/rail/commands';
+import { rail } from '../domain/rail/decide';
+import { railStreamOf } from '../domain/rail/events';
+import type {
+  LineUnmatched,
+  LinesMatched,
+  MatchedItem,
+  MatchingFellBehind,
+} from '../domain/rail/match-events';
+import { DecideAccount } from './accounts';
+
+export class DecideRail extends Dispatched<RailCommand, RailRejected> {}
+
+export const streamOfRail = ({ rail: id }: Pick<RailCommand, 'rail'>, tenant: string): StreamName =>
+  railStreamOf(tenant, id);
+
+export const railHandler = commandHandler(DecideRail, rail, streamOfRail);
+
+type Facts = {
+  readonly LinesMatched: LinesMatched['data'];
+  readonly LineUnmatched: LineUnmatched['data'];
+};
+
+type Booking = ReturnItem | SettleItem | UnreturnItem | UnsettleItem;
+
+/** For one account; with what the rail is told where the account refuses it. */
+export interface ToldToAccount {
+  readonly type: 'ToldToAccount';
+  readonly command: Booking;
+  readonly rail: string;
+  readonly line: string;
+}
+
+/** What the bank's lines say of items is booked by their accounts, in the order in which it was found out. */
+export const matchesTold = (bus: CommandBus): Reaction<ToldToAccount> =>
+  reaction<ToldToAccount, Facts>({
+    name: 'matches_told',
+    on: {
+      LinesMatched: ({ data }) => commandsOfMatches(data),
+      LineUnmatched: ({ data }) => commandsOfUnmatch(data),
+    },
+    target: ({ command: { account } }, tenant) => accountStreamOf(tenant, account),
+    dispatch: tellAccount(bus),
+  });
+
+export function commandsOfMatches(data: LinesMatched['data']): readonly ToldToAccount[] {
+  const { rail: id, zone } = data;
+  return data.matches.flatMap((match) => {
+    const { line, kind, bookedOn, bankReference, returnReason } = match;
+    const at = startOfDay(bookedOn, zone);
+    return match.items.map((each) => {
+      const { item, amount, fee } = each;
+      const of = { account: accountOf(data, each), at, item, rail: id, bankLine: line };
+      const said = { amount, bookedOn, bankReference };
+      const command: Booking =
+        kind === 'settled'
+          ? { type: 'SettleItem', ...of, ...said }
+          : // Whether the tax has been paid to the state already is known to nobody here.
+            { type: 'ReturnItem', ...of, ...said, fee, isTaxRemitted: false, reason: returnReason };
+      return { type: 'ToldToAccount', command, rail: id, line };
+    });
+  });
+}
+
+export function commandsOfUnmatch(data: LineUnmatched['data']): readonly ToldToAccount[] {
+  const { rail: id, line, kind, bookedOn, zone, by, reason } = data;
+  if (kind !== 'settled' && kind !== 'returned') return [];
+  const type = kind === 'settled' ? 'UnsettleItem' : 'UnreturnItem';
+  const at = startOfDay(bookedOn, zone);
+  return data.items.map((each) => {
+    const of = { account: accountOf(data, each), at, item: each.item, rail: id, bankLine: line };
+    return { type: 'ToldToAccount', command: { type, ...of, by, reason }, rail: id, line };
+  });
+}
+
+const accountOf = (
+  { entity, asset }: Pick<LinesMatched['data'], 'asset' | 'entity'>,
+  { partner }: MatchedItem,
+) => ({ partner, entity, asset });
+
+/** To take back what an account never booked is nothing. */
+const NEVER_BOOKED = new Set(['bank_line_differs', 'item_not_returned', 'item_not_settled']);
+
+/**
+ * An account that will not book a match says so to the rail, which opens a break for a person. To wait for somebody to resume would
+ * hold up every later line of the bank account.
+ */
+function tellAccount(bus: CommandBus): Dispatch<ToldToAccount> {
+  const toAccount = dispatchAs(bus, DecideAccount);
+  const toRail = dispatchAs(bus, DecideRail);
+  return async ({ command, rail: id, line }, context) => {
+    const outcome = await toAccount(command, context);
+    if (outcome.kind !== 'rejected') return outcome;
+    const { code } = outcome.rejected;
+    const { type, item, at } = command;
+    if (type === 'UnsettleItem' || type === 'UnreturnItem')
+      return NEVER_BOOKED.has(code) ? { kind: 'nothing' } : outcome;
+    const refusal = { type: 'RefuseMatch', rail: id, line, item, because: code, at } as const;
+    return await toRail(refusal, refusedFrom(context, id));
+  };
+}
+
+const refusedFrom = (context: ReactionContext, id: string): ReactionContext => ({
+  ...context,
+  commandId: uuidV5(context.commandId, 'refused'),
+  stream: railStreamOf(context.tenant, id),
+});
+
+/** What is too large for one append goes on by itself; after a restart somebody has to remember where it had begun. */
+export const railsBehind = (runner: CommandRunner): Reaction =>
+  reaction<never, { readonly MatchingFellBehind: MatchingFellBehind['data'] }>({
+    name: 'rails_behind',
+    on: {
+      MatchingFellBehind: async ({
+        stream,
+        data,
+      }: FeedEvent<string, MatchingFellBehind['data']>) => {
+        if (data.work.length > 0) await runner.resume(rail, stream);
+        return [];
+      },
+    },
+    target: (command) => command,
+    dispatch: (command) => command,
+  });

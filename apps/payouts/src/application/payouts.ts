@@ -1,0 +1,76 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import type { ServiceDefinition } from '@tributary/platform';
+import { accountLines } from '../read-model/account-lines.projection';
+import { accountProposals } from '../read-model/account-proposals.projection';
+import { accounts } from '../read-model/accounts.projection';
+import { bankLines } from '../read-model/bank-lines.projection';
+import { railBreaks } from '../read-model/breaks.projection';
+import { disputes } from '../read-model/disputes.projection';
+import { paymentFiles } from '../read-model/files.projection';
+import { ahead } from '../read-model/forecast.projection';
+import { payoutHolds } from '../read-model/holds.projection';
+import { payees } from '../read-model/payees.projection';
+import { reconciliationMoves } from '../read-model/reconciliation.projection';
+import { payoutRegister } from '../read-model/registers.projection';
+import { candidates } from '../read-model/runs.candidates.projection';
+import { runs } from '../read-model/runs.projection';
+import { payerEntities, payingAccounts } from '../read-model/runs.terms.projection';
+import { statementSources } from '../read-model/statement-sources.projection';
+import { statements } from '../read-model/statements.projection';
+import { withholding } from '../read-model/withholding.projection';
+import { releasesTaken } from './accounts-releases';
+import { accountsFollow, partnersTold, toAccounts } from './accounts-terms';
+import { accountsTold } from './file-answers';
+import { filesOfRuns, filesWritten } from './file-reactions';
+import { faultsThrough } from './file-writing';
+import { matchesTold, railsBehind } from './matching';
+import { payeesTold } from './payees';
+import { publication } from './publication';
+import { runsFollow } from './runs-protocol';
+import { runChanges, runFiles, runProgress } from './runs-reactions';
+import { statementsOrdered } from './statements';
+
+/** What payouts owns, what follows from its events, and what it tells and hears. */
+export const payouts: ServiceDefinition = {
+  name: 'payouts',
+  categories: ['account', 'fx', 'payee', 'period', 'rail', 'run', 'statement', 'tax'],
+  projections: [
+    accountLines,
+    accountProposals,
+    accounts,
+    bankLines,
+    railBreaks,
+    candidates,
+    disputes,
+    payees,
+    payingAccounts,
+    paymentFiles,
+    payoutHolds,
+    payoutRegister,
+    reconciliationMoves,
+    runs,
+    statements,
+    withholding,
+  ],
+  inboxProjections: [ahead, payerEntities, statementSources],
+  publication,
+  listensTo: ['commission', 'partners'],
+  reactions: (bus: CommandBus, means) => [
+    accountsFollow(means.topics, toAccounts(bus, means)),
+    payeesTold(means.topics, toAccounts(bus, means)),
+    runsFollow(bus, means, faultsThrough(bus)),
+    runChanges(bus, means),
+    runFiles(bus),
+    runProgress(bus),
+    filesOfRuns(bus, means),
+    filesWritten(bus),
+    accountsTold(bus, means),
+    matchesTold(bus),
+    railsBehind(means.runner),
+    statementsOrdered(bus, means),
+  ],
+  inboxReactions: (bus, means) => [
+    releasesTaken(bus),
+    partnersTold(means.topics, toAccounts(bus, means)),
+  ],
+};

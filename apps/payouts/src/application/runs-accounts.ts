@@ -1,0 +1,164 @@
+import type { EventLog } from '@tributary/event-log';
+import {
+  CodedError,
+  type CommandRunner,
+  type Instant,
+  type Outcome,
+  type StreamName,
+  type Uuid,
+  invariant,
+  uuidV5,
+} from '@tributary/kernel';
+import type { AccountCommand, AccountRejected } from '../domain/account/commands';
+import { account } from '../domain/account/decide';
+import type { AccountEvent } from '../domain/account/events';
+import {
+  type Declined,
+  type OfAccount,
+  type ReservationTerms,
+  type ReservedItem,
+  type ReservedLine,
+  accountStreamOf,
+} from '../domain/account/terms';
+import { type ItemId, itemOf } from '../domain/item';
+import type { RunDrafted } from '../domain/run/events';
+
+/** Who stands behind what a run says to its accounts. */
+export interface Behind {
+  readonly tenant: string;
+  readonly causationId: Uuid;
+  readonly correlationId: string;
+  readonly traceParent: string | null;
+  readonly at: Instant;
+}
+
+export type AccountAnswer = { readonly declined: Declined } | { readonly reserved: ReservedItem };
+
+type Draft = RunDrafted['data'];
+
+export const accountOf = ({ entity, asset }: Draft, partner: string): OfAccount => ({
+  partner,
+  entity,
+  asset,
+});
+
+/** An item that is asked anew is another one: what was reserved under the name before was given back for good. */
+export const itemOfAttempt = (run: Uuid, attempt: number, stream: StreamName): ItemId =>
+  itemOf(attempt === 1 ? run : uuidV5('asked anew', run, String(attempt)), stream);
+
+export const termsOf = (draft: Draft, attempt: number, stream: StreamName): ReservationTerms => {
+  const { run, payAt, minimum, rules } = draft;
+  return { run, item: itemOfAttempt(run, attempt, stream), payAt, minimum, rules };
+};
+
+/** What a run says to accounts. Ids follow from run, account and attempt, so that saying it again says nothing new. */
+export class RunAccounts {
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly log: EventLog,
+  ) {}
+
+  async reserve(
+    draft: Draft,
+    partner: string,
+    attempt: number,
+    behind: Behind,
+  ): Promise<AccountAnswer> {
+    const of = accountOf(draft, partner);
+    const stream = accountStreamOf(behind.tenant, of);
+    const terms = termsOf(draft, attempt, stream);
+    const outcome = await this.say(
+      stream,
+      { type: 'Reserve', account: of, stream, terms, at: behind.at },
+      `reserve ${terms.item}`,
+      behind,
+    );
+    if (outcome.kind === 'rejected') {
+      const { code } = outcome.rejected;
+      throw new CodedError('reservation_refused', `${stream} refused to answer.`, { code });
+    }
+    const events = outcome.events as unknown as readonly AccountEvent[];
+    return answerIn(events, terms) ?? (await this.answeredBefore(stream, terms));
+  }
+
+  /** What it holds for this run, if anything. */
+  cancel(
+    draft: Draft,
+    partner: string,
+    reason: string,
+    behind: Behind,
+  ): Promise<Outcome<AccountRejected>> {
+    const of = accountOf(draft, partner);
+    return this.say(
+      accountStreamOf(behind.tenant, of),
+      { type: 'CancelReservation', account: of, run: draft.run, reason, at: behind.at },
+      `cancel ${behind.causationId}`,
+      behind,
+    );
+  }
+
+  instruct(
+    draft: Draft,
+    partner: string,
+    item: ItemId,
+    behind: Behind,
+  ): Promise<Outcome<AccountRejected>> {
+    const of = accountOf(draft, partner);
+    const stream = accountStreamOf(behind.tenant, of);
+    const { run } = draft;
+    return this.say(
+      stream,
+      { type: 'Instruct', account: of, run, item, file: null, at: behind.at },
+      `instruct ${item}`,
+      behind,
+    );
+  }
+
+  private say(
+    stream: StreamName,
+    command: AccountCommand,
+    what: string,
+    { tenant, causationId, correlationId, traceParent }: Behind,
+  ): Promise<Outcome<AccountRejected>> {
+    return this.runner.run(account, stream, command, {
+      commandId: uuidV5(tenant, stream, what),
+      fingerprint: what,
+      actor: 'reaction:runs_follow',
+      causationId,
+      correlationId,
+      traceParent,
+    });
+  }
+
+  /** Another command has asked the same: the answer stands in the stream. */
+  private async answeredBefore(
+    stream: StreamName,
+    terms: ReservationTerms,
+  ): Promise<AccountAnswer> {
+    const events: AccountEvent[] = [];
+    for await (const event of this.log.read(stream)) {
+      if (event.type === 'LinesReserved' || event.type === 'PayoutReserved')
+        events.push(event as unknown as AccountEvent);
+    }
+    const answer = answerIn(events, terms);
+    invariant(answer, `${stream} has answered for ${terms.item}`);
+    return answer;
+  }
+}
+
+function answerIn(
+  events: readonly AccountEvent[],
+  { run, item }: ReservationTerms,
+): AccountAnswer | undefined {
+  const lines: ReservedLine[] = [];
+  for (const { type, data } of events) {
+    if (type === 'ReservationDeclined' && data.run === run) return { declined: data };
+    if (type === 'LinesReserved' && data.item === item) lines.push(...data.lines);
+    if (type !== 'PayoutReserved' || data.item !== item) continue;
+    const { lineCount, ...reserved } = data;
+    const all = [...lines, ...reserved.lines];
+    invariant(all.length === lineCount, `${item} has all its lines`);
+    return { reserved: { ...reserved, lines: all } };
+  }
+  return undefined;
+}

@@ -1,0 +1,217 @@
+import {
+  type Asset,
+  CodedError,
+  type Day,
+  assetOf,
+  currencyOf,
+  dayOf,
+  instantOfMs,
+} from '@tributary/kernel';
+import { XMLParser } from 'fast-xml-parser';
+import { plusDays } from '../domain/rail/business-days';
+import type { BankStatement, UnreadableRow } from '../domain/rail/bank-line';
+import { minorOfDecimal } from './amounts';
+import { EntryReader } from './camt053-entries';
+import { currencyOfAmount, dayOfText, dayAt } from './camt053-values';
+import { type Xml, childOf, childrenOf, textAt } from './xml';
+import type { ReadingOptions } from './reading-options';
+
+const MANY = new Set(['Bal', 'Ntry', 'NtryDtls', 'Stmt', 'TxDtls', 'Ustrd']);
+/** Entries that are parsed together: the tree of a whole large file would be many times the file. */
+const ENTRIES_AT_ONCE = 500;
+const STATEMENT = /<(?:[A-Za-z0-9_-]+:)?Stmt[\s>][\s\S]*?<\/(?:[A-Za-z0-9_-]+:)?Stmt\s*>/g;
+const ENTRY = /<((?:[A-Za-z0-9_-]+:)?)Ntry>[\s\S]*?<\/\1Ntry\s*>/g;
+
+/** Versions 02 to 08. What differs between them is read by what is there, not by the number. */
+export function readCamt053(text: string, options: ReadingOptions): readonly BankStatement[] {
+  // A statement has no use for entities of its own, and they are how a small file becomes a large one.
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(text.slice(0, 4_000)))
+    throw new CodedError('invalid_bank_file', 'A statement with a document type is not read.');
+  // What is commented out is not there, and must not be taken for an entry.
+  const content = text.includes('<!--') ? text.replaceAll(/<!--[\s\S]*?-->/g, '') : text;
+  const isWhole = /<\/(?:[A-Za-z0-9_-]+:)?Document\s*>\s*$/.test(content.slice(-200));
+  const found = content.match(STATEMENT) ?? (isWhole ? [] : cutOff(content));
+  return found.map((statement) => read(statement, options, isWhole));
+}
+
+/** A file that was cut off within a statement: what is there is shown, and quarantined. */
+const cutOff = (content: string): readonly string[] => {
+  const [begun] = /<(?:[A-Za-z0-9_-]+:)?Stmt[\s>][\s\S]*/.exec(content) ?? [];
+  return begun === undefined ? [] : [begun.slice(0, begun.lastIndexOf('<'))];
+};
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  parseAttributeValue: false,
+  removeNSPrefix: true,
+  isArray: (name) => MANY.has(name),
+});
+
+function parsed(text: string): Xml {
+  try {
+    return parser.parse(text) as Xml;
+  } catch (error) {
+    const message = 'The file is no well-formed XML.';
+    throw new CodedError('invalid_bank_file', message, {}, { cause: error });
+  }
+}
+
+function* entriesIn(statement: string): Generator<Xml> {
+  let waiting: string[] = [];
+  for (const [entry] of statement.matchAll(ENTRY)) {
+    waiting.push(entry);
+    if (waiting.length < ENTRIES_AT_ONCE) continue;
+    yield* childrenOf(parsed(waiting.join('')), 'Ntry');
+    waiting = [];
+  }
+  if (waiting.length > 0) yield* childrenOf(parsed(waiting.join('')), 'Ntry');
+}
+
+function read(text: string, options: ReadingOptions, isWhole: boolean): BankStatement {
+  const unreadable: UnreadableRow[] = [];
+  const warnings: string[] = [];
+  if (!isWhole)
+    unreadable.push({ place: null, code: 'structure', why: 'The file ends before it is over.' });
+  const [statement = {}] = childrenOf(parsed(text.replaceAll(ENTRY, '')), 'Stmt');
+  const account = childOf(statement, 'Acct');
+  const accountId = childOf(account, 'Id');
+  const name = textAt(accountId, 'IBAN') ?? textAt(accountId, 'Othr', 'Id') ?? '';
+  const balances = childrenOf(statement, 'Bal').map((balance) => balanceOf(balance, options));
+  const [first] = entriesIn(text);
+  const asset = assetFrom(currencyIn(account, balances, first), unreadable);
+  const opening = chosen(balances, ['OPBD', 'PRCD'], asset, unreadable);
+  const closing = chosen(balances.toReversed(), ['CLBD'], asset, unreadable);
+  const reader = new EntryReader(name, asset, options, unreadable, warnings);
+  let place = 0;
+  for (const entry of entriesIn(text)) reader.read(entry, place++);
+  return {
+    account: name,
+    bank: bankOf(account),
+    id: textAt(statement, 'Id') ?? '',
+    sequence: sequenceOf(statement, warnings),
+    asset,
+    ...periodOf(statement, opening, closing, options),
+    opening: opening === undefined ? null : String(opening.minor),
+    closing: closing === undefined ? null : String(closing.minor),
+    lines: reader.lines,
+    warnings,
+    unreadable,
+  };
+}
+
+/** The code of a Brazilian bank has three digits; other registers of members say nothing that we could compare. */
+function bankOf(account: Xml | undefined): string | null {
+  const member = textAt(account, 'Svcr', 'FinInstnId', 'ClrSysMmbId', 'MmbId');
+  return member !== null && /^0?[0-9]{3}$/.test(member) ? member : null;
+}
+
+function sequenceOf(statement: Xml, warnings: string[]): number | null {
+  const text = textAt(statement, 'ElctrncSeqNb') ?? textAt(statement, 'LglSeqNb');
+  if (text === null) return null;
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+  warnings.push(`The sequence number "${text.slice(0, 20)}" is none.`);
+  return null;
+}
+
+interface Balance {
+  readonly code: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly isNegative: boolean;
+  readonly on: Day | null;
+}
+
+function balanceOf(balance: Xml, { zone }: ReadingOptions): Balance {
+  const amount = balance['Amt'];
+  return {
+    code:
+      textAt(balance, 'Tp', 'CdOrPrtry', 'Cd') ?? textAt(balance, 'Tp', 'CdOrPrtry', 'Prtry') ?? '',
+    amount: textAt(balance, 'Amt') ?? '',
+    currency: currencyOfAmount(amount),
+    isNegative: textAt(balance, 'CdtDbtInd') === 'DBIT',
+    on: dayAt(childOf(balance, 'Dt'), zone),
+  };
+}
+
+function currencyIn(
+  account: Xml | undefined,
+  balances: readonly Balance[],
+  entry: Xml | undefined,
+): string {
+  const told = textAt(account, 'Ccy');
+  if (told !== null) return told;
+  const order = ['OPBD', 'PRCD', 'CLBD'];
+  const balance = order.map((code) => balances.find((each) => each.code === code)).find(Boolean);
+  if (balance !== undefined || entry === undefined) return (balance ?? balances[0])?.currency ?? '';
+  return currencyOfAmount(entry['Amt']);
+}
+
+/** Without a currency nothing can be counted, and the statement says so. */
+function assetFrom(currency: string, unreadable: UnreadableRow[]): Asset {
+  try {
+    return assetOf(currency);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    unreadable.push({ place: null, code: 'currency', why: `"${currency}" is no currency.` });
+    return 'XXX/2';
+  }
+}
+
+interface ChosenBalance {
+  readonly minor: bigint;
+  readonly code: string;
+  readonly on: Day | null;
+}
+
+function chosen(
+  balances: readonly Balance[],
+  codes: readonly string[],
+  asset: Asset,
+  unreadable: UnreadableRow[],
+): ChosenBalance | undefined {
+  const balance = codes
+    .map((code) => balances.find((each) => each.code === code))
+    .find((each) => each !== undefined);
+  if (balance === undefined) return undefined;
+  const { code, currency, amount, isNegative, on } = balance;
+  if (currency !== currencyOf(asset)) {
+    const why = `The balance ${code} is in ${currency}, the account in ${currencyOf(asset)}.`;
+    unreadable.push({ place: null, code: 'currency', why });
+    return undefined;
+  }
+  const minor = minorOfDecimal(amount, asset);
+  if (minor === undefined) {
+    unreadable.push({ place: null, code: 'amount', why: `The balance ${code} is "${amount}".` });
+    return undefined;
+  }
+  return { minor: isNegative ? -minor : minor, code, on };
+}
+
+function periodOf(
+  statement: Xml,
+  opening: ChosenBalance | undefined,
+  closing: ChosenBalance | undefined,
+  { zone }: ReadingOptions,
+): { readonly from: Day | null; readonly until: Day | null } {
+  const range = childOf(statement, 'FrToDt');
+  const told = textAt(range, 'FrDtTm') ?? textAt(range, 'FrDt');
+  const end = textAt(range, 'ToDtTm') ?? textAt(range, 'ToDt');
+  const begins = told === null ? null : dayOfText(told, zone);
+  const ends = end === null ? null : lastDayBefore(end, zone);
+  // What was booked before is of the day before, at the latest.
+  const opened =
+    opening?.on == null ? null : opening.code === 'PRCD' ? plusDays(opening.on, 1) : opening.on;
+  return { from: begins ?? opened, until: closing?.on ?? ends };
+}
+
+/** A period that ends at midnight ends with the day before. */
+function lastDayBefore(end: string, zone: string): Day | null {
+  const day = dayOfText(end, zone);
+  const ms = Date.parse(/(?:Z|[+-][0-9]{2}:?[0-9]{2})$/.test(end) ? end : `${end}Z`);
+  if (day === null || !end.includes('T') || Number.isNaN(ms)) return day;
+  const hasOffset = /(?:Z|[+-][0-9]{2}:?[0-9]{2})$/.test(end);
+  const before = dayOf(instantOfMs(ms - 1), hasOffset ? zone : 'UTC');
+  return before < day ? before : day;
+}

@@ -1,0 +1,239 @@
+import { type Decision, accept, nothing, reject } from '@tributary/kernel';
+import type {
+  AccountRejected,
+  CancelReservation,
+  Instruct,
+  ItemCommand,
+  NoteBankAnswer,
+  Reserve,
+  ReturnItem,
+  SettleItem,
+  UnreturnItem,
+  UnsettleItem,
+  VoidItem,
+} from './commands';
+import { withLines, withReservedLines } from './chunks';
+import type { AccountEvent, OfItem } from './events';
+import {
+  CASH,
+  IN_TRANSIT,
+  PAYOUT_FEES,
+  type Side,
+  TAX_RECOVERABLE,
+  WITHHOLDING,
+  across,
+  credited,
+  debited,
+  entryOf,
+  heldSides,
+} from './money';
+import { ofAccount, reservationOf } from './reserve';
+import { type Account, type Item, type ItemStatus, withheldOf } from './state';
+
+type Answer = Decision<AccountEvent, AccountRejected>;
+
+const NOT_MOVED = { lines: [], owed: '0' } as const;
+
+type OfKnownItem = Exclude<ItemCommand, CancelReservation | Reserve>;
+
+/** Nothing happens to an item that this account has not reserved. */
+const ofItem =
+  <C extends OfKnownItem>(decide: (command: C, account: Account, item: Item) => Answer) =>
+  (command: C, account: Account): Answer => {
+    const item = account.items.get(command.item);
+    return item === undefined ? reject({ code: 'item_unknown' }) : decide(command, account, item);
+  };
+
+export const items = {
+  Reserve: reserve,
+  CancelReservation: cancel,
+  Instruct: ofItem(instruct),
+  NoteBankAnswer: ofItem(noteAnswer),
+  SettleItem: ofItem(settle),
+  UnsettleItem: ofItem(unsettle),
+  ReturnItem: ofItem(takeBack),
+  UnreturnItem: ofItem(undoReturn),
+  VoidItem: ofItem(voidItem),
+};
+
+function reserve({ stream, terms, at }: Reserve, account: Account): Answer {
+  // Whoever asks twice is told by the first answer.
+  if (account.items.has(terms.item)) return nothing;
+  const answer = reservationOf(account, { stream, terms, at });
+  if ('declined' in answer)
+    return accept({ type: 'ReservationDeclined', data: answer.declined, occurredAt: at });
+  return accept(...withReservedLines(answer.reserved, at));
+}
+
+function cancel({ run, reason, at }: CancelReservation, account: Account): Answer {
+  const item = account.open
+    .map((each) => account.items.get(each))
+    .find((each) => each?.run === run);
+  // Declined, cancelled before, or over already: there is nothing to give back.
+  if (item === undefined) return nothing;
+  if (item.status !== 'reserved') return reject({ code: 'item_instructed' });
+  const moved = credited(account, item.lines);
+  const entry =
+    moved.owed === '0'
+      ? {}
+      : { entry: entryOf(ofAccount(account), moved, heldSides(item.lines, 1n)) };
+  const data = { ...ofAccount(account), ...named(item), ...moved, reason, ...entry };
+  return accept(...withLines({ type: 'ReservationCancelled', data, occurredAt: at }));
+}
+
+function instruct({ run, file, at }: Instruct, account: Account, item: Item): Answer {
+  if (item.run !== run) return reject({ code: 'item_unknown' });
+  if (item.status === 'cancelled') return reject({ code: 'item_cancelled' });
+  if (item.status !== 'reserved') return nothing;
+  const sides = [...heldSides(item.lines, 1n), ...onItsWay(item, -1n)];
+  const data = {
+    ...ofAccount(account),
+    ...named(item),
+    file,
+    fingerprint: item.method.fingerprint,
+    entry: entryOf(ofAccount(account), NOT_MOVED, sides),
+  };
+  return accept({ type: 'PayoutInstructed', data, occurredAt: at });
+}
+
+/** What a bank may still say something about. */
+const ON_ITS_WAY: ReadonlySet<ItemStatus> = new Set(['instructed', 'accepted', 'unknown']);
+
+function noteAnswer(command: NoteBankAnswer, account: Account, item: Item): Answer {
+  const { answer, codes, bankReference, at } = command;
+  if (item.status === answer) return nothing;
+  if (item.status === 'settled' || item.status === 'returned')
+    return answer === 'rejected' ? reject(whyNot(item)) : nothing;
+  if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
+  const data = { ...ofAccount(account), ...named(item), codes, bankReference };
+  if (answer === 'accepted') return accept({ type: 'PayoutAccepted', data, occurredAt: at });
+  if (answer === 'unknown') return accept({ type: 'PayoutUnknown', data, occurredAt: at });
+  const moved = credited(account, item.lines);
+  const entry = entryOf(ofAccount(account), moved, onItsWay(item, 1n));
+  return accept(
+    ...withLines({ type: 'PayoutRejected', data: { ...data, ...moved, entry }, occurredAt: at }),
+  );
+}
+
+function settle(command: SettleItem, account: Account, item: Item): Answer {
+  const { rail, bankLine, amount, bookedOn, bankReference, at } = command;
+  if (item.settled?.bankLine === bankLine && item.settled.rail === rail) return nothing;
+  if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
+  if (amount !== item.net) return reject({ code: 'amount_differs', expected: item.net });
+  const net = BigInt(item.net);
+  const sides = [across(IN_TRANSIT, net), across(CASH, -net, { bank: rail })];
+  const data = {
+    ...ofAccount(account),
+    ...named(item),
+    rail,
+    bankLine,
+    bookedOn,
+    bankReference,
+    fingerprint: item.method.fingerprint,
+    entry: entryOf(ofAccount(account), NOT_MOVED, sides),
+  };
+  return accept({ type: 'PayoutSettled', data, occurredAt: at });
+}
+
+function unsettle(command: UnsettleItem, account: Account, item: Item): Answer {
+  const { rail, bankLine, by, reason, at } = command;
+  if (item.status === 'returned') return reject({ code: 'item_returned' });
+  if (item.status !== 'settled') return reject({ code: 'item_not_settled' });
+  if (item.settled?.bankLine !== bankLine || item.settled.rail !== rail)
+    return reject({ code: 'bank_line_differs', bankLine: item.settled?.bankLine ?? null });
+  const net = BigInt(item.net);
+  const sides = [across(CASH, net, { bank: rail }), across(IN_TRANSIT, -net)];
+  const entry = entryOf(ofAccount(account), NOT_MOVED, sides);
+  const data = { ...ofAccount(account), ...named(item), rail, bankLine, by, reason, entry };
+  return accept({ type: 'SettlementUndone', data, occurredAt: at });
+}
+
+function takeBack(command: ReturnItem, account: Account, item: Item): Answer {
+  const { rail, bankLine, amount, fee, isTaxRemitted, bookedOn, reason, bankReference } = command;
+  if (item.returned?.bankLine === bankLine && item.returned.rail === rail) return nothing;
+  if (item.status === 'returned') return reject({ code: 'item_returned' });
+  if (item.status !== 'settled') return reject({ code: 'item_not_settled' });
+  if (BigInt(amount) + BigInt(fee) !== BigInt(item.net) || BigInt(amount) <= 0n || BigInt(fee) < 0n)
+    return reject({ code: 'amount_differs', expected: item.net });
+  const moved = credited(account, item.lines);
+  const entry = entryOf(ofAccount(account), moved, cameBack(command, item, 1n));
+  const data = {
+    ...ofAccount(account),
+    ...named(item),
+    ...moved,
+    ...{ rail, bankLine, bookedOn, amount, fee, isTaxRemitted, reason, bankReference },
+    entry,
+  };
+  return accept(...withLines({ type: 'PayoutReturned', data, occurredAt: command.at }));
+}
+
+/** What had come back is the partner's after all; where it was paid again meanwhile, it is owed. */
+function undoReturn(command: UnreturnItem, account: Account, item: Item): Answer {
+  const { rail, bankLine, by, reason, at } = command;
+  const { returned } = item;
+  if (item.status !== 'returned' || returned === null) return reject({ code: 'item_not_returned' });
+  if (returned.bankLine !== bankLine || returned.rail !== rail)
+    return reject({ code: 'bank_line_differs', bankLine: returned.bankLine });
+  const names = item.lines.map(({ line }) => line);
+  const moved = debited(account, names, BigInt(item.gross));
+  const entry = entryOf(ofAccount(account), moved, cameBack(returned, item, -1n));
+  const { amount, fee, isTaxRemitted } = returned;
+  const data = {
+    ...ofAccount(account),
+    ...named(item),
+    ...moved,
+    ...{ rail, bankLine, by, reason, amount, fee, isTaxRemitted, entry },
+  };
+  return accept(...withLines({ type: 'ReturnUndone', data, occurredAt: at }));
+}
+
+function voidItem({ file, at }: VoidItem, account: Account, item: Item): Answer {
+  if (item.status === 'reserved') return nothing;
+  if (item.status === 'accepted' || item.status === 'unknown')
+    return reject({ code: 'item_accepted' });
+  if (item.status !== 'instructed') return reject(whyNot(item));
+  const sides = [...onItsWay(item, 1n), ...heldSides(item.lines, -1n)];
+  const entry = entryOf(ofAccount(account), NOT_MOVED, sides);
+  const data = { ...ofAccount(account), ...named(item), file, entry };
+  return accept({ type: 'PayoutVoided', data, occurredAt: at });
+}
+
+const WHY_NOT = {
+  reserved: 'item_not_instructed',
+  instructed: 'item_instructed',
+  accepted: 'item_accepted',
+  unknown: 'item_accepted',
+  settled: 'item_settled',
+  returned: 'item_returned',
+  rejected: 'item_rejected',
+  cancelled: 'item_cancelled',
+} as const satisfies Record<ItemStatus, AccountRejected['code']>;
+
+const whyNot = ({ status }: Item): AccountRejected => ({ code: WHY_NOT[status] });
+
+function named({ run, item, gross, taxes, net }: Item): OfItem {
+  return { run, item, gross, withheld: String(withheldOf(taxes)), taxes, net };
+}
+
+/** A debit of what is on its way and withheld where `sign` is positive, as it is when that ends without a payment. */
+const onItsWay = ({ net, taxes }: Item, sign: 1n | -1n): readonly Side[] => [
+  across(IN_TRANSIT, sign * BigInt(net)),
+  across(WITHHOLDING, sign * withheldOf(taxes)),
+];
+
+interface Back {
+  readonly rail: string;
+  readonly amount: string;
+  readonly fee: string;
+  readonly isTaxRemitted: boolean;
+}
+
+const cameBack = (
+  { rail, amount, fee, isTaxRemitted }: Back,
+  { taxes }: Item,
+  sign: 1n | -1n,
+): readonly Side[] => [
+  across(CASH, sign * BigInt(amount), { bank: rail }),
+  across(PAYOUT_FEES, sign * BigInt(fee), { bank: rail }),
+  across(isTaxRemitted ? TAX_RECOVERABLE : WITHHOLDING, sign * withheldOf(taxes)),
+];

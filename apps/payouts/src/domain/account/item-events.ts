@@ -1,0 +1,135 @@
+import type { Day, DomainEvent, Uuid } from '@tributary/kernel';
+import type { ItemId } from '../item';
+import type { Moved, WithAnyEntry, WithEntry } from './moved';
+import type { Declined, OfAccount, ReservedItem, ReservedLine, Withheld } from './terms';
+
+/** What every event of an item repeats, so that no reader has to look for the one that reserved it. */
+export interface OfItem {
+  readonly run: Uuid;
+  readonly item: ItemId;
+  readonly gross: string;
+  /** The sum of `taxes`. */
+  readonly withheld: string;
+  readonly taxes: readonly Withheld[];
+  readonly net: string;
+}
+
+/** Lines of an item that do not fit into the `PayoutReserved` that follows in the same append. */
+export type LinesReserved = DomainEvent<
+  'LinesReserved',
+  OfAccount & {
+    readonly run: Uuid;
+    readonly item: ItemId;
+    readonly lines: readonly ReservedLine[];
+  }
+>;
+
+export type PayoutReserved = DomainEvent<
+  'PayoutReserved',
+  ReservedItem & {
+    /** Of the item, with those of `LinesReserved` before. */
+    readonly lineCount: number;
+  }
+>;
+export type ReservationDeclined = DomainEvent<'ReservationDeclined', Declined>;
+/** What it held is payable again, less what the partner owes by now. */
+export type ReservationCancelled = DomainEvent<
+  'ReservationCancelled',
+  OfAccount & OfItem & Moved & WithAnyEntry & { readonly reason: string }
+>;
+export type PayoutInstructed = DomainEvent<
+  'PayoutInstructed',
+  OfAccount &
+    OfItem &
+    WithEntry & {
+      /** The file that carries it, where the caller knows it. */
+      readonly file: string | null;
+      readonly fingerprint: string;
+    }
+>;
+interface BankSaid {
+  /** The bank's own words. */
+  readonly codes: readonly string[];
+  readonly bankReference: string | null;
+}
+export type PayoutAccepted = DomainEvent<'PayoutAccepted', OfAccount & OfItem & BankSaid>;
+/** Nobody may pay it again before somebody has found out. */
+export type PayoutUnknown = DomainEvent<'PayoutUnknown', OfAccount & OfItem & BankSaid>;
+export type PayoutRejected = DomainEvent<
+  'PayoutRejected',
+  OfAccount & OfItem & Moved & WithEntry & BankSaid
+>;
+/** A bank statement says so. */
+export type PayoutSettled = DomainEvent<
+  'PayoutSettled',
+  OfAccount &
+    OfItem &
+    WithEntry & {
+      readonly rail: string;
+      readonly bankLine: string;
+      readonly bookedOn: Day;
+      readonly bankReference: string | null;
+      readonly fingerprint: string;
+    }
+>;
+interface Undone {
+  readonly rail: string;
+  readonly bankLine: string;
+  readonly by: string;
+  readonly reason: string;
+}
+/** The line of the bank was somebody else's: the item is in transit again. */
+export type SettlementUndone = DomainEvent<
+  'SettlementUndone',
+  OfAccount & OfItem & WithEntry & Undone
+>;
+export type PayoutReturned = DomainEvent<
+  'PayoutReturned',
+  OfAccount &
+    OfItem &
+    Moved &
+    WithEntry & {
+      readonly rail: string;
+      readonly bankLine: string;
+      readonly bookedOn: Day;
+      /** What came back; the rest of `net` is `fee`, which the bank kept. */
+      readonly amount: string;
+      readonly fee: string;
+      readonly isTaxRemitted: boolean;
+      readonly reason: string | null;
+      readonly bankReference: string | null;
+    }
+>;
+export type ReturnUndone = DomainEvent<
+  'ReturnUndone',
+  OfAccount &
+    OfItem &
+    Moved &
+    WithEntry &
+    Undone & {
+      readonly amount: string;
+      readonly fee: string;
+      readonly isTaxRemitted: boolean;
+    }
+>;
+/** The bank refused the file whole: the item is reserved as before, for a new file, until somebody cancels it. */
+export type PayoutVoided = DomainEvent<
+  'PayoutVoided',
+  OfAccount & OfItem & WithEntry & { readonly file: string }
+>;
+
+/** Persisted facts, and therefore an ABI: add, never rename, reorder or repurpose. */
+export type ItemEvent =
+  | LinesReserved
+  | PayoutAccepted
+  | PayoutInstructed
+  | PayoutRejected
+  | PayoutReserved
+  | PayoutReturned
+  | PayoutSettled
+  | PayoutUnknown
+  | PayoutVoided
+  | ReservationCancelled
+  | ReservationDeclined
+  | ReturnUndone
+  | SettlementUndone;

@@ -1,0 +1,98 @@
+import type { Day } from '@tributary/kernel';
+import type { QuarantineReason } from './statement-events';
+import {
+  type Rail,
+  type RailLine,
+  balanceAfter,
+  balanceBefore,
+  countsIn,
+  lineOf,
+  movedBy,
+  statementOf,
+} from './state';
+
+export interface Doubt {
+  readonly reason: Extract<QuarantineReason, 'continuity' | 'sequence_gap'>;
+  readonly detail: string;
+}
+
+export function linesOfStatement(state: Rail, statement: string): readonly RailLine[] {
+  const { chunks } = statementOf(state, statement);
+  const lines: RailLine[] = [];
+  for (let chunk = 0; chunk < chunks; chunk += 1)
+    for (const key of state.chunks.get(`${statement} ${String(chunk)}`) ?? [])
+      lines.push(lineOf(state, key));
+  return lines;
+}
+
+/** What moves by day once it counts, besides what other statements have brought already. */
+export const countedAnew = (state: Rail, statement: string): Map<Day, bigint> =>
+  movedBy(linesOfStatement(state, statement).filter((line) => !countsIn(state, line)));
+
+/** Why a statement cannot follow what is known of the account; undefined where it does. */
+export function doubtOf(state: Rail, statement: string): Doubt | undefined {
+  const gap = gapOf(state, statement);
+  if (gap !== undefined) return { reason: 'sequence_gap', detail: gap };
+  const detail = breakOf(state, statement);
+  return detail === undefined ? undefined : { reason: 'continuity', detail };
+}
+
+/**
+ * A number that is missing before this one. Banks begin anew each year, if at all; and what comes before all that is known has to fit by
+ * its balance alone.
+ */
+function gapOf(state: Rail, statement: string): string | undefined {
+  const { head, from } = statementOf(state, statement).received;
+  const { sequence } = head;
+  const year = from.slice(0, 4);
+  if (sequence === null) return undefined;
+  const before = (state.sequences.get(year) ?? []).filter((each) => each <= sequence);
+  const last = before.at(-1);
+  if (last === undefined || sequence - last <= 1) return undefined;
+  return `Statement ${String(sequence)} comes after ${String(last)}, and what lies between is missing.`;
+}
+
+function breakOf(state: Rail, statement: string): string | undefined {
+  const { received } = statementOf(state, statement);
+  const { from, opening, closing } = received;
+  const { coverage } = state;
+  if (coverage === null || from < coverage.from)
+    return `It begins on ${from}, before the books of the account do.`;
+  const anew = countedAnew(state, statement);
+  const before = balanceBefore(state, from);
+  if (before === BigInt(opening)) return differenceOf(state, statement, anew);
+
+  // Made anew within one day, a statement goes on where the one before it ended.
+  const { until } = coverage;
+  const goesOn = until !== null && from >= until && balanceAfter(state, until) === BigInt(opening);
+  if (!goesOn)
+    return `Before ${from} the balance is ${String(before)}, and ${opening} by the statement.`;
+  let moved = 0n;
+  for (const amount of anew.values()) moved += amount;
+  if (moved === BigInt(closing) - BigInt(opening)) return undefined;
+  return `Some of its lines of ${from} have the content of known ones, and may be those.`;
+}
+
+/**
+ * On days that are known already both must have the same lines. The last day of either may have been cut off, where it was made
+ * before that day was over.
+ */
+function differenceOf(
+  state: Rail,
+  statement: string,
+  anew: ReadonlyMap<Day, bigint>,
+): string | undefined {
+  const known = state.coverage?.until ?? null;
+  if (known === null) return undefined;
+  const { received, days } = statementOf(state, statement);
+  const { from, until } = received;
+  for (const day of new Set([
+    ...Object.keys(days),
+    ...state.days.entries().map(([each]) => each),
+  ])) {
+    if (day < from || day >= until || day > known) continue;
+    const together = BigInt(state.days.get(day) ?? 0) + (anew.get(day) ?? 0n);
+    if (together !== BigInt(days[day] ?? 0)) return `On ${day} other statements have other lines.`;
+  }
+  return undefined;
+}

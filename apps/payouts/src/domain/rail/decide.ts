@@ -1,0 +1,108 @@
+import { type Decider, type Decision, accept, nothing, reject } from '@tributary/kernel';
+import { afterFiles } from './answers';
+import type {
+  AgeBreaks,
+  AssignBreak,
+  CloseBreak,
+  RailCommand,
+  RailRejected,
+  SetMatchingRules,
+} from './commands';
+import { closed } from './breaks';
+import type { RailEvent } from './events';
+import { evolveRail } from './evolve';
+import { type FileCommand, decideFile } from './files';
+import { approveMatch, matchByHand, unmatchLine } from './match-by-hand';
+import { refuseMatch } from './refused';
+import { filesWithOpenItems } from './overdue';
+import { snapshot } from './snapshot';
+import { type Rail, initialRail, ofRail } from './state';
+import { acceptStatement, finish, importLines, receive } from './statements';
+import { nextWork, pastWork } from './work';
+
+type Decided = Decision<RailEvent, RailRejected>;
+
+/** One account that we pay from: files that went out, what the bank answered, its statements, and how they were matched. */
+export const rail: Decider<RailCommand, RailEvent, Rail, RailRejected> = {
+  initial: initialRail,
+  decide,
+  evolve: evolveRail,
+  step: nextWork,
+  snapshot,
+};
+
+function decide(command: RailCommand, state: Rail): Decided {
+  switch (command.type) {
+    case 'ReceiveStatement':
+      return receive(command, state);
+    case 'ImportLines':
+      return importLines(command, state);
+    case 'FinishStatement':
+      return finish(command, state);
+    case 'AcceptStatement':
+      return acceptStatement(command, state);
+    case 'MatchByHand':
+      return matchByHand(command, state);
+    case 'ApproveMatch':
+      return approveMatch(command, state);
+    case 'UnmatchLine':
+      return unmatchLine(command, state);
+    case 'RefuseMatch':
+      return refuseMatch(command, state);
+    case 'SetMatchingRules':
+      return setRules(command, state);
+    case 'AgeBreaks':
+      return age(command, state);
+    case 'AssignBreak':
+      return assign(command, state);
+    case 'CloseBreak':
+      return close(command, state);
+    default:
+      return decideAboutFiles(command, state);
+  }
+}
+
+/** What was sent and answered is decided beside; here follows what it means for lines that were read before. */
+function decideAboutFiles(command: FileCommand, state: Rail): Decided {
+  const decided = decideFile(command, state.files);
+  if ('rejected' in decided || decided.events.length === 0) return decided;
+  const next = decided.events.reduce<Rail>(evolveRail, state);
+  return accept(...decided.events, ...afterFiles(next, decided.events));
+}
+
+function setRules({ rail: id, rules, by, at }: SetMatchingRules, state: Rail): Decided {
+  if (state.of === null) return reject({ code: 'account_unknown', rail: id });
+  if (JSON.stringify(rules) === JSON.stringify(state.rules)) return nothing;
+  return accept({ type: 'MatchingRulesSet', data: { rail: id, rules, by }, occurredAt: at });
+}
+
+function age({ rail: id, asOf }: AgeBreaks, state: Rail): Decided {
+  if (state.of === null) return reject({ code: 'account_unknown', rail: id });
+  if (state.work.some(({ kind }) => kind === 'age')) return nothing;
+  const work = filesWithOpenItems(state).map((file) => ({
+    kind: 'age' as const,
+    asOf,
+    file,
+    from: 0,
+  }));
+  return accept(...pastWork(state, work));
+}
+
+function assign(command: AssignBreak, state: Rail): Decided {
+  const { break: id, owner, note, by, at } = command;
+  const known = state.breaks.get(id);
+  if (known === undefined) return reject({ code: 'break_unknown' });
+  if (known.owner === owner) return nothing;
+  const data = { rail: ofRail(state).rail, id, owner, note, by };
+  return accept({ type: 'BreakAssigned', data, occurredAt: at });
+}
+
+function close({ break: id, reason, by }: CloseBreak, state: Rail): Decided {
+  const known = state.breaks.get(id);
+  if (known === undefined)
+    return state.explained.has(id) ? nothing : reject({ code: 'break_unknown' });
+  const { type, about } = known;
+  if ('line' in about || 'statement' in about)
+    return reject({ code: 'break_explained_by_matching', type });
+  return accept(...closed(state, [id], reason, by));
+}

@@ -1,0 +1,303 @@
+import { type Day, invariant } from '@tributary/kernel';
+import type { ItemId } from '../item';
+import type { Break, BreakEvent } from './break-events';
+import type { RailEvent } from './events';
+import { evolveFile, itemsSettled } from './files';
+import type { LineUnmatched, LinesBooked, LinesMatched } from './match-events';
+import {
+  type Rail,
+  type RailItem,
+  type RailLine,
+  type RailStatement,
+  indexItem,
+  indexLine,
+  itemOf,
+  lineOf,
+  statementOf,
+} from './state';
+import type { LinesImported, StatementEvent, StatementImported } from './statement-events';
+import type { FileItemsListed } from './file-events';
+import { countedAnew } from './continuity';
+import { signedOf } from './bank-line';
+
+export function evolveRail(state: Rail, event: RailEvent): Rail {
+  switch (event.type) {
+    case 'StatementReceived':
+    case 'LinesImported':
+    case 'StatementImported':
+    case 'StatementQuarantined':
+      return withStatements(state, event);
+    case 'LinesMatched':
+      return withMatches(state, event.data);
+    case 'LinesBooked':
+      return withBooked(state, event.data);
+    case 'LineUnmatched':
+      return withoutMatch(state, event.data);
+    case 'MatchProposed': {
+      const { rail: _rail, ...proposal } = event.data;
+      return { ...state, proposals: state.proposals.set(proposal.line, proposal) };
+    }
+    case 'MatchingRulesSet':
+      return { ...state, rules: event.data.rules };
+    case 'MatchingFellBehind':
+      return { ...state, work: event.data.work };
+    case 'BreaksOpened':
+    case 'BreaksClosed':
+    case 'BreakAssigned':
+      return withBreaks(state, event);
+    default:
+      return withFiles({ ...state, files: evolveFile(state.files, event) }, event);
+  }
+}
+
+function withStatements(state: Rail, event: StatementEvent): Rail {
+  switch (event.type) {
+    case 'StatementReceived': {
+      const { statement, rail: _rail, warnings: _warnings, ...received } = event.data;
+      const fresh: RailStatement = {
+        received,
+        status: 'importing',
+        chunks: 0,
+        lines: 0,
+        debits: '0',
+        credits: '0',
+        days: {},
+      };
+      return {
+        ...state,
+        statements: state.statements.set(statement, fresh),
+        refused: state.refused.delete(statement),
+      };
+    }
+    case 'LinesImported':
+      return withLines(state, event.data);
+    case 'StatementImported':
+      return withStatement(state, event.data);
+    case 'StatementQuarantined': {
+      const { statement, waits, reason } = event.data;
+      if (!waits) return { ...state, refused: state.refused.set(statement, reason) };
+      const known = { ...statementOf(state, statement), status: 'waits' as const };
+      const waiting = [...state.waiting, statement].sort();
+      return { ...state, statements: state.statements.set(statement, known), waiting };
+    }
+  }
+}
+
+function withBreaks(state: Rail, event: BreakEvent): Rail {
+  switch (event.type) {
+    case 'BreaksOpened':
+      return event.data.breaks.reduce(withBreak, state);
+    case 'BreaksClosed': {
+      const { breaks, by } = event.data;
+      return breaks.reduce((next, { id }) => withoutBreak(next, id, by), state);
+    }
+    case 'BreakAssigned': {
+      const { id, owner } = event.data;
+      const known = state.breaks.get(id);
+      return known === undefined
+        ? state
+        : { ...state, breaks: state.breaks.set(id, { ...known, owner }) };
+    }
+  }
+}
+
+type FileLike = Extract<
+  RailEvent,
+  { readonly type: 'FileItemsListed' | 'ItemsAnswered' | 'PayingAccountRegistered' }
+>;
+
+function withFiles(state: Rail, event: RailEvent): Rail {
+  const { type, data } = event as FileLike;
+  switch (type) {
+    case 'PayingAccountRegistered': {
+      const { rail, settings, opening, on } = data;
+      const { entity, asset, zone } = settings;
+      return {
+        ...state,
+        of: { rail, entity, asset, zone },
+        coverage: { from: on, opening, until: null, jumps: {} },
+      };
+    }
+    case 'FileItemsListed':
+      return withListed(state, data);
+    case 'ItemsAnswered': {
+      let next = state;
+      for (const { item, bankReference } of data.answers) {
+        const known = next.items.get(item);
+        if (!known || bankReference === null || known.references.includes(bankReference)) continue;
+        const references = [...known.references, bankReference].sort();
+        next = withItem(next, item, { ...known, references });
+      }
+      return next;
+    }
+    default:
+      return state;
+  }
+}
+
+function withListed(state: Rail, data: FileItemsListed['data']): Rail {
+  const payOn: Day = state.files.files.get(data.file)?.payOn ?? '';
+  let next = state;
+  for (const { item, partner, amount, method, fingerprint } of data.items) {
+    const known = next.items.get(item);
+    next = withItem(next, item, {
+      ...{ partner, amount, method, fingerprint, file: data.file, payOn },
+      references: known?.references ?? [],
+      settledBy: known?.settledBy ?? null,
+      returnedBy: known?.returnedBy ?? null,
+    });
+  }
+  const items = data.items.map(({ item }) => item);
+  return { ...next, listed: next.listed.set(`${data.file} ${String(data.chunk)}`, items) };
+}
+
+const withItem = (state: Rail, id: ItemId, item: RailItem): Rail => ({
+  ...state,
+  index: indexItem(state.index, id, state.items.get(id), item),
+  items: state.items.set(id, item),
+});
+
+function withLines(state: Rail, data: LinesImported['data']): Rail {
+  const { statement, chunk, lines: fresh, known } = data;
+  let { lines, index } = state;
+  const days: Record<Day, string> = { ...statementOf(state, statement).days };
+  let [debits, credits] = [0n, 0n];
+  const count = (line: Pick<RailLine, 'amount' | 'bookedOn' | 'side'>) => {
+    const { side, amount, bookedOn } = line;
+    if (side === 'debit') debits += BigInt(amount);
+    else credits += BigInt(amount);
+    days[bookedOn] = String(BigInt(days[bookedOn] ?? 0) + signedOf(line));
+  };
+  for (const each of fresh) {
+    const line: RailLine = {
+      ...each,
+      statements: [statement],
+      match: null,
+      break: null,
+      isHandsOff: false,
+    };
+    lines = lines.set(each.key, line);
+    index = indexLine(index, each.key, line);
+    count(line);
+  }
+  for (const key of known) {
+    const line = lineOf({ ...state, lines }, key);
+    lines = lines.set(key, { ...line, statements: [...line.statements, statement] });
+    count(line);
+  }
+  const before = statementOf(state, statement);
+  const keys = [...fresh.map(({ key }) => key), ...known];
+  const after: RailStatement = {
+    ...before,
+    chunks: chunk + 1,
+    lines: before.lines + keys.length,
+    debits: String(BigInt(before.debits) + debits),
+    credits: String(BigInt(before.credits) + credits),
+    days,
+  };
+  return {
+    ...state,
+    lines,
+    index,
+    chunks: state.chunks.set(`${statement} ${String(chunk)}`, keys),
+    statements: state.statements.set(statement, after),
+  };
+}
+
+function withStatement(state: Rail, data: StatementImported['data']): Rail {
+  const { statement, from, until, jump } = data;
+  const { coverage } = state;
+  invariant(coverage, 'an account is registered with what it begins with');
+  let { days, sequences } = state;
+  for (const [day, amount] of countedAnew(state, statement))
+    days = days.set(day, String(BigInt(days.get(day) ?? 0) + amount));
+  const known = statementOf(state, statement);
+  const { sequence } = known.received.head;
+  const year = from.slice(0, 4);
+  const others = sequences.get(year) ?? [];
+  if (sequence !== null && !others.includes(sequence))
+    sequences = sequences.set(
+      year,
+      [...others, sequence].sort((a, b) => a - b),
+    );
+  const { jumps } = coverage;
+  const later = coverage.until === null || coverage.until < until ? until : coverage.until;
+  const jumped = jump === '0' ? jumps : { ...jumps, [from]: sumOf(jumps[from], jump) };
+  return {
+    ...state,
+    days,
+    sequences,
+    coverage: { ...coverage, until: later, jumps: jumped },
+    statements: state.statements.set(statement, { ...known, status: 'imported' }),
+    waiting: state.waiting.filter((each) => each !== statement),
+  };
+}
+
+const sumOf = (a: string | undefined, b: string): string => String(BigInt(a ?? 0) + BigInt(b));
+
+function withMatches(state: Rail, { matches }: LinesMatched['data']): Rail {
+  let next = state;
+  for (const { line: key, tier, kind, items, batch } of matches) {
+    const line = lineOf(next, key);
+    const ids = items.map(({ item }) => item);
+    const before = line.match?.items ?? [];
+    const match = { kind, tier, batch, items: batch === null ? [...before, ...ids] : [] };
+    next = withLine(next, key, { ...line, match, isHandsOff: false });
+    next = { ...next, proposals: next.proposals.delete(key) };
+    for (const id of ids) {
+      const item = itemOf(next, id);
+      const change = kind === 'settled' ? { settledBy: key } : { returnedBy: key };
+      next = withItem(next, id, { ...item, ...change });
+    }
+    if (kind === 'settled') next = { ...next, files: itemsSettled(next.files, ids, true) };
+  }
+  return next;
+}
+
+function withBooked(state: Rail, { kind, tier, lines }: LinesBooked['data']): Rail {
+  let next = state;
+  for (const { line: key } of lines) {
+    const match = { kind, tier, items: [], batch: null };
+    next = withLine(next, key, { ...lineOf(next, key), match, isHandsOff: false });
+    next = { ...next, proposals: next.proposals.delete(key) };
+  }
+  return next;
+}
+
+function withoutMatch(state: Rail, data: LineUnmatched['data']): Rail {
+  const { line: key, kind, items, last, byPerson } = data;
+  let next = state;
+  const ids = items.map(({ item }) => item);
+  for (const id of ids) {
+    const item = itemOf(next, id);
+    const change = kind === 'settled' ? { settledBy: null } : { returnedBy: null };
+    next = withItem(next, id, { ...item, ...change });
+  }
+  if (kind === 'settled') next = { ...next, files: itemsSettled(next.files, ids, false) };
+  if (!last) return next;
+  return withLine(next, key, { ...lineOf(next, key), match: null, isHandsOff: byPerson });
+}
+
+const withLine = (state: Rail, key: string, line: RailLine): Rail => ({
+  ...state,
+  lines: state.lines.set(key, line),
+});
+
+function withBreak(state: Rail, opened: Break): Rail {
+  const next = { ...state, breaks: state.breaks.set(opened.id, opened) };
+  if (!('line' in opened.about)) return next;
+  const key = opened.about.line;
+  return withLine(next, key, { ...lineOf(next, key), break: opened.id });
+}
+
+function withoutBreak(state: Rail, id: string, by: string | null): Rail {
+  const known = state.breaks.get(id);
+  if (known === undefined) return state;
+  const next = { ...state, breaks: state.breaks.delete(id) };
+  if ('line' in known.about) {
+    const key = known.about.line;
+    const line = lineOf(next, key);
+    return line.break === id ? withLine(next, key, { ...line, break: null }) : next;
+  }
+  return by === null ? next : { ...next, explained: next.explained.set(id, true) };
+}

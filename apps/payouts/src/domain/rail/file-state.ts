@@ -1,0 +1,199 @@
+import { PersistentMap, type Uuid, invariant } from '@tributary/kernel';
+import type { ItemId } from '../item';
+import type { BankAnswer, FileEvent, FileVoidProposed, PayingAccountSettings } from './file-events';
+
+/** What is known of an item from the bank's answers; whether a statement shows it stands beside it. */
+export interface FileItem {
+  readonly file: Uuid;
+  readonly partner: string;
+  readonly amount: string;
+  readonly state: BankAnswer | 'listed';
+  readonly bankReference: string | null;
+  readonly settled: boolean;
+}
+
+export interface NumberedFile {
+  readonly file: Uuid;
+  readonly sequence: number;
+  readonly run: Uuid;
+  readonly kind: string;
+  readonly payOn: string;
+  readonly count: number;
+  readonly total: string;
+  readonly replaces: number | null;
+  readonly listed: number;
+  readonly listedTotal: bigint;
+  readonly chunks: number;
+  readonly sha256: string | null;
+  readonly voided: boolean;
+  readonly proposal: FileVoidProposed['data'] | null;
+  /** Items that the bank has taken, or of which nobody knows. */
+  readonly blocking: number;
+}
+
+/** The part of a rail's state that is about files. */
+export interface Files {
+  readonly account: PayingAccountSettings | null;
+  readonly lastSequence: number;
+  readonly files: PersistentMap<NumberedFile>;
+  /** The file that has a number. */
+  readonly sequences: PersistentMap<Uuid>;
+  readonly items: PersistentMap<FileItem>;
+  /** By the hash of a return file: how many of its chunks have been answered. */
+  readonly returns: PersistentMap<number>;
+}
+
+/** Made anew for every rail: versions of a map share what they hold, and two rails must not share it. */
+const newFiles = (account: PayingAccountSettings | null): Files => ({
+  account,
+  lastSequence: 0,
+  files: PersistentMap.empty(),
+  sequences: PersistentMap.empty(),
+  items: PersistentMap.empty(),
+  returns: PersistentMap.empty(),
+});
+
+export const initialFiles: Files = newFiles(null);
+
+export function evolveFile(state: Files, { type, data }: FileEvent): Files {
+  switch (type) {
+    case 'PayingAccountRegistered':
+      return newFiles(data.settings);
+    case 'FileNumbered':
+      return numbered(state, data);
+    case 'FileItemsListed':
+      return listed(state, data);
+    case 'FileExported':
+      return withFile(state, data.file, { sha256: data.sha256 });
+    case 'FileVoidProposed':
+      return withFile(state, data.file, { proposal: data });
+    case 'FileVoided':
+      return withFile(state, data.file, { voided: true, proposal: null });
+    case 'ReturnFileRead':
+      return { ...state, returns: state.returns.set(data.sha256, 0) };
+    case 'ItemsAnswered':
+      return answered(state, data);
+  }
+}
+
+type Data<T extends FileEvent['type']> = Extract<FileEvent, { readonly type: T }>['data'];
+
+function numbered(state: Files, data: Data<'FileNumbered'>): Files {
+  const { file, sequence, run, kind, payOn, count, total, replaces } = data;
+  const fresh: NumberedFile = {
+    file,
+    sequence,
+    run,
+    kind,
+    payOn,
+    count,
+    total,
+    replaces,
+    listed: 0,
+    listedTotal: 0n,
+    chunks: 0,
+    sha256: null,
+    voided: false,
+    proposal: null,
+    blocking: 0,
+  };
+  return {
+    ...state,
+    lastSequence: sequence,
+    files: state.files.set(file, fresh),
+    sequences: state.sequences.set(String(sequence), file),
+  };
+}
+
+function listed(state: Files, { file, chunk, items }: Data<'FileItemsListed'>): Files {
+  const known = fileOf(state, file);
+  const sum = items.reduce((total, { amount }) => total + BigInt(amount), 0n);
+  let { items: all } = state;
+  for (const { item, partner, amount } of items) {
+    const fresh: FileItem = {
+      file,
+      partner,
+      amount,
+      state: 'listed',
+      bankReference: null,
+      settled: false,
+    };
+    all = all.set(item, fresh);
+  }
+  const counted = {
+    listed: known.listed + items.length,
+    listedTotal: known.listedTotal + sum,
+    chunks: chunk + 1,
+  };
+  return withFile({ ...state, items: all }, file, counted);
+}
+
+function answered(state: Files, data: Data<'ItemsAnswered'>): Files {
+  const done = Math.max(state.returns.get(data.return) ?? 0, data.chunk + 1);
+  let next: Files = { ...state, returns: state.returns.set(data.return, done) };
+  for (const { item, answer, bankReference } of data.answers) {
+    const known = next.items.get(item);
+    invariant(known, 'only items that stand in a file are answered');
+    next = withItem(next, item, {
+      ...known,
+      state: stateAfter(known.state, answer),
+      bankReference: bankReference ?? known.bankReference,
+    });
+  }
+  return next;
+}
+
+/**
+ * Banks send answers late and more than once, so what is further along stays. Who hears anything else after a refusal is told
+ * nothing certain: the item may have been taken after all.
+ */
+export function stateAfter(known: FileItem['state'], answer: BankAnswer): FileItem['state'] {
+  switch (known) {
+    case 'listed':
+    case 'unknown':
+      return answer;
+    case 'accepted':
+      return answer === 'unknown' ? known : answer;
+    case 'claimed_paid':
+      return answer === 'returned' ? answer : known;
+    case 'rejected':
+      return answer === 'rejected' ? known : 'unknown';
+    case 'returned':
+      return known;
+  }
+}
+
+/** Of two answers one must be wrong. */
+export const contradicts = (known: FileItem['state'], answer: BankAnswer): boolean =>
+  (known === 'rejected' && answer !== 'rejected') ||
+  ((known === 'claimed_paid' || known === 'returned') && answer === 'rejected');
+
+/** Whether money may have moved for it, so that it must not be sent again. */
+export const blocks = ({ state, settled }: FileItem): boolean =>
+  settled || (state !== 'listed' && state !== 'rejected');
+
+/** For whoever matches statements in the same stream: these items were seen on one, or a match of them was undone. */
+export function itemsSettled(state: Files, items: readonly ItemId[], settled: boolean): Files {
+  return items.reduce((next, item) => {
+    const known = next.items.get(item);
+    return known === undefined ? next : withItem(next, item, { ...known, settled });
+  }, state);
+}
+
+function withItem(state: Files, item: ItemId, value: FileItem): Files {
+  const before = state.items.get(item);
+  const change = Number(blocks(value)) - Number(before !== undefined && blocks(before));
+  const next = { ...state, items: state.items.set(item, value) };
+  if (change === 0) return next;
+  return withFile(next, value.file, { blocking: fileOf(state, value.file).blocking + change });
+}
+
+function withFile(state: Files, file: Uuid, change: Partial<NumberedFile>): Files {
+  return { ...state, files: state.files.set(file, { ...fileOf(state, file), ...change }) };
+}
+
+function fileOf({ files }: Files, file: Uuid): NumberedFile {
+  const known = files.get(file);
+  invariant(known, 'a file has a number before anything else happens to it');
+  return known;
+}

@@ -1,0 +1,153 @@
+import { specFor } from '@tributary/kernel/testing';
+import {
+  FILE_A,
+  answer,
+  answered,
+  approveVoid,
+  exported,
+  files,
+  listed,
+  listing,
+  noteReturn,
+  numbered,
+  proposeVoid,
+  registered,
+  returnRead,
+  said,
+  voidProposed,
+  voided,
+} from './file.fixture';
+import type { FileEvent } from './file-events';
+import { AMOUNT_DIFFERS, CONTRADICTS, evolveFile, initialFiles, itemsSettled } from './files';
+
+const { given } = specFor(files);
+const A = listing('ITEM0000000000A', '100');
+const B = listing('ITEM0000000000B', '250');
+const whole = { chunk: 0, last: true };
+const sent: readonly FileEvent[] = [
+  registered,
+  numbered(FILE_A, 1, 2, '350'),
+  listed(FILE_A, 1, whole, A, B),
+  exported(FILE_A, 1, 2, '350'),
+];
+
+describe('noting what the bank answers', () => {
+  const read = [...sent, returnRead];
+
+  it('reads the same bytes once', () => {
+    given(...sent)
+      .when(noteReturn)
+      .then(returnRead);
+    given(...read)
+      .when(noteReturn)
+      .thenNothing();
+  });
+
+  it('notes each answer, and which references are not ours', () => {
+    const news = [said(A.item, 'accepted', { bankReference: '77' }), said(B.item, 'rejected')];
+    given(...read)
+      .when(answer(0, ...news, said('STRANGER0000000', 'claimed_paid')))
+      .then(answered(0, news, ['STRANGER0000000']));
+  });
+
+  it('notes a chunk once', () =>
+    given(...read, answered(0, [said(A.item, 'accepted')]))
+      .when(answer(0, said(A.item, 'rejected')))
+      .thenNothing());
+
+  it('notes nothing that it knows, nor what is behind', () => {
+    const paid = answered(0, [said(A.item, 'claimed_paid')]);
+    given(...read, paid)
+      .when(answer(1, said(A.item, 'claimed_paid'), said(A.item, 'accepted')))
+      .thenNothing();
+  });
+
+  it('believes no answer about another amount', () => {
+    const codes = ['XX', AMOUNT_DIFFERS];
+    given(...read)
+      .when(answer(0, said(A.item, 'claimed_paid', { amount: '99' })))
+      .then(answered(0, [said(A.item, 'unknown', { codes })]));
+  });
+
+  it('believes neither of two answers of which one must be wrong', () => {
+    const codes = ['XX', CONTRADICTS];
+    given(...read, answered(0, [said(A.item, 'rejected')]))
+      .when(answer(1, said(A.item, 'accepted')))
+      .then(answered(1, [said(A.item, 'unknown', { codes })]));
+    given(...read, answered(0, [said(A.item, 'claimed_paid')]))
+      .when(answer(1, said(A.item, 'rejected')))
+      .then(answered(1, [said(A.item, 'unknown', { codes })]));
+  });
+
+  it('notes that a payment was sent back after it was called paid', () => {
+    const back = [said(A.item, 'returned')];
+    given(...read, answered(0, [said(A.item, 'claimed_paid')]))
+      .when(answer(1, ...back))
+      .then(answered(1, back));
+  });
+
+  it('refuses answers of a file that nobody read', () =>
+    given(...sent)
+      .when(answer(0, said(A.item, 'accepted')))
+      .thenRejected({ code: 'return_unknown' }));
+});
+
+describe('voiding a file that the bank refused whole', () => {
+  const proposed = [...sent, voidProposed(FILE_A, 1)];
+
+  it('takes evidence and two persons', () => {
+    given(...sent)
+      .when(proposeVoid(1))
+      .then(voidProposed(FILE_A, 1));
+    given(...proposed)
+      .when(approveVoid(1))
+      .then(voided(FILE_A, 1));
+    given(...proposed)
+      .when(approveVoid(1, 'anna'))
+      .thenRejected({ code: 'same_person' });
+    given(...sent)
+      .when(approveVoid(1))
+      .thenRejected({ code: 'no_void_proposed', sequence: 1 });
+  });
+
+  it('is refused for a number that no file has', () =>
+    given(...sent)
+      .when(proposeVoid(2))
+      .thenRejected({ code: 'file_unknown' }));
+
+  it.each(['accepted', 'claimed_paid', 'returned', 'unknown'] as const)(
+    'is refused while an item of it is %s, also between the two persons',
+    (state) => {
+      const news = [returnRead, answered(0, [said(B.item, state)])];
+      const rejected = { code: 'void_blocked', sequence: 1, blocking: 1, items: [B.item] } as const;
+      given(...sent, ...news)
+        .when(proposeVoid(1))
+        .thenRejected(rejected);
+      given(...proposed, ...news)
+        .when(approveVoid(1))
+        .thenRejected(rejected);
+    },
+  );
+
+  it('is not hindered by items that were refused one by one', () =>
+    given(...proposed, returnRead, answered(0, [said(A.item, 'rejected')]))
+      .when(approveVoid(1))
+      .then(voided(FILE_A, 1)));
+
+  it('is refused once a statement shows an item of it, until that match is undone', () => {
+    const state = proposed.reduce(evolveFile, initialFiles);
+    const settled = itemsSettled(state, [A.item, 'STRANGER0000000'], true);
+    expect(files.decide(approveVoid(1), settled)).toMatchObject({
+      rejected: { code: 'void_blocked', items: [A.item] },
+    });
+    const undone = itemsSettled(settled, [A.item], false);
+    expect(files.decide(approveVoid(1), undone)).toMatchObject({
+      events: [{ type: 'FileVoided' }],
+    });
+  });
+
+  it('is done once', () =>
+    given(...proposed, voided(FILE_A, 1))
+      .when(approveVoid(1))
+      .thenRejected({ code: 'file_voided', sequence: 1 }));
+});

@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { type BankLine, type BankStatement, signedOf } from './bank-line';
+import { FILE_A, FILE_B } from './file.fixture';
+import { RailBook, line, listed, naming, statement } from './rail.fixture';
+import { rail } from './decide';
+import { snapshot } from './snapshot';
+import type { Json } from '@tributary/kernel';
+
+const DAYS = ['2026-04-15', '2026-04-16', '2026-04-17', '2026-04-20'] as const;
+const ITEMS = ['A', 'B', 'C', 'D', 'E', 'F'].map((name, i) =>
+  listed(name, i % 2 === 0 ? '10000' : '5000', `account ${String(i % 3)}`),
+);
+
+/** What may happen on a statement, each by a number of days and an item. */
+const MOVEMENTS = [
+  'bank',
+  'charge',
+  'named',
+  'nameless',
+  'return',
+  'reversal',
+  'stranger',
+  'wrong',
+] as const;
+const movement = fc.record({
+  what: fc.constantFrom(...MOVEMENTS),
+  day: fc.nat({ max: DAYS.length - 1 }),
+  item: fc.nat({ max: ITEMS.length - 1 }),
+});
+type Movement = typeof movement extends fc.Arbitrary<infer T> ? T : never;
+
+function lineOf({ what, day, item }: Movement, n: number): BankLine {
+  const key = `${String(n).padStart(3, '0')}`;
+  const { item: id, amount, fingerprint } = ITEMS[item] ?? listed('A');
+  const bookedOn = DAYS[day] ?? DAYS[0];
+  const said = { bookedOn, amount };
+  switch (what) {
+    case 'named':
+      return naming(key, id, said);
+    case 'wrong':
+      return naming(key, id, { ...said, amount: '9999' });
+    case 'reversal':
+      return naming(key, id, { ...said, side: 'credit', isReversal: true });
+    case 'bank':
+      return line(key, { ...said, references: { bank: `number ${id}` } });
+    case 'nameless':
+      return line(key, { ...said, counterparty: fingerprint });
+    case 'return':
+      return naming(key, id, { ...said, side: 'credit', returnReason: 'AC03' });
+    case 'charge':
+      return line(key, { bookedOn, amount: '150', code: 'FEE', isCharge: true });
+    case 'stranger':
+      return line(key, { bookedOn, amount: '777' });
+  }
+}
+
+/** One statement for each day, and one that repeats two of them. */
+function statementsOf(movements: readonly Movement[]): readonly BankStatement[] {
+  const lines = movements.map(lineOf);
+  let opening = 100_000n;
+  const openings: bigint[] = [];
+  const daily = DAYS.map((day, i) => {
+    const booked = lines.filter(({ bookedOn }) => bookedOn === day);
+    openings[i] = opening;
+    const told = statement(String(opening), booked, {
+      id: `S${String(i)}`,
+      sequence: i + 1,
+      from: day,
+      until: day,
+    });
+    opening += booked.reduce((sum, each) => sum + signedOf(each), 0n);
+    return told;
+  });
+  const twoDays = lines.filter(({ bookedOn }) => bookedOn === DAYS[1] || bookedOn === DAYS[2]);
+  const again = { id: 'again', from: DAYS[1], until: DAYS[2] };
+  return [...daily, statement(String(openings[1]), twoDays, again)];
+}
+
+type Step = (book: RailBook) => RailBook;
+
+const answers: Step = (book) =>
+  book.hears(
+    ...ITEMS.map(({ item }) => ({
+      item,
+      answer: 'claimed_paid' as const,
+      bankReference: `number ${item}`,
+    })),
+  );
+
+const history = fc.array(movement, { maxLength: 14 }).map((movements): readonly Step[] => [
+  answers,
+  ...statementsOf(movements).map(
+    (each): Step =>
+      (book) =>
+        book.reads(each),
+  ),
+]);
+
+/** What a break is about and of which type; what else may come near is as it was when the break was opened. */
+const typesOf = ({ breaks }: RailBook) =>
+  Object.fromEntries(Object.entries(breaks).map(([about, each]) => [about, each.slice(0, 3)]));
+
+const sent = () =>
+  RailBook.registered().sends(ITEMS.slice(0, 4), FILE_A).sends(ITEMS.slice(4), FILE_B);
+
+describe('what holds however statements and answers come', () => {
+  it('ends in the same matches in any order, with anything told twice', () => {
+    fc.assert(
+      fc.property(
+        history.chain((steps) =>
+          fc.record({
+            steps: fc.constant(steps),
+            order: fc.shuffledSubarray([...steps.keys()], { minLength: steps.length }),
+            again: fc.subarray([...steps.keys()]),
+          }),
+        ),
+        ({ steps, order, again }) => {
+          const straight = steps.reduce((book, step) => step(book), sent());
+          const shuffled = [...order, ...again].reduce(
+            (book, i) => steps[i]?.(book) ?? book,
+            sent(),
+          );
+          expect(shuffled.matches).toEqual(straight.matches);
+          expect(typesOf(shuffled)).toEqual(typesOf(straight));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('explains every line that counts, or has one break for it, after every step', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const book = sent();
+        for (const step of steps) step(book).checkSums();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('settles an item by one line of its amount, and returns it by one', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const { state } = steps.reduce((book, step) => step(book), sent());
+        const settled = new Map<string, number>();
+        for (const [key, { match, amount }] of state.lines.entries()) {
+          if (match?.kind !== 'settled' && match?.kind !== 'returned') continue;
+          for (const id of match.items) {
+            const name = `${match.kind} ${id}`;
+            settled.set(name, (settled.get(name) ?? 0) + 1);
+            const item = state.items.get(id);
+            expect(item?.amount).toBe(amount);
+            expect(match.kind === 'settled' ? item?.settledBy : item?.returnedBy).toBe(key);
+          }
+        }
+        expect([...settled.values()].filter((count) => count > 1)).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('goes on from a snapshot as from the stream', () => {
+    fc.assert(
+      fc.property(history, fc.nat({ max: 5 }), (steps, at) => {
+        const book = steps.slice(0, at).reduce((all, step) => step(all), sent());
+        const rows = new Map<string, Json>();
+        for (const key of new Set(book.events.flatMap((event) => snapshot.touched(event)))) {
+          const row = snapshot.row(book.state, key);
+          if (row !== undefined) rows.set(key, JSON.parse(JSON.stringify(row)) as Json);
+        }
+        const restored = new RailBook();
+        restored.state = snapshot.restore(rows);
+        const rest = steps.slice(at);
+        for (const step of rest) [step(book), step(restored)].forEach((each) => each.checkSums());
+        expect(restored.matches).toEqual(book.matches);
+        expect(restored.breaks).toEqual(book.breaks);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('folds to the state that it decided on', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const book = steps.reduce((all, step) => step(all), sent());
+        const folded = book.events.reduce(rail.evolve, rail.initial);
+        const again = new RailBook();
+        again.state = folded;
+        expect([again.matches, again.breaks]).toEqual([book.matches, book.breaks]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,150 @@
+import type { Asset, BalancedEntry, Day, DomainEvent } from '@tributary/kernel';
+import type { ItemId } from '../item';
+
+/** How a line was recognised: by our name of the payment, the bank's, its batch, as a return, by money and account, by a person, as a charge. */
+export const TIERS = ['T1', 'T2', 'T3', 'T4', 'T5', 'T7', 'manual'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** What every event of matching repeats, so that whoever hears of it needs nothing else. */
+export interface OfRail {
+  readonly rail: string;
+  readonly entity: string;
+  readonly asset: Asset;
+  readonly zone: string;
+}
+
+export interface MatchedItem {
+  readonly item: ItemId;
+  readonly partner: string;
+  /** Minor units that moved for it. */
+  readonly amount: string;
+  /** What the bank kept of a return. */
+  readonly fee: string;
+}
+
+export interface ItemMatch {
+  readonly line: string;
+  readonly tier: Tier;
+  readonly kind: 'returned' | 'settled';
+  readonly bookedOn: Day;
+  readonly bankReference: string | null;
+  readonly returnReason: string | null;
+  readonly items: readonly MatchedItem[];
+  /** Of the file whose items were paid by one debit. */
+  readonly batch: string | null;
+  readonly by: string | null;
+  readonly proposedBy: string | null;
+  readonly reason: string | null;
+}
+
+/** The bank says that these were paid, or came back. The accounts book it, each its own items. */
+export type LinesMatched = DomainEvent<
+  'LinesMatched',
+  OfRail & { readonly matches: readonly ItemMatch[] }
+>;
+
+export const BOOKED_KINDS = ['correction', 'fee', 'funding', 'outside'] as const;
+export type BookedKind = (typeof BOOKED_KINDS)[number];
+
+/** Money that moved for no item: the bank's own mistakes and their correction, what it charges, what we put in, what was paid past the system. Of one day. */
+export type LinesBooked = DomainEvent<
+  'LinesBooked',
+  OfRail & {
+    readonly kind: BookedKind;
+    readonly tier: Tier;
+    readonly bookedOn: Day;
+    readonly lines: readonly {
+      readonly line: string;
+      readonly side: 'debit' | 'credit';
+      readonly amount: string;
+      readonly code: string | null;
+    }[];
+    readonly by: string | null;
+    readonly proposedBy: string | null;
+    readonly reason: string | null;
+    readonly entry: BalancedEntry;
+  }
+>;
+
+/** A match is never deleted: this takes it back, and says who wanted that. */
+export type LineUnmatched = DomainEvent<
+  'LineUnmatched',
+  OfRail & {
+    readonly line: string;
+    readonly kind: BookedKind | ItemMatch['kind'];
+    readonly bookedOn: Day;
+    readonly items: readonly MatchedItem[];
+    /** With this one everything that the line stood for is taken back. */
+    readonly last: boolean;
+    readonly by: string;
+    readonly reason: string;
+    /** A person took it back: it is not matched again by itself. */
+    readonly byPerson: boolean;
+    readonly entry?: BalancedEntry;
+  }
+>;
+
+export interface HandMatch {
+  readonly line: string;
+  readonly kind: BookedKind | ItemMatch['kind'];
+  readonly items: readonly ItemId[];
+  readonly reason: string;
+}
+
+/** Above the limit a second person has to approve. */
+export type MatchProposed = DomainEvent<
+  'MatchProposed',
+  { readonly rail: string; readonly by: string } & HandMatch
+>;
+
+export interface MatchingRules {
+  /** The bank's codes of what it charges for. */
+  readonly chargeCodes: readonly string[];
+  /** Minor units above which a charge is looked at by a person all the same. */
+  readonly chargeLimit: string;
+  /** Minor units above which what a person matches needs a second one. */
+  readonly handLimit: string;
+  /** Business days after the day of payment within which the money is expected to leave. */
+  readonly settleDays: { readonly pix: number; readonly ted: number };
+  /** Business days after which a file without an answer is overdue. */
+  readonly answerDays: number;
+  /** Other writings of our account, as the bank has them in its statements. */
+  readonly accountNames: readonly string[];
+}
+
+export type MatchingRulesSet = DomainEvent<
+  'MatchingRulesSet',
+  { readonly rail: string; readonly rules: MatchingRules; readonly by: string }
+>;
+
+/** What is left for the appends that follow, in order. */
+export type Work =
+  | { readonly kind: 'age'; readonly asOf: Day; readonly file: string; readonly from: number }
+  | { readonly kind: 'batch'; readonly line: string; readonly from: number }
+  | {
+      readonly kind: 'lines';
+      readonly statement: string;
+      readonly chunk: number;
+      readonly from: number;
+    }
+  | {
+      readonly kind: 'unbatch';
+      readonly line: string;
+      readonly from: number;
+      readonly by: string;
+      readonly reason: string;
+      readonly byPerson: boolean;
+    };
+
+export type MatchingFellBehind = DomainEvent<
+  'MatchingFellBehind',
+  { readonly rail: string; readonly work: readonly Work[] }
+>;
+
+export type MatchEvent =
+  | LineUnmatched
+  | LinesBooked
+  | LinesMatched
+  | MatchProposed
+  | MatchingFellBehind
+  | MatchingRulesSet;

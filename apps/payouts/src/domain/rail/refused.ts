@@ -1,0 +1,29 @@
+import { type Decision, accept, nothing } from '@tributary/kernel';
+import type { RailRejected, RefuseMatch } from './commands';
+import { Draft } from './draft';
+import type { RailEvent } from './events';
+import { breakOfItem } from './overdue';
+import type { Rail } from './state';
+
+/**
+ * What the account does not book must not stand here as explained. A line of its own becomes a break again; an item of a batch is one
+ * beside its line, with the money that the books lack.
+ */
+export function refuseMatch(
+  { line: key, item, because }: RefuseMatch,
+  state: Rail,
+): Decision<RailEvent, RailRejected> {
+  const line = state.lines.get(key);
+  const { settledBy, returnedBy } = state.items.get(item) ?? { settledBy: null, returnedBy: null };
+  if (line?.match == null || (settledBy !== key && returnedBy !== key)) return nothing;
+  const draft = new Draft(state);
+  const cause = `account_refused: ${because}`;
+  if (line.match.batch === null && line.match.items.length === 1) {
+    // As if a person had: only a person can know better than the account.
+    draft.unmatch(key, { by: 'tributary', reason: because, byPerson: true });
+    draft.breakLine(key, 'B07', cause, [{ items: [item], tier: 'T1' }]);
+  } else {
+    draft.open({ ...breakOfItem(state, item, 'B07', cause), side: line.side });
+  }
+  return accept(...draft.finish());
+}

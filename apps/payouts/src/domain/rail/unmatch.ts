@@ -1,0 +1,34 @@
+import type { ItemId } from '../item';
+import type { Draft } from './draft';
+import { itemsOfFile } from './match-batch';
+import type { Work } from './match-events';
+import { itemOf, lineOf } from './state';
+
+const ITEMS_AT_ONCE = 300;
+
+/** Takes back a match of many items, as many at once as one event holds. */
+export function unmatchBatchPart(
+  draft: Draft,
+  { line: key, from, by, reason, byPerson }: Extract<Work, { kind: 'unbatch' }>,
+): number | null {
+  const file = lineOf(draft.state, key).match?.batch ?? null;
+  if (file === null) return null;
+  let place = -1;
+  const part: ItemId[] = [];
+  let next: number | null = null;
+  for (const id of itemsOfFile(draft.state, file)) {
+    place += 1;
+    if (place < from) continue;
+    if (part.length === ITEMS_AT_ONCE) {
+      next = place;
+      break;
+    }
+    if (itemOf(draft.state, id).settledBy === key) part.push(id);
+  }
+  const items = part.map((item) => {
+    const { partner, amount } = itemOf(draft.state, item);
+    return { item, partner, amount, fee: '0' };
+  });
+  draft.unmatch(key, { by, reason, byPerson }, { items, last: next === null });
+  return next;
+}

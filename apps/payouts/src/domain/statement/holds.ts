@@ -1,0 +1,134 @@
+import type { CommissionHold } from '@tributary/contracts';
+import { type Instant, invariant } from '@tributary/kernel';
+import type { StatusStep } from '../account/events';
+import type { DeclineReason, PayeeTerms } from '../account/terms';
+import type { StatementHold } from './events';
+
+/** What is known of an account that may keep it from being paid. */
+export interface HoldsKnown {
+  readonly payable: bigint;
+  readonly disputed: bigint;
+  readonly payee: PayeeTerms | null;
+  readonly statuses: readonly StatusStep[] | null;
+  /** What the last run was answered, where it was refused. */
+  readonly declined: {
+    readonly reason: DeclineReason;
+    readonly detail: string;
+    readonly minimum: bigint | null;
+  } | null;
+  /** Of the open disputes, the first answer that is due. */
+  readonly answerBy: Instant | null;
+}
+
+/** What commission has not released yet: parts that wait for the same. */
+export interface HeldPart {
+  readonly amount: bigint;
+  readonly lines: number;
+  readonly until: Instant;
+  readonly holds: readonly CommissionHold[];
+}
+
+/** Parts that end on different days stand apart, unless there are more than anybody would read. */
+const MOST_PARTS = 24;
+
+/** Every reason for which what is payable is not paid, each with who has to act; in a fixed order. */
+export function accountHolds(known: HoldsKnown, on: Instant): readonly StatementHold[] {
+  const { payable, disputed, payee, declined, answerBy } = known;
+  const all = { amount: null, until: null } as const;
+  const holds: StatementHold[] = missingOf(payee).map(({ reason, missing }) => ({
+    ...all,
+    reason,
+    owner: reason === 'bank_details' && payee?.changePending === true ? 'finance' : 'partner',
+    ...(missing === null ? {} : { missing }),
+  }));
+  // Which documents a payment needs is known to its run alone.
+  if (
+    declined !== null &&
+    isDocument(declined.reason) &&
+    !holds.some(({ reason }) => reason === declined.reason)
+  )
+    holds.push({ ...all, reason: declined.reason, owner: 'partner', missing: declined.detail });
+  const status = known.statuses?.filter(({ at }) => at <= on).at(-1)?.status;
+  if (status === 'suspended') holds.push({ ...all, reason: 'suspended', owner: 'programme' });
+  const minimum = declined?.reason === 'below_minimum' ? declined.minimum : null;
+  if (minimum !== null && payable > 0n && payable < minimum) {
+    const amount = String(payable);
+    holds.push({
+      ...all,
+      reason: 'below_minimum',
+      amount,
+      owner: 'finance',
+      minimum: String(minimum),
+    });
+  }
+  if (disputed > 0n)
+    holds.push({ reason: 'dispute', amount: String(disputed), until: answerBy, owner: 'finance' });
+  return holds;
+}
+
+const DOCUMENTS = ['bank_details', 'kyc', 'tax'] as const;
+type Document = (typeof DOCUMENTS)[number];
+const isDocument = (reason: DeclineReason): reason is Document =>
+  (DOCUMENTS as readonly string[]).includes(reason);
+
+function missingOf(
+  payee: PayeeTerms | null,
+): readonly { readonly reason: Document; readonly missing: string | null }[] {
+  const missing = (payee?.missing ?? []).map(({ hold, what }) => ({ reason: hold, missing: what }));
+  const isUnpayable = payee === null || payee.method === null || payee.changePending;
+  return !isUnpayable || missing.some(({ reason }) => reason === 'bank_details')
+    ? missing
+    : [{ reason: 'bank_details', missing: null }, ...missing];
+}
+
+/** By what holds them and until when; what stands behind a hold without an end comes last. */
+export function commissionHolds(parts: readonly HeldPart[], on: Instant): readonly StatementHold[] {
+  const sums = new Map<string, Summed>();
+  for (const { amount, lines, until, holds } of parts) {
+    const standing = holds.find(
+      (hold) => hold.from <= on && (hold.until === null || on < hold.until),
+    );
+    const to = standing === undefined ? until : standing.until;
+    const reason = standing?.reason ?? 'window';
+    const owner = standing?.owner ?? 'finance';
+    const name = `${to ?? '~'} ${reason} ${owner}`;
+    const so = sums.get(name);
+    sums.set(name, {
+      reason,
+      owner,
+      until: to,
+      amount: (so?.amount ?? 0n) + amount,
+      lines: (so?.lines ?? 0) + lines,
+    });
+  }
+  const ordered = [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+  const shown = ordered.slice(0, MOST_PARTS);
+  const rest = ordered.slice(MOST_PARTS);
+  const last = rest.at(-1);
+  if (last !== undefined) shown.push(together(rest));
+  return shown
+    .filter(({ amount }) => amount !== 0n)
+    .map(({ amount, ...hold }) => ({ ...hold, amount: String(amount) }));
+}
+
+interface Summed {
+  readonly reason: StatementHold['reason'];
+  readonly owner: string;
+  readonly until: Instant | null;
+  readonly amount: bigint;
+  readonly lines: number;
+}
+
+function together(sums: readonly Summed[]): Summed {
+  const [first] = sums;
+  invariant(first, 'a sum is made of something');
+  return sums.slice(1).reduce(
+    (so, { amount, lines, until }) => ({
+      ...so,
+      until,
+      amount: so.amount + amount,
+      lines: so.lines + lines,
+    }),
+    first,
+  );
+}

@@ -1,0 +1,161 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Asset } from '@tributary/kernel';
+import {
+  Allow,
+  Caller,
+  type Columns,
+  type Principal,
+  ServiceRuntime,
+  asAccepted,
+  askedAt,
+  cursorOf,
+  readCursor,
+  untilVisible,
+} from '@tributary/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { accountLines } from '../read-model/account-lines.projection';
+import { accounts } from '../read-model/accounts.projection';
+import { type AccountShown, Accounts } from '../read-model/accounts.queries';
+import { type AgedAccount, Ageing, type AgeingAsked } from '../read-model/ageing.queries';
+import { assertOwn, momentCursor } from './accounts.asked';
+import { AccountQuery, AccountsQuery, AgeingQuery, PageQuery } from './accounts.dto';
+
+@ApiTags('accounts')
+@Controller('v1')
+@Allow('finance', 'admin', 'auditor')
+export class AccountsController {
+  constructor(
+    private readonly shown: Accounts,
+    private readonly ageing: Ageing,
+    private readonly runtime: ServiceRuntime,
+  ) {}
+
+  @Get('accounts')
+  @ApiOperation({
+    summary: 'What each entity owes each partner, by currency, and what the partner owes',
+    description:
+      'taken + adjusted + repaid + writtenOff = payable + reserved + disputed + inFlight + settled + withheld - owed. Answers CSV to who accepts it.',
+  })
+  async list(
+    @Caller() { tenant }: Principal,
+    @Query() query: AccountsQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await untilVisible(this.runtime, [accounts.name], query);
+    const { partner, entity, asset, owing: isOwing, limit } = query;
+    const after = query.after === undefined ? [] : readCursor(query.after, 3);
+    const asked = { tenant, partner, entity, asset, isOwing, after, limit };
+    const found = await this.shown.page(asked, askedAt());
+    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    return asAccepted<AccountShown, typeof page>(page, ACCOUNT_COLUMNS, { request, reply });
+  }
+
+  @Get('partners/:partner/accounts')
+  @Allow('finance', 'admin', 'auditor', 'partner')
+  @ApiOperation({ summary: 'The accounts of a partner; a key of a partner reaches its own alone' })
+  async ofPartner(
+    @Caller() caller: Principal,
+    @Param('partner') partner: string,
+    @Query() query: PageQuery,
+  ) {
+    assertOwn(caller, partner);
+    await untilVisible(this.runtime, [accounts.name], query);
+    const after = query.after === undefined ? [] : readCursor(query.after, 3);
+    const { tenant } = caller;
+    const found = await this.shown.page({ tenant, partner, after, limit: query.limit }, askedAt());
+    return { ...found, next: found.next && cursorOf(...found.next) };
+  }
+
+  @Get('partners/:partner/open-lines')
+  @Allow('finance', 'admin', 'auditor', 'partner')
+  @ApiOperation({
+    summary: 'What is payable, reserved or disputed in an account, line by line',
+    description: 'The oldest first, which is the order in which they are paid.',
+  })
+  async lines(
+    @Caller() caller: Principal,
+    @Param('partner') partner: string,
+    @Query() query: AccountQuery,
+  ) {
+    assertOwn(caller, partner);
+    await untilVisible(this.runtime, [accountLines.name], query);
+    const { entity, limit } = query;
+    const of = { partner, entity, asset: query.asset as Asset };
+    const after = query.after === undefined ? null : momentCursor(query.after);
+    const found = await this.shown.lines(caller.tenant, of, { after, limit });
+    return { ...found, next: found.next && cursorOf(...found.next) };
+  }
+
+  @Get('reports/payables-ageing')
+  @ApiOperation({
+    summary: 'What is payable, by how long ago it was released',
+    description:
+      'All of it is the balance of the Payable account; what a run has reserved is still in it. Answers CSV to who accepts it.',
+  })
+  async payables(
+    @Caller() { tenant }: Principal,
+    @Query() query: AgeingQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await untilVisible(this.runtime, [accountLines.name], query);
+    const found = await this.ageing.payables(agedAsAsked(tenant, query));
+    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
+  }
+
+  @Get('reports/clawback-ageing')
+  @ApiOperation({
+    summary: 'What partners owe, by how long they have owed it',
+    description:
+      'All of it is the balance of the ClawbackReceivable account, before the allowance. Whatever comes to a partner has paid its oldest debt. Answers CSV to who accepts it.',
+  })
+  async receivables(
+    @Caller() { tenant }: Principal,
+    @Query() query: AgeingQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await untilVisible(this.runtime, [accounts.name], query);
+    const found = await this.ageing.receivables(agedAsAsked(tenant, query));
+    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
+  }
+}
+
+function agedAsAsked(tenant: string, { entity, asset, after, limit }: AgeingQuery): AgeingAsked {
+  const read = after === undefined ? [] : readCursor(after, 3);
+  return { tenant, entity, asset, on: askedAt(), after: read, limit };
+}
+
+const ACCOUNT_COLUMNS: Columns<AccountShown> = {
+  partner: ({ partner }) => partner,
+  entity: ({ entity }) => entity,
+  asset: ({ asset }) => asset,
+  taken: ({ taken }) => BigInt(taken),
+  adjusted: ({ adjusted }) => BigInt(adjusted),
+  repaid: ({ repaid }) => BigInt(repaid),
+  writtenOff: ({ writtenOff }) => BigInt(writtenOff),
+  payable: ({ payable }) => BigInt(payable),
+  reserved: ({ reserved }) => BigInt(reserved),
+  disputed: ({ disputed }) => BigInt(disputed),
+  inFlight: ({ inFlight }) => BigInt(inFlight),
+  settled: ({ settled }) => BigInt(settled),
+  withheld: ({ withheld }) => BigInt(withheld),
+  owed: ({ owed }) => BigInt(owed),
+  allowance: ({ allowance }) => BigInt(allowance),
+  balance: ({ balance }) => BigInt(balance),
+};
+
+const AGED_COLUMNS: Columns<AgedAccount> = {
+  entity: ({ entity }) => entity,
+  asset: ({ asset }) => asset,
+  partner: ({ partner }) => partner,
+  upTo30: ({ upTo30 }) => BigInt(upTo30),
+  upTo60: ({ upTo60 }) => BigInt(upTo60),
+  upTo90: ({ upTo90 }) => BigInt(upTo90),
+  over90: ({ over90 }) => BigInt(over90),
+  total: ({ total }) => BigInt(total),
+};

@@ -1,0 +1,272 @@
+import { type Instant, withoutDashes, uuidV5 } from '@tributary/kernel';
+import { expectEveryRouteDeclared } from '@tributary/platform/testing';
+import { noon, payee, reserve } from '../domain/account/account.fixture';
+import { itemOf } from '../domain/item';
+import { type OfAccount, accountStreamOf } from '../domain/account/terms';
+import { type Answer, AccountsService } from './accounts.fixture';
+
+let service: AccountsService;
+beforeAll(async () => {
+  service = await AccountsService.start();
+});
+afterAll(() => service.stop());
+
+const nameOf = (line: string): string => withoutDashes(uuidV5('a line', line));
+const released = (partner: string, line: string, amount: number, at: Instant = noon('03-20')) => ({
+  partner,
+  line: nameOf(line),
+  amount: String(amount),
+  at,
+});
+const of = (partner: string): OfAccount => ({ partner, entity: 'main', asset: 'BRL/2' });
+
+const accountOf = (partner: string): Promise<Answer> =>
+  service.ask(`/v1/accounts?partner=${partner}`);
+/** Until an account looks like this. */
+const shows = (partner: string, sums: Readonly<Record<string, string>>): Promise<Answer> =>
+  service.until(
+    () => accountOf(partner),
+    ({ body }) => Object.entries(sums).every(([name, amount]) => body.items[0]?.[name] === amount),
+  );
+const idOf = ({ status, body }: Answer): string => {
+  expect(status).toBeLessThan(300);
+  return body.id as string;
+};
+
+describe('what commission releases', () => {
+  it('is payable, is taken back, and stands line by line for its partner alone', async () => {
+    await service.released(released('p1', 'a', 25_000), released('p1', 'b', 10_000));
+    await service.released(released('p1', 'a', -5_000));
+    await service.frozen(released('p1', 'b', 10_000));
+    const { body } = await shows('p1', { payable: '20000', disputed: '10000' });
+    expect(body.items).toMatchObject([
+      { partner: 'p1', entity: 'main', asset: 'BRL/2', balance: '30000', partnerStatus: 'active' },
+    ]);
+    const lines = await service.until(
+      () => service.ask('/v1/partners/p1/open-lines?entity=main&asset=BRL/2', 'p1'),
+      ({ body: found }) =>
+        found.items[0]?.disputed === '10000' || found.items[1]?.disputed === '10000',
+    );
+    const byLine = Object.fromEntries(
+      (lines.body.items as { line: string }[]).map((each) => [each.line, each]),
+    );
+    expect(byLine[nameOf('a')]).toMatchObject({ payable: '20000', taken: '20000', frozen: '0' });
+    expect(byLine[nameOf('b')]).toMatchObject({ payable: '0', disputed: '10000', frozen: '10000' });
+    expect(await service.ask('/v1/partners/p1/accounts', 'p1')).toMatchObject({ status: 200 });
+    expect(await service.ask('/v1/partners/p1/accounts', 'p2')).toMatchObject({
+      status: 403,
+      body: { code: 'not_your_partner' },
+    });
+  });
+
+  it('is held by what is told of its partner, whenever the account was opened', async () => {
+    await service.partnerIs('p9', [{ at: noon('01-01'), status: 'suspended' }]);
+    await service.released(released('p9', 'z', 1_000));
+    await service.until(
+      () => accountOf('p9'),
+      ({ body }) => body.items[0]?.partnerStatus === 'suspended',
+    );
+    await service.partnerIs('p9', [
+      { at: noon('01-01'), status: 'suspended' },
+      { at: noon('02-01'), status: 'ended' },
+    ]);
+    await service.until(
+      () => accountOf('p9'),
+      ({ body }) => body.items[0]?.partnerStatus === 'ended',
+    );
+  });
+});
+
+describe('a dispute of a partner', () => {
+  it('is opened by the partner, decided by two persons, and told to commission', async () => {
+    await service.released(released('p2', 'c', 8_000), released('p2', 'd', 300));
+    await shows('p2', { payable: '8300' });
+    const wrong = { lines: [nameOf('a')], reason: 'The rate is wrong.' };
+    expect(await service.post('/v1/disputes', wrong, 'p2')).toMatchObject({
+      status: 422,
+      body: { code: 'line_unknown' },
+    });
+    const mine = { lines: [nameOf('c')], reason: 'The rate is wrong.' };
+    expect(await service.post('/v1/disputes', { ...mine, partner: 'p2' }, 'p1')).toMatchObject({
+      status: 403,
+    });
+    const dispute = idOf(await service.post('/v1/disputes', mine, 'p2', 'dispute-of-c'));
+    expect(idOf(await service.post('/v1/disputes', mine, 'p2', 'dispute-of-c'))).toBe(dispute);
+    expect(await service.post('/v1/disputes', mine, 'p2')).toMatchObject({
+      status: 409,
+      body: { code: 'line_already_disputed' },
+    });
+    await shows('p2', { payable: '300', disputed: '8000' });
+
+    const decision = { decisions: [{ line: nameOf('c'), due: '7000' }], reason: 'as signed' };
+    idOf(await service.post(`/v1/disputes/${dispute}/decisions`, decision));
+    expect(await service.post(`/v1/disputes/${dispute}/approvals`, {})).toMatchObject({
+      status: 403,
+      body: { code: 'same_person' },
+    });
+    const approved = await service.post(`/v1/disputes/${dispute}/approvals`, {}, 'bea');
+    const shown = await service.ask(`/v1/disputes/${dispute}?token=${approved.body.token}`, 'p2');
+    expect(shown.body).toMatchObject({
+      status: 'awaiting_commission',
+      isOverdue: false,
+      lines: [{ line: nameOf('c'), due: '7000', isDecided: true, outcome: null }],
+    });
+    await service.released(released('p2', 'c', -1_000));
+    await shows('p2', { payable: '7300', disputed: '0' });
+    const ended = await service.until(
+      () => service.ask(`/v1/disputes/${dispute}`),
+      ({ body }) => body.status === 'ended',
+    );
+    expect(ended.body.lines).toMatchObject([{ outcome: 'decided' }]);
+  });
+
+  it('is listed by urgency, and may be withdrawn by its partner', async () => {
+    const body = { lines: [nameOf('d')], reason: 'It is another sale.' };
+    const answer = await service.post('/v1/disputes', body, 'p2');
+    const dispute = idOf(answer);
+    const open = await service.ask(`/v1/disputes?status=open&token=${answer.body.token}`);
+    expect(open.body.items).toMatchObject([{ dispute, partner: 'p2', isOverdue: false }]);
+    expect(open.body.items[0].answerBy > open.body.items[0].openedAt).toBe(true);
+    const late = await service.ask('/v1/disputes?overdue=true');
+    expect(late.body.items).toEqual([]);
+    expect((await service.ask('/v1/disputes', 'p1')).body.items).toEqual([]);
+    const note = { note: 'I found it.' };
+    expect(await service.post(`/v1/disputes/${dispute}/ends`, note, 'p1')).toMatchObject({
+      status: 403,
+    });
+    idOf(await service.post(`/v1/disputes/${dispute}/ends`, note, 'p2'));
+    await shows('p2', { payable: '7300', disputed: '0' });
+  });
+});
+
+describe('an adjustment', () => {
+  const asked = {
+    partner: 'p3',
+    entity: 'main',
+    asset: 'BRL/2',
+    programme: 'main',
+    amount: '1500',
+    reason: 'a goodwill payment',
+    evidence: ['ticket 4711'],
+  };
+
+  it('is booked by a second person', async () => {
+    const proposed = await service.post('/v1/adjustments', asked);
+    const id = idOf(proposed);
+    const waiting = await service.ask(
+      `/v1/adjustments?status=proposed&token=${proposed.body.token}`,
+    );
+    expect(waiting.body.items).toMatchObject([{ proposal: id, amount: '1500', partner: 'p3' }]);
+    expect(await service.post(`/v1/adjustments/${id}/approvals`, {})).toMatchObject({
+      status: 403,
+    });
+    idOf(await service.post(`/v1/adjustments/${id}/approvals`, {}, 'bea'));
+    await shows('p3', { payable: '1500', adjusted: '1500' });
+  });
+
+  it('is over when it is withdrawn', async () => {
+    const id = idOf(await service.post('/v1/adjustments', asked));
+    idOf(await service.post(`/v1/adjustments/${id}/withdrawals`, { reason: 'twice' }, 'bea'));
+    expect(await service.post(`/v1/adjustments/${id}/approvals`, {}, 'bea')).toMatchObject({
+      status: 404,
+      body: { code: 'adjustment_unknown' },
+    });
+  });
+});
+
+describe('what partners owe', () => {
+  const receivable = { entity: 'main', asset: 'BRL/2' };
+
+  it('ages by its oldest part that nothing has paid, and is the receivable account', async () => {
+    await service.released(
+      released('p4', 'e', -400, noon('01-05')),
+      released('p4', 'f', 100, noon('02-05')),
+      released('p4', 'g', -250, noon('03-05')),
+    );
+    await shows('p4', { owed: '550' });
+    const { body } = await service.ask('/v1/reports/clawback-ageing');
+    expect(body.items).toMatchObject([{ partner: 'p4', total: '550' }]);
+    expect(body.totals).toMatchObject([{ entity: 'main', asset: 'BRL/2', total: '550' }]);
+    const parts = ['upTo30', 'upTo60', 'upTo90', 'over90'].map((name) => body.items[0][name]);
+    expect(
+      parts.filter((amount) => amount !== '0').reduce((a, b) => Number(a) + Number(b), 0),
+    ).toBe(550);
+    const csv = await service.text('/v1/reports/clawback-ageing', 'auditor', {
+      headers: { accept: 'text/csv' },
+    });
+    expect(csv.body).toMatch(/^entity,asset,partner,.*total\r\nmain,BRL\/2,p4,.*,550\r\n$/s);
+  });
+
+  it('is demanded, repaid, and written off by two persons', async () => {
+    const demand = { ...receivable, payBy: '2026-06-01T12:00:00Z' };
+    idOf(await service.post('/v1/receivables/p4/demands', demand));
+    const repaid = { ...receivable, amount: '50', rail: 'itau1', bookedOn: '2026-05-05' };
+    idOf(await service.post('/v1/receivables/p4/repayments', repaid));
+    const allowance = { ...receivable, allowance: '300', reason: 'two years old' };
+    idOf(await service.post('/v1/receivables/p4/allowances', allowance));
+    const writeOff = { ...receivable, amount: '400', reason: 'the partner is gone' };
+    const id = idOf(await service.post('/v1/receivables/p4/write-offs', writeOff));
+    expect(await service.post(`/v1/write-offs/${id}/approvals`, {})).toMatchObject({ status: 403 });
+    idOf(await service.post(`/v1/write-offs/${id}/approvals`, {}, 'bea'));
+    const { body } = await shows('p4', { owed: '100', writtenOff: '400', repaid: '50' });
+    expect(body.items[0]).toMatchObject({
+      allowance: '0',
+      balance: '-100',
+      demanded: { amount: '550', payBy: '2026-06-01T12:00:00.000Z' },
+    });
+    const more = { ...receivable, amount: '101', rail: 'itau1', bookedOn: '2026-05-06' };
+    expect(await service.post('/v1/receivables/p4/repayments', more)).toMatchObject({
+      status: 409,
+      body: { code: 'more_than_owed', facts: { owed: '100' } },
+    });
+    expect((await service.ask('/v1/write-offs?status=approved')).body.items).toHaveLength(1);
+  });
+});
+
+describe('what a run has reserved', () => {
+  it('is still payable by age, and no longer when it is instructed', async () => {
+    const account = of('p5');
+    const stream = accountStreamOf('acme', account);
+    await service.released(released('p5', 'h', 30_000), released('p5', 'i', 5_000));
+    await shows('p5', { payable: '35000' });
+    const terms = reserve('march');
+    const item = itemOf(terms.terms.run, stream);
+    await service.tells(
+      { ...payee(), account },
+      { ...terms, account, stream, terms: { ...terms.terms, item } },
+    );
+    await shows('p5', { payable: '0', reserved: '35000' });
+    const agedOf = async () => {
+      const { body } = await service.ask('/v1/reports/payables-ageing');
+      return (body.items as { partner: string; total: string }[]).find(
+        ({ partner }) => partner === 'p5',
+      )?.total;
+    };
+    await service.until(agedOf, (total) => total === '35000');
+    const lines = await service.ask('/v1/partners/p5/open-lines?entity=main&asset=BRL/2');
+    expect(lines.body.items).toMatchObject([{ reserved: '30000' }, { reserved: '5000' }]);
+    const at = noon('04-16');
+    await service.tells({ type: 'Instruct', account, run: terms.terms.run, item, file: null, at });
+    await shows('p5', { reserved: '0', inFlight: '35000' });
+    await service.until(agedOf, (total) => total === undefined);
+  });
+});
+
+describe('the accounts that are shown', () => {
+  it('are the fold of their events', async () => {
+    const { body } = await service.ask('/v1/accounts');
+    for (const shown of body.items as Record<string, string>[]) {
+      const { sums, allowance } = await service.folded(shown['partner'] ?? '');
+      expect(shown).toMatchObject({ ...sums, allowance });
+    }
+    const first = await service.ask('/v1/accounts?limit=1');
+    expect(first.body.items).toEqual(body.items.slice(0, 1));
+    const second = await service.ask(`/v1/accounts?limit=1&after=${first.body.next}`);
+    expect(second.body.items).toEqual(body.items.slice(1, 2));
+    expect((await service.ask('/v1/accounts?owing=true')).body.items).toHaveLength(1);
+  });
+
+  it('are reached by routes that say who may', () => {
+    expectEveryRouteDeclared(service.app);
+  });
+});

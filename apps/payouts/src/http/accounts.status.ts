@@ -1,0 +1,32 @@
+import type { AccountRejected } from '../domain/account/commands';
+
+/** Of every refusal of an account, whoever asked. */
+export const ACCOUNT_STATUS: Readonly<Record<AccountRejected['code'], number>> = {
+  adjustment_exists: 409,
+  adjustment_unknown: 404,
+  amount_differs: 409,
+  bank_line_differs: 409,
+  decision_unknown: 409,
+  dispute_decided: 409,
+  dispute_exists: 409,
+  dispute_unknown: 404,
+  invalid_amount: 422,
+  item_accepted: 409,
+  item_cancelled: 409,
+  item_instructed: 409,
+  item_not_instructed: 409,
+  item_not_returned: 409,
+  item_not_settled: 409,
+  item_rejected: 409,
+  item_returned: 409,
+  item_settled: 409,
+  item_unknown: 404,
+  line_already_disputed: 409,
+  lines_differ: 422,
+  more_than_owed: 409,
+  nothing_owed: 409,
+  proposal_unknown: 404,
+  same_person: 403,
+  write_off_exists: 409,
+  write_off_unknown: 404,
+};

@@ -1,0 +1,45 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsStreamId } from '@tributary/platform';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+} from 'class-validator';
+import type { AfterVoid } from '../domain/rail/file-events';
+import { FilesPageQuery } from './paying-accounts.dto';
+import { RUN } from './runs.names';
+
+export class FilesQuery extends FilesPageQuery {
+  @ApiPropertyOptional({ description: 'Only files sent from this account.' })
+  @IsOptional()
+  @IsStreamId()
+  payingAccount?: string;
+
+  @ApiPropertyOptional({ description: 'Only files of this run.' })
+  @IsOptional()
+  @Matches(RUN)
+  run?: string;
+}
+
+export class FileVoidBody {
+  /** What shows that the bank took nothing of it. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @Length(1, 500, { each: true })
+  evidence!: string[];
+
+  /** `new_file`: its items are sent once more, under the next number. `back`: they are payable again. */
+  @IsIn(['back', 'new_file'])
+  then!: AfterVoid;
+
+  /** When the new file is to be paid. */
+  @Matches(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/)
+  payOn!: string;
+}

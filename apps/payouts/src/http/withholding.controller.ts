@@ -1,0 +1,188 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { instant } from '@tributary/kernel';
+import {
+  Allow,
+  Caller,
+  type Columns,
+  type CommandAnswer,
+  type CommandContext,
+  Idempotent,
+  type Principal,
+  Refusal,
+  ServiceRuntime,
+  answerOf,
+  asAccepted,
+  cursorOf,
+  invalidCursor,
+  readCursor,
+  untilVisible,
+} from '@tributary/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RunTerms } from '../application/runs-terms';
+import { DecideTax, readTaxes } from '../application/withholding';
+import { WITHHOLDING } from '../domain/account/money';
+import type { RuleFlaw } from '../domain/withholding/check-rules';
+import type { TaxCommand, TaxRejected } from '../domain/withholding/decide';
+import type { WithholdingRule } from '../domain/withholding/rules';
+import { STARTER_RULES } from '../domain/withholding/starter';
+import { payees } from '../read-model/payees.projection';
+import { withholding } from '../read-model/withholding.projection';
+import {
+  REGISTER_KEY_LENGTH,
+  type RegisterRow,
+  WithholdingRegister,
+} from '../read-model/withholding.queries';
+import { ActivationBody, RegisterQuery, type RuleBody, RulesBody } from './withholding.dto';
+
+const STATUS: Readonly<Record<TaxRejected['code'], number>> = {
+  no_proposal: 409,
+  proposal_changed: 409,
+  rules_invalid: 422,
+  same_person: 403,
+};
+
+@ApiTags('withholding')
+@Controller('v1')
+@Allow('admin', 'finance')
+export class WithholdingController {
+  private readonly terms: RunTerms;
+
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly register: WithholdingRegister,
+    private readonly runtime: ServiceRuntime,
+  ) {
+    this.terms = new RunTerms(runtime.log, runtime.database);
+  }
+
+  @Post('withholding/:entity/proposals')
+  @ApiOperation({
+    summary: 'Proposes what an entity keeps back of its payments',
+    description:
+      'All rules at once, each with worked examples that have to come out. They govern nothing before a second person activates them. Without rules for a payee its payments wait, and name the rule that is missing.',
+  })
+  async propose(
+    @Idempotent() context: CommandContext,
+    @Param('entity') entity: string,
+    @Body() { effectiveFrom, source, rules }: RulesBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt } = context;
+    return await this.decide(context, {
+      type: 'ProposeRules',
+      entity,
+      effectiveFrom: instant(effectiveFrom),
+      rules: rules.map(ruleOf),
+      source,
+      by: cause.actor,
+      receivedAt,
+    });
+  }
+
+  @Post('withholding/:entity/activations')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Activates what somebody else has proposed',
+    description: 'Runs that were locked before keep the rules that they were computed by.',
+  })
+  async activate(
+    @Idempotent() context: CommandContext,
+    @Param('entity') entity: string,
+    @Body() { hash }: ActivationBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt } = context;
+    const by = cause.actor;
+    return await this.decide(context, { type: 'ActivateRules', entity, hash, by, receivedAt });
+  }
+
+  @Get('withholding/:entity')
+  @Allow('admin', 'finance', 'auditor')
+  @ApiOperation({ summary: 'The rules of an entity with all versions, and what waits' })
+  async find(@Caller() { tenant }: Principal, @Param('entity') entity: string) {
+    const { taxes, position } = await readTaxes(this.runtime.log, tenant, entity);
+    return { entity, ...taxes, position };
+  }
+
+  @Get('withholding-starters')
+  @Allow('admin', 'finance', 'auditor')
+  @ApiOperation({ summary: 'Rules to begin with; configure them with your accountant' })
+  starters() {
+    return { starters: STARTER_RULES };
+  }
+
+  @Get('reports/withholding')
+  @Allow('admin', 'finance', 'auditor')
+  @ApiOperation({
+    summary: 'What was kept back, by payee, tax and month of payment',
+    description:
+      'Net of what came back. `totals` are over everything that was asked for, and are what these months add to the account that they name. Answers CSV to who accepts it.',
+  })
+  async registerOf(
+    @Caller() { tenant }: Principal,
+    @Query() query: RegisterQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { entity, partner, tax, from, to, limit } = query;
+    if (from > to) {
+      const detail = 'The first month comes after the last.';
+      throw new Refusal(422, 'invalid_period', detail, {
+        errors: [{ parameter: 'to', code: 'invalid_period', detail }],
+      });
+    }
+    await untilVisible(this.runtime, [withholding.name, payees.name], query);
+    const after = query.after === undefined ? null : readRegisterCursor(query.after);
+    const zone = query.zone ?? (await this.terms.zoneOf({ tenant, entity }));
+    const asked = { tenant, entity, partner, tax, from, to, zone, after, limit };
+    const found = await this.register.page(asked);
+    const next = found.next && cursorOf(...found.next);
+    const page = { ...found, entity, from, to, zone, account: WITHHOLDING, next };
+    return asAccepted<RegisterRow, typeof page>(page, REGISTER_COLUMNS, { request, reply });
+  }
+
+  private async decide(context: CommandContext, command: TaxCommand): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecideTax(command, context));
+    if (outcome.kind === 'rejected' && outcome.rejected.code === 'rules_invalid')
+      throw invalidRules(outcome.rejected.flaws);
+    return answerOf(outcome, { service: this.runtime.name, id: command.entity }, STATUS);
+  }
+}
+
+function readRegisterCursor(cursor: string): readonly string[] {
+  const key = readCursor(cursor, REGISTER_KEY_LENGTH);
+  // The rate stands last, and the database compares it as a number.
+  if (!/^[0-9]{1,5}$/.test(key.at(-1) ?? '')) throw invalidCursor();
+  return key;
+}
+
+const ruleOf = ({ from, until, examples, ...rule }: RuleBody): WithholdingRule => ({
+  ...rule,
+  from: instant(from),
+  until: until === null || until === undefined ? null : instant(until),
+  examples: examples.map(({ gross, regime = null, withheld }) => ({ gross, regime, withheld })),
+});
+
+/** Each flaw where the body has it. */
+function invalidRules(flaws: readonly RuleFlaw[]): Refusal {
+  const errors = flaws.map(({ pointer, ...flaw }) => ({ pointer: `/rules${pointer}`, ...flaw }));
+  const detail = 'The rules cannot be used as they are worded; see errors.';
+  return new Refusal(STATUS.rules_invalid, 'rules_invalid', detail, { errors });
+}
+
+const REGISTER_COLUMNS: Columns<RegisterRow> = {
+  month: ({ month }) => month,
+  partner: ({ partner }) => partner,
+  document: ({ document }) => document,
+  entity: ({ entity }) => entity,
+  asset: ({ asset }) => asset,
+  tax: ({ tax }) => tax,
+  rule: ({ rule }) => rule,
+  rateBp: ({ rateBp }) => rateBp,
+  items: ({ items }) => items,
+  base: ({ base }) => BigInt(base),
+  instructed: ({ instructed }) => BigInt(instructed),
+  reversed: ({ reversed }) => BigInt(reversed),
+  withheld: ({ withheld }) => BigInt(withheld),
+  recoverable: ({ recoverable }) => BigInt(recoverable),
+};

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import type { Asset, Instant } from '@tributary/kernel';
+import { ServiceRuntime } from '@tributary/platform';
+import type { StatementHold } from '../domain/statement/events';
+import { accountHolds, commissionHolds } from '../domain/statement/holds';
+import { payoutHolds } from './holds.projection';
+import { positionOf } from './reading';
+import {
+  KNOWN_COLUMNS,
+  KNOWN_TABLES,
+  type KnownRow,
+  StatementSources,
+  knownOf,
+} from './statement-sources.queries';
+
+export interface HeldAccount {
+  readonly account: string;
+  readonly partner: string;
+  readonly entity: string;
+  readonly asset: Asset;
+  /** Minor units. */
+  readonly payable: string;
+  readonly disputed: string;
+  readonly owed: string;
+  readonly holds: readonly StatementHold[];
+}
+
+export interface HeldByReason {
+  readonly entity: string;
+  readonly asset: Asset;
+  readonly reason: StatementHold['reason'];
+  readonly accounts: number;
+  /** An account that is held for two reasons counts under both. */
+  readonly amount: string;
+}
+
+type Found = KnownRow & Omit<HeldAccount, 'disputed' | 'holds' | 'payable'>;
+
+const ACCOUNTS = `
+select ${KNOWN_COLUMNS}, a.account, a.partner, a.entity, a.asset, a.owed::text
+from ${KNOWN_TABLES}
+where a.tenant = $1 and ($2::text is null or a.entity = $2) and ($3::text is null or a.partner = $3)
+  and (a.payable <> 0 or a.disputed <> 0 or $3::text is not null) and a.account > $4 order by a.account limit $5`;
+
+const POSITION = `select ${positionOf(payoutHolds)} as position`;
+
+/** Accounts of which one statement tells. */
+const AT_ONCE = 2_000;
+
+interface Asked {
+  readonly tenant: string;
+  readonly entity: string | undefined;
+  readonly reason: StatementHold['reason'] | undefined;
+  readonly on: Instant;
+}
+
+@Injectable()
+export class PayoutHolds {
+  private readonly sources: StatementSources;
+
+  constructor(private readonly runtime: ServiceRuntime) {
+    this.sources = new StatementSources(runtime.database);
+  }
+
+  async page(
+    asked: Asked,
+    { after, limit }: { readonly after: string; readonly limit: number },
+  ): Promise<{
+    readonly position: bigint;
+    readonly items: readonly HeldAccount[];
+    readonly next: string | null;
+  }> {
+    const position = await this.position();
+    const items: HeldAccount[] = [];
+    for await (const held of this.held(asked, after)) {
+      if (items.length === limit) return { position, items, next: items.at(-1)?.account ?? null };
+      items.push(held);
+    }
+    return { position, items, next: null };
+  }
+
+  async totals(asked: Asked): Promise<readonly HeldByReason[]> {
+    const sums = new Map<string, HeldByReason>();
+    for await (const { entity, asset, payable, holds } of this.held(asked, ''))
+      for (const { reason, amount } of holds) {
+        const name = `${entity} ${asset} ${reason}`;
+        const so = sums.get(name) ?? { entity, asset, reason, accounts: 0, amount: '0' };
+        const sum = BigInt(so.amount) + BigInt(amount ?? payable);
+        sums.set(name, { ...so, accounts: so.accounts + 1, amount: String(sum) });
+      }
+    return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+  }
+
+  /** Every account of a partner, held or not, with what commission has not released of it. */
+  async ofPartner(
+    tenant: string,
+    partner: string,
+    on: Instant,
+  ): Promise<{
+    readonly position: bigint;
+    readonly accounts: readonly (HeldAccount & { readonly commission: readonly StatementHold[] })[];
+  }> {
+    const position = await this.position();
+    const accounts: (HeldAccount & { readonly commission: readonly StatementHold[] })[] = [];
+    for (const row of await this.found(tenant, [null, partner], '')) {
+      const account = heldOf(row, on);
+      const parts = await this.sources.heldBy(tenant, account);
+      accounts.push({ ...account, commission: commissionHolds(parts, on) });
+    }
+    return { position, accounts };
+  }
+
+  private async *held(
+    { tenant, entity, reason, on }: Asked,
+    after: string,
+  ): AsyncGenerator<HeldAccount> {
+    let beyond = after;
+    for (;;) {
+      const rows = await this.found(tenant, [entity ?? null, null], beyond);
+      for (const row of rows) {
+        const account = heldOf(row, on);
+        const holds = account.holds.filter((hold) => (reason ?? hold.reason) === hold.reason);
+        if (holds.length > 0) yield { ...account, holds };
+      }
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < AT_ONCE) return;
+      beyond = last.account;
+    }
+  }
+
+  private async found(
+    tenant: string,
+    filter: readonly [entity: string | null, partner: string | null],
+    after: string,
+  ): Promise<readonly Found[]> {
+    const values = [tenant, ...filter, after, AT_ONCE];
+    return (await this.runtime.database.query<Found>(ACCOUNTS, values)).rows;
+  }
+
+  private async position(): Promise<bigint> {
+    const { rows } = await this.runtime.database.query<{ position: string }>(POSITION);
+    return BigInt(rows[0]?.position ?? 0);
+  }
+}
+
+function heldOf(row: Found, on: Instant): HeldAccount {
+  const { account, partner, entity, asset, payable, disputed, owed } = row;
+  const holds = accountHolds(knownOf(row), on);
+  return { account, partner, entity, asset, payable, disputed, owed, holds };
+}

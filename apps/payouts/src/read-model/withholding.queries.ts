@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { subscriptionOf } from '@tributary/feeds';
+import { invariant } from '@tributary/kernel';
+import { ServiceRuntime } from '@tributary/platform';
+import { withholding } from './withholding.projection';
+
+export interface RegisterAsked {
+  readonly tenant: string;
+  readonly entity: string;
+  readonly partner?: string | undefined;
+  readonly tax?: string | undefined;
+  /** Months, both included. */
+  readonly from: string;
+  readonly to: string;
+  /** Where the months begin. */
+  readonly zone: string;
+  readonly after: RegisterKey | null;
+  readonly limit: number;
+}
+
+/** In the order of the rows: month, partner, tax, rule, asset, rate. */
+export type RegisterKey = readonly string[];
+export const REGISTER_KEY_LENGTH = 6;
+
+/** What was kept back of one payee in one month by one rule. Amounts are minor units as text. */
+export interface RegisterRow {
+  readonly month: string;
+  readonly partner: string;
+  /** Masked. */
+  readonly document: string | null;
+  readonly entity: string;
+  readonly asset: string;
+  readonly tax: string;
+  readonly rule: string;
+  readonly rateBp: number;
+  readonly items: number;
+  /** Net of what came back. */
+  readonly base: string;
+  readonly instructed: string;
+  readonly reversed: string;
+  /** instructed - reversed: what the month adds to the account of withheld tax. */
+  readonly withheld: string;
+  readonly recoverable: string;
+}
+
+/** Of everything that was asked for, not of one page. */
+export interface RegisterTotal {
+  readonly asset: string;
+  readonly tax: string;
+  readonly base: string;
+  readonly withheld: string;
+  readonly recoverable: string;
+}
+
+export interface RegisterPage {
+  readonly position: bigint;
+  readonly items: readonly RegisterRow[];
+  readonly totals: readonly RegisterTotal[];
+  readonly next: RegisterKey | null;
+}
+
+const POSITION = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(withholding)}')`;
+
+const MOVES = `moves as (
+  select m.*, to_char(m.at at time zone $5, 'YYYY-MM') as month from withholding_move m
+  where m.tenant = $1 and m.entity = $2
+    and m.at >= ($3 || '-01')::timestamp at time zone $5
+    and m.at < (($4 || '-01')::timestamp + interval '1 month') at time zone $5
+    and ($6::text is null or m.partner = $6) and ($7::text is null or m.tax = $7)
+), grouped as (
+  select month, partner, entity, asset, tax, rule, rate_bp as "rateBp", count(distinct item)::int as items,
+    sum(base)::text as base,
+    sum(case when withheld > 0 then withheld else 0 end)::text as instructed,
+    sum(case when withheld < 0 then -withheld else 0 end)::text as reversed,
+    sum(withheld)::text as withheld, sum(recoverable)::text as recoverable
+  from moves group by month, partner, entity, asset, tax, rule, rate_bp)`;
+
+const REGISTER = `with ${MOVES}
+select ${POSITION} as position,
+  (select coalesce(json_agg(t order by t.asset, t.tax), '[]') from (
+    select asset, tax, sum(base)::text as base, sum(withheld)::text as withheld, sum(recoverable)::text as recoverable
+    from moves group by asset, tax) t) as totals,
+  (select coalesce(json_agg(r order by r.month, r.partner, r.tax, r.rule, r.asset, r."rateBp"), '[]') from (
+    select g.month, g.partner, p.tax->>'document' as document, g.entity, g.asset, g.tax, g.rule, g."rateBp", g.items,
+      g.base, g.instructed, g.reversed, g.withheld, g.recoverable
+    from grouped g left join payee p on p.tenant = $1 and p.partner = g.partner
+    where $8::text[] is null or (g.month, g.partner, g.tax, g.rule, g.asset, g."rateBp") > ($8[1], $8[2], $8[3], $8[4], $8[5], $8[6]::int)
+    order by g.month, g.partner, g.tax, g.rule, g.asset, g."rateBp" limit $9) r) as items`;
+
+/** What was kept back for the tax authorities, by payee and month. */
+@Injectable()
+export class WithholdingRegister {
+  constructor(private readonly runtime: ServiceRuntime) {}
+
+  async page(asked: RegisterAsked): Promise<RegisterPage> {
+    const { tenant, entity, partner, tax, from, to, zone, after, limit } = asked;
+    const { rows } = await this.runtime.database.pool.query<{
+      position: string;
+      items: readonly RegisterRow[];
+      totals: readonly RegisterTotal[];
+    }>(REGISTER, [tenant, entity, from, to, zone, partner ?? null, tax ?? null, after, limit + 1]);
+    const [row] = rows;
+    invariant(row, 'a select without a table has a row');
+    const items = row.items.slice(0, limit);
+    const last = items.at(-1);
+    const next = row.items.length > limit && last ? keyOf(last) : null;
+    return { position: BigInt(row.position), items, totals: row.totals, next };
+  }
+}
+
+const keyOf = ({ month, partner, tax, rule, asset, rateBp }: RegisterRow): RegisterKey => [
+  month,
+  partner,
+  tax,
+  rule,
+  asset,
+  String(rateBp),
+];

@@ -10,12 +10,15 @@ export interface OfxStatement {
 
 const TAG = /<(\/?)([A-Za-z][A-Za-z0-9.]*)\s*(\/?)>/g;
 const STATEMENTS = new Set(['CCSTMTRS', 'STMTRS']);
-const PLACES = new Set(['AVAILBAL', 'BANKACCTTO', 'CCACCTTO', 'LEDGERBAL', 'STMTTRN']);
+const COUNTERPARTIES = new Set(['BANKACCTTO', 'CCACCTTO']);
+const PLACES = new Set(['AVAILBAL', 'LEDGERBAL', 'STMTTRN', ...COUNTERPARTIES]);
 
 interface Building {
   head: Map<string, string>;
   rows: Map<string, string>[];
   ledger: Map<string, string>;
+  /** What stands open: a row, a balance, the account that a row went to. */
+  places: readonly string[];
 }
 
 /**
@@ -25,38 +28,37 @@ interface Building {
 export function statementsIn(text: string): readonly OfxStatement[] {
   const found: Building[] = [];
   let at: Building | undefined;
-  let places: string[] = [];
-  const tags = tagsIn(
-    text.replaceAll(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inside: string) => escaped(inside)),
+  const whole = text.replaceAll(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inside: string) =>
+    escaped(inside),
   );
-  for (const { name, isEnd, value } of tags) {
-    if (STATEMENTS.has(name)) {
-      at = isEnd ? undefined : { head: new Map(), rows: [], ledger: new Map() };
+  for (const tag of tagsIn(whole)) {
+    if (STATEMENTS.has(tag.name)) {
+      at = tag.isEnd ? undefined : { head: new Map(), rows: [], ledger: new Map(), places: [] };
       if (at) found.push(at);
-      places = [];
-      continue;
-    }
-    if (at === undefined) continue;
-    if (PLACES.has(name)) {
-      if (name === 'STMTTRN' && !isEnd) at.rows.push(new Map());
-      const outer = places.slice(0, places.includes(name) ? places.indexOf(name) : undefined);
-      places = isEnd
-        ? outer
-        : name === 'BANKACCTTO' || name === 'CCACCTTO'
-          ? [...outer, name]
-          : [name];
-      continue;
-    }
-    if (name === 'BANKTRANLIST') places = [];
-    if (isEnd || value === '') continue;
-    keep(at, places, name, value);
+    } else if (at) take(at, tag);
   }
   return found;
 }
 
+function take(at: Building, { name, isEnd, value }: Tag): void {
+  if (PLACES.has(name)) {
+    if (name === 'STMTTRN' && !isEnd) at.rows.push(new Map());
+    at.places = placesAfter(at.places, name, isEnd);
+    return;
+  }
+  if (name === 'BANKTRANLIST') at.places = [];
+  if (!isEnd && value !== '') keep(at, name, value);
+}
+
+function placesAfter(places: readonly string[], name: string, isEnd: boolean): readonly string[] {
+  const outer = places.slice(0, places.includes(name) ? places.indexOf(name) : undefined);
+  if (isEnd) return outer;
+  return COUNTERPARTIES.has(name) ? [...outer, name] : [name];
+}
+
 /** The first value counts: a balance of another kind may repeat the names behind it. */
-function keep(at: Building, places: readonly string[], name: string, value: string): void {
-  const [place, inner] = places;
+function keep(at: Building, name: string, value: string): void {
+  const [place, inner] = at.places;
   const into = place === undefined ? at.head : place === 'STMTTRN' ? at.rows.at(-1) : at.ledger;
   if (into === undefined || place === 'AVAILBAL') return;
   const full = inner === undefined ? name : `BANKACCTTO/${name}`;

@@ -132,6 +132,15 @@ function lineOf(
     warnings.push(`${nth} moves nothing and is left out.`);
     return undefined;
   }
+  return booked(row, { minor, bookedOn, at }, keys, options);
+}
+
+function booked(
+  row: Row,
+  { minor, bookedOn, at }: { readonly minor: bigint; readonly bookedOn: Day; readonly at: number },
+  keys: LineKeys,
+  options: ReadingOptions,
+): BankLine {
   const text = [row.get('NAME'), row.get('MEMO')].filter(Boolean).join(' · ').slice(0, MOST_TEXT);
   const side = minor < 0n ? 'debit' : 'credit';
   const size = String(minor < 0n ? -minor : minor);

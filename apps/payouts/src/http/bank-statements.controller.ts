@@ -58,7 +58,7 @@ export class BankStatementsController {
   async take(
     @Caller() { tenant, actor }: Principal,
     @Param('account') rail: string,
-    @Query() { opening = null, closing = null }: DeclaredQuery,
+    @Query() { opening, closing }: DeclaredQuery,
     @Body() body: unknown,
   ) {
     const bytes = await readFile(body, MOST_STATEMENT_BYTES);
@@ -66,7 +66,7 @@ export class BankStatementsController {
     invariant(context, 'a file comes with a request');
     const { correlationId, traceParent, receivedAt: at } = context;
     const by = { tenant, actor, correlationId, traceParent, at };
-    const declared = { opening, closing };
+    const declared = { opening: opening ?? null, closing: closing ?? null };
     const taken = await this.statements.take(rail, bytes, declared, by).catch(refuseFile);
     return { ...taken, token: tokenOf(this.runtime.name, taken.position) };
   }

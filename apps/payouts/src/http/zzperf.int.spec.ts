@@ -98,7 +98,8 @@ it('perf', async () => {
     }
     console.log('idle after', performance.now() - t);
     (site.runtime.runner as any).queues.clear();
-    const cpu0 = process.cpuUsage();
+    const { Session } = require('node:inspector/promises'); const ses = new Session(); ses.connect(); await ses.post('Profiler.enable'); await ses.post('Profiler.start');
+  const cpu0 = process.cpuUsage();
     t = performance.now();
     const { id } = (await site.post('/v1/payout-runs', { entity: 'main', asset: 'BRL/2' })).body;
     const t0 = t;
@@ -128,7 +129,8 @@ it('perf', async () => {
       const c = process.cpuUsage(cpu0);
       console.log('locked..instructed cpu s', c.user / 1e6, c.system / 1e6);
     }
-    console.log('instructed', instructed, 'ms', Math.round((items / instructed) * 1000), '/s');
+    { const { profile } = await ses.post('Profiler.stop'); require('node:fs').writeFileSync('/tmp/prof/x.cpuprofile', JSON.stringify(profile)); }
+  console.log('instructed', instructed, 'ms', Math.round((items / instructed) * 1000), '/s');
     // bulk
     const events = [];
     for await (const { events: e } of site.runtime.log.readAll(p0)) events.push(...e);

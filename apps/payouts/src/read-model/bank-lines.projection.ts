@@ -154,28 +154,8 @@ export const bankLines = projection({
       }
       case 'LinesImported':
         return importedRows(of, event as unknown as Imported);
-      case 'LinesMatched': {
-        const matches = event.matches as unknown as LinesMatched['data']['matches'];
-        return {
-          bank_line: matches.map(({ line, items: _items, bookedOn: _day, ...match }) => ({
-            ...of,
-            line,
-            match,
-            proposal: null,
-          })),
-          bank_line_item: matches.flatMap(({ line, kind, items }) =>
-            items.map(({ item, partner, amount, fee }) => ({
-              ...of,
-              line,
-              item,
-              kind,
-              partner,
-              amount: BigInt(amount),
-              fee: BigInt(fee),
-            })),
-          ),
-        };
-      }
+      case 'LinesMatched':
+        return matchedRows(of, event.matches as unknown as Matches);
       case 'LinesBooked': {
         const { kind, tier, by, proposedBy, reason } = event;
         const match = { kind, tier, by, proposedBy, reason };
@@ -200,6 +180,25 @@ export const bankLines = projection({
   },
 });
 
+interface OfRow {
+  readonly tenant: string;
+  readonly rail: string;
+}
+type Matches = LinesMatched['data']['matches'];
+
+const matchedRows = (of: OfRow, matches: Matches) => ({
+  bank_line: matches.map(({ line, items: _items, bookedOn: _day, ...match }) => ({
+    ...{ ...of, line, match, proposal: null },
+  })),
+  bank_line_item: matches.flatMap(({ line, kind, items }) =>
+    items.map(({ item, partner, amount, fee }) => ({
+      ...{ ...of, line, item, kind, partner },
+      amount: BigInt(amount),
+      fee: BigInt(fee),
+    })),
+  ),
+});
+
 interface Imported {
   readonly statement: string;
   readonly chunk: number;
@@ -209,7 +208,7 @@ interface Imported {
   readonly 'pii.texts': Json;
 }
 
-function importedRows(of: { readonly tenant: string; readonly rail: string }, event: Imported) {
+function importedRows(of: OfRow, event: Imported) {
   const { statement, chunk, first, lines, known } = event;
   const texts = event['pii.texts'];
   return {

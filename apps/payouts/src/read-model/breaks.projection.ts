@@ -47,7 +47,7 @@ export const railBreaks = projection({
           rail_break: breaks.map(({ id, type, cause, on, amount, side, owner, ...rest }) => ({
             ...of,
             ...{ id, entity, type, cause, since: on, side, owner, note: null, is_open: true },
-            about: rest.about as unknown as Json,
+            about: { ...rest.about },
             candidates: rest.candidates as unknown as Json,
             amount: BigInt(amount),
             ...{ opened_at: at, closed_at: null, closed_by: null, because: null },

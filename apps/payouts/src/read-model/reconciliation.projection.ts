@@ -114,17 +114,9 @@ export const reconciliationMoves = projection({
         };
       }
       case 'LinesImported': {
-        const { statement } = event;
-        const lines = event.lines as unknown as readonly ImportedLine[];
-        const known = event.known as unknown as readonly string[];
-        const all = [...lines.map(({ key }) => key), ...known];
-        return {
-          line_came: lines.map((line, n) => ({
-            ...{ position, n, ...of, line: line.key, day: line.bookedOn },
-            amount: signedOf(line),
-          })),
-          line_in: all.map((line, n) => ({ position, n, ...of, line, statement })),
-        };
+        const { statement, lines, known } = event;
+        const came = lines as unknown as readonly ImportedLine[];
+        return importedRows({ position, ...of }, statement, came, known as readonly string[]);
       }
       case 'StatementImported': {
         const { statement, from, until, opening, closing, jump } = event;
@@ -172,6 +164,21 @@ export const reconciliationMoves = projection({
       }
     }
   },
+});
+
+const importedRows = (
+  of: { readonly position: bigint; readonly tenant: string; readonly rail: string },
+  statement: string,
+  lines: readonly ImportedLine[],
+  known: readonly string[],
+) => ({
+  line_came: lines.map((line, n) => ({
+    ...{ ...of, n, line: line.key, day: line.bookedOn },
+    amount: signedOf(line),
+  })),
+  line_in: [...lines.map(({ key }) => key), ...known].map((line, n) => ({
+    ...{ ...of, n, line, statement },
+  })),
 });
 
 /** What an entry moved on this bank account. */

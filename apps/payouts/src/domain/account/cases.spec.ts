@@ -171,6 +171,15 @@ describe('E17: a dispute of the partner', () => {
     expect(partly.state.sums).toMatchObject({ payable: '20000', disputed: '0' });
   });
 
+  it('waits for the difference also where the line had been on its way to be paid', () => {
+    const way = [payee(), release('a', 25_000), reserve('march'), instruct('march')];
+    const told = Told.after(...way, answered('march', 'rejected'), dispute('a'));
+    told.and(...decision(['a', 20_000]));
+    expect(told.state.sums).toMatchObject({ payable: '0', disputed: '25000' });
+    told.and(release('a', -5_000));
+    expect(told.state.sums).toMatchObject({ payable: '20000', disputed: '0' });
+  });
+
   it('gives it back at once when it is refused, or when nothing will be taken', () => {
     for (const due of [null, 25_000, 30_000]) {
       const over = Told.after(release('a', 25_000), dispute('a'), ...decision(['a', due]));

@@ -65,7 +65,7 @@ function heldBack(account: Account, gross: bigint, { terms, at }: Asked): Why | 
   if (gross === 0n) return { reason: 'nothing_payable', detail: nothingPayable(account) };
   const status = statusAt(account, at);
   if (status === 'suspended') return { reason: 'suspended', detail: 'The partner is suspended.' };
-  if (gross < BigInt(terms.minimum))
+  if (status !== 'ended' && gross < BigInt(terms.minimum))
     return { reason: 'below_minimum', detail: `${String(gross)} is less than ${terms.minimum}.` };
   return undefined;
 }

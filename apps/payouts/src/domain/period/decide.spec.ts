@@ -198,7 +198,7 @@ const certify = (more: Partial<PeriodCertificate> = {}): Certify => ({
   type: 'Certify',
   entity: 'main',
   month: '2026-03',
-  certificate: { ...certificate, ...more },
+  certificate: { ...certificate, ...more } as PeriodCertificate,
   receivedAt: NOW,
 });
 

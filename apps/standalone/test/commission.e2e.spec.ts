@@ -1,10 +1,11 @@
 import { type Deployed, type Site, distributed, embedded } from './profiles.fixture';
+import { type Answer, Story, balanceOf, invoice } from './story.fixture';
 
 jest.setTimeout(180_000);
 
-const SHOP = 'https://shop.example/production';
 const HELD = 'Liabilities:Commission:Held';
 const RELEASED = 'Liabilities:Commission:Released';
+const PAYABLE = 'Liabilities:Commission:Payable';
 const SIGNED = '2026-01-01T00:00:00-03:00';
 
 for (const { name, missing, deploy } of [embedded, distributed]) {
@@ -16,10 +17,11 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
     // Well within the hold of a line that is paid now, whenever this runs.
     const paidNow = new Date(Date.now() - 3_600_000).toISOString();
     let deployed: Deployed;
-    let commands = 0;
+    let story: Story;
 
     beforeAll(async () => {
       deployed = await deploy();
+      story = new Story(deployed);
     });
     afterAll(() => deployed.stop());
 
@@ -128,86 +130,37 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
     });
 
     it('has books that balance, and agree with what commission says', async () => {
-      const { totals, position } = await lines(() => true);
+      const { totals } = await lines(() => true);
       const { totals: heldNow } = await holds();
-      const books = await read(`/v1/ledger/trial-balance?position=${position}`, deployed.ledger);
-      expect(books).toMatchObject({ parked: 0, totals: [{ asset: 'BRL/2', difference: '0' }] });
       const [{ held, released }] = totals;
-      expect([balanceOf(books, HELD), balanceOf(books, RELEASED)]).toEqual([
-        -BigInt(held),
-        -BigInt(released),
-      ]);
+      // Payouts takes what is released, so that nothing stays between the two for long.
+      const books = await eventually(
+        () => read('/v1/ledger/trial-balance', deployed.ledger),
+        (body) => balanceOf(body, PAYABLE) === -BigInt(released),
+      );
+      expect(books).toMatchObject({ parked: 0, totals: [{ asset: 'BRL/2', difference: '0' }] });
+      expect([
+        balanceOf(books, HELD),
+        balanceOf(books, RELEASED),
+        balanceOf(books, PAYABLE),
+      ]).toEqual([-BigInt(held), 0n, -BigInt(released)]);
       expect(heldNow).toMatchObject([{ amount: held }]);
     });
 
     it('has nothing parked at the end', async () => {
       const { partners, attribution, tierEvaluation, commission, ledger } = deployed;
-      for (const [service, site] of Object.entries({
-        partners,
-        attribution,
-        'tier-evaluation': tierEvaluation,
-        commission,
-        ledger,
-      })) {
-        const { subscriptions } = await read(`/v1/feeds/${service}`, site);
-        const parked = subscriptions.filter((one: { parked: number }) => one.parked > 0);
-        expect([service, parked]).toEqual([service, []]);
-      }
+      const sites = { partners, attribution, commission, ledger };
+      expect(await story.parked({ ...sites, 'tier-evaluation': tierEvaluation })).toEqual({});
     });
 
     /** By whoever runs the programme, and the books; a second person approves. */
     const made = (site: Site, path: string, body: object): Promise<Answer> =>
-      command(site, path, { key: path === '/v1/releases' ? 'finance' : 'programme', body });
+      story.command(site, path, { as: path === '/v1/releases' ? 'finance' : 'programme', body });
     const approved = (site: Site, path: string, body: object): Promise<Answer> =>
-      command(site, path, { key: 'admin', body });
-
-    async function command(
-      { url, keys }: Site,
-      path: string,
-      { key, body }: { readonly key: keyof Site['keys']; readonly body: object },
-    ): Promise<Answer> {
-      commands += 1;
-      const response = await fetch(url + path, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'idempotency-key': `command-${commands}`,
-          authorization: `Bearer ${keys[key]}`,
-        },
-        body: JSON.stringify(body),
-      });
-      const answer = await response.json();
-      expect([path, response.ok ? 'done' : answer]).toEqual([path, 'done']);
-      return answer;
-    }
-
-    async function told(type: string, id: string, time: string, data: object): Promise<void> {
-      const { url, keys } = deployed.attribution;
-      const response = await fetch(`${url}/v1/events`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/cloudevents+json',
-          authorization: `Bearer ${keys.upstream}`,
-        },
-        body: JSON.stringify({
-          specversion: '1.0',
-          id,
-          source: SHOP,
-          type: `tributary.${type}`,
-          time,
-          subject: 'CUST-1',
-          datacontenttype: 'application/json',
-          dataschema: `/v1/schemas/${type}`,
-          data,
-        }),
-      });
-      expect([await response.json(), response.status]).toEqual([expect.anything(), 202]);
-    }
-
-    async function read(path: string, { url, keys }: Site): Promise<Answer> {
-      const headers = { authorization: `Bearer ${keys.admin}` };
-      return (await fetch(url + path, { headers })).json();
-    }
+      story.command(site, path, { as: 'admin', body });
+    const told: Story['told'] = (...fact) => story.told(...fact);
+    const read: Story['read'] = (...asked) => story.read(...asked);
+    const eventually: Story['eventually'] = (...asked) => story.eventually(...asked);
 
     const lines = (isSo: (body: Answer) => boolean): Promise<Answer> =>
       eventually(() => read('/v1/lines?partner=northwind', deployed.commission), isSo);
@@ -216,9 +169,6 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       read(`/v1/holds?on=${new Date().toISOString()}`, deployed.commission);
   });
 }
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many routes, each looked at by a matcher.
-type Answer = any;
 
 const amounts = (items: Answer): string[] =>
   items.map(({ posted }: { posted: string }) => posted).sort();
@@ -230,43 +180,3 @@ const negatives = ({ items }: Answer): string[] =>
     .filter(({ account, credit }: Answer) => account === 'Expenses:Commission' && credit !== '0')
     .map(({ credit }: { credit: string }) => credit)
     .sort();
-
-const balanceOf = ({ accounts }: Answer, account: string): bigint =>
-  accounts
-    .filter((each: Answer) => each.account === account)
-    .reduce((sum: bigint, { balance }: { balance: string }) => sum + BigInt(balance), 0n);
-
-/** Two lines of an invoice, without taxes. */
-function invoice(n: string, first: number, second: number, paidAt = '2026-02-10T10:00:00Z') {
-  const line = (lineRef: string, net: number) => ({
-    lineRef,
-    productRef: lineRef,
-    quantity: '1',
-    gross: String(net),
-    discount: '0',
-    tax: '0',
-    net: String(net),
-  });
-  return {
-    invoiceRef: `INV-${n}`,
-    paymentRef: `PAY-${n}`,
-    customerRef: 'CUST-1',
-    currency: 'BRL',
-    paidAt,
-    lines: [line('subscription', first), line('services', second)],
-  };
-}
-
-/** Until it is so; gives what is there then, or at the end, for the test to look at. */
-async function eventually(
-  ask: () => Promise<Answer>,
-  isSo: (body: Answer) => boolean,
-): Promise<Answer> {
-  let last: Answer;
-  for (let attempt = 0; attempt < 300; attempt++) {
-    last = await ask();
-    if (isSo(last)) return last;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return last;
-}

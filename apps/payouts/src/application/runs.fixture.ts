@@ -71,16 +71,23 @@ export class RunWorld {
   }
 
   async earns(partner: string, line: string, amount: number): Promise<void> {
+    const { payee } = await this.account(partner);
+    if (payee === null) await this.details(partner, 1);
+    await this.releases(partner, line, amount);
+  }
+
+  /** Confirmed by two persons, as many times. */
+  async details(partner: string, version: number): Promise<void> {
     await this.tells(partner, {
       type: 'LearnPayee',
       account: accountIn(partner),
       at: AT,
-      revision: 1,
+      revision: version,
       payee: {
         method: {
-          version: 1,
+          version,
           kind: 'pix',
-          fingerprint: `place of ${partner}`,
+          fingerprint: `place ${String(version)} of ${partner}`,
           display: '***1234',
           changedAt: instant('2026-01-01T00:00:00Z'),
           editors: ['clerk'],
@@ -90,7 +97,6 @@ export class RunWorld {
         missing: [],
       },
     });
-    await this.releases(partner, line, amount);
   }
 
   async releases(partner: string, line: string, amount: number): Promise<void> {

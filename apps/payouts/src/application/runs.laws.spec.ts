@@ -176,6 +176,25 @@ describe('runs over the same accounts, in a process that is killed again and aga
     await expectConsistent(world);
   });
 
+  it('pays nobody to details that were changed after the approval, and frees what was theirs', async () => {
+    const world = new RunWorld();
+    await world.owes({ pa: 42_728, pb: 25_000 });
+    for (const is of ['draft', 'approve'] as const) {
+      await happen(world, { is, run: 'first' }, 0);
+      await world.settle();
+    }
+    await world.details('pb', 2);
+    await happen(world, { is: 'release', run: 'first' }, 0);
+    await world.settle();
+    expect(await world.run('first')).toMatchObject({
+      status: 'instructed',
+      totals: { count: 1, gross: '42728' },
+      counts: { refused: 1 },
+    });
+    expect((await world.account('pb')).sums).toMatchObject({ payable: '25000', reserved: '0' });
+    await expectConsistent(world);
+  });
+
   it('asks a faulty item anew, under another name', async () => {
     const world = new RunWorld(new Set(['pb']));
     await world.owes({ pa: 42_728, pb: 25_000 });

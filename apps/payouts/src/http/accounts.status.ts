@@ -7,6 +7,7 @@ export const ACCOUNT_STATUS: Readonly<Record<AccountRejected['code'], number>> =
   amount_differs: 409,
   bank_line_differs: 409,
   decision_unknown: 409,
+  details_changed: 409,
   dispute_decided: 409,
   dispute_exists: 409,
   dispute_unknown: 404,

@@ -50,6 +50,8 @@ export interface RunItemShown {
   readonly withheld: string;
   readonly net: string;
   readonly lines: number;
+  /** Items that came back, and are paid again with this one. */
+  readonly replaces: readonly string[];
   readonly state: string;
   readonly method: { readonly kind: string; readonly display: string; readonly version: number };
   readonly flags: readonly Flag[];
@@ -95,7 +97,7 @@ select ${POSITION} as position,
 
 const ITEMS = `
 select ${POSITION} as position, (select coalesce(json_agg(x order by x.partner collate "C"), '[]') from (
-  select i.item, i.partner, i.gross::text as gross, i.withheld::text as withheld, i.net::text as net, i.lines, i.state,
+  select i.item, i.partner, i.gross::text as gross, i.withheld::text as withheld, i.net::text as net, i.lines, i.replaces, i.state,
     jsonb_build_object('kind', i.method->'kind', 'display', i.method->'display', 'version', i.method->'version') as method,
     case when i.also_shared and not i.flags ? 'shared_account' then i.flags || '["shared_account"]' else i.flags end as flags,
     i.shared_with as "sharedWith", i.recent, i.faults, i.changed,

@@ -228,6 +228,7 @@ export type AccountRejected =
   | { readonly code: 'amount_differs'; readonly expected: string }
   | { readonly code: 'bank_line_differs'; readonly bankLine: string | null }
   | { readonly code: 'decision_unknown' }
+  | { readonly code: 'details_changed' }
   | { readonly code: 'dispute_decided' }
   | { readonly code: 'dispute_exists' }
   | { readonly code: 'dispute_unknown' }

@@ -85,6 +85,8 @@ function instruct({ run, file, at }: Instruct, account: Account, item: Item): An
   if (item.run !== run) return reject({ code: 'item_unknown' });
   if (item.status === 'cancelled') return reject({ code: 'item_cancelled' });
   if (item.status !== 'reserved') return nothing;
+  // Nobody has approved a payment to details that hold no longer; a file that takes another's place was approved as it is.
+  if (file === null && hasOtherDetails(account, item)) return reject({ code: 'details_changed' });
   const sides = [...heldSides(item.lines, 1n), ...onItsWay(item, -1n)];
   const data = {
     ...ofAccount(account),
@@ -95,6 +97,9 @@ function instruct({ run, file, at }: Instruct, account: Account, item: Item): An
   };
   return accept({ type: 'PayoutInstructed', data, occurredAt: at });
 }
+
+const hasOtherDetails = ({ payee }: Account, { method }: Item): boolean =>
+  payee?.payee.changePending === true || payee?.payee.method?.version !== method.version;
 
 /** What a bank may still say something about. */
 const ON_ITS_WAY: ReadonlySet<ItemStatus> = new Set(['instructed', 'accepted', 'unknown']);

@@ -72,6 +72,12 @@ describe('refusing', () => {
       instruct('r'),
       { code: 'item_cancelled' },
     ],
+    [
+      'to instruct to details that hold no longer',
+      [...RESERVED, payee({ changePending: true }, 2)],
+      instruct('r'),
+      { code: 'details_changed' },
+    ],
     ['to cancel what is on its way', INSTRUCTED, cancel('r'), { code: 'item_instructed' }],
     [
       'to settle what nobody instructed',

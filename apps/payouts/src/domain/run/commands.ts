@@ -1,7 +1,7 @@
-import type { Instant, Uuid } from '@tributary/kernel';
+import type { Decision, Instant, Uuid } from '@tributary/kernel';
 import type { Declined, ReservedItem } from '../account/terms';
 import type { ItemId } from '../item';
-import type { Fault, Flag, NotedProgress, RunDrafted } from './events';
+import type { Fault, Flag, NotedProgress, RunDrafted, RunEvent } from './events';
 
 interface OnRun {
   readonly run: Uuid;
@@ -131,3 +131,5 @@ export type RunRejected =
   | { readonly code: 'run_released'; readonly status: string }
   | { readonly code: 'run_unknown' }
   | { readonly code: 'same_person' };
+
+export type Decided = Decision<RunEvent, RunRejected>;

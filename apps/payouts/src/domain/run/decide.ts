@@ -1,5 +1,6 @@
-import { type Decider, type Decision, accept, invariant, nothing, reject } from '@tributary/kernel';
+import { type Decider, accept, invariant, nothing, reject } from '@tributary/kernel';
 import type {
+  Decided,
   DraftRun,
   ListCandidates,
   NoteAnswers,
@@ -15,8 +16,6 @@ import { lockOf } from './lock';
 import { decidePaying } from './pay';
 import { acknowledge, approve, cancel, exclude, lockAnew, release } from './people';
 import { type Run, newRun } from './state';
-
-export type Decided = Decision<RunEvent, RunRejected>;
 
 /** People command it and it follows its accounts, so it remembers the ids of both. */
 export const run: Decider<RunCommand, RunEvent, Run, RunRejected> = {

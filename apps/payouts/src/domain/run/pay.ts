@@ -1,6 +1,5 @@
 import { accept, formatMinor, invariant, nothing } from '@tributary/kernel';
-import type { NoteFile, NoteFreed, NoteInstructions, NoteProgress } from './commands';
-import type { Decided } from './decide';
+import type { Decided, NoteFile, NoteFreed, NoteInstructions, NoteProgress } from './commands';
 import type { NotedProgress, RunClosed, RunEvent } from './events';
 import { evolve } from './evolve';
 import { totalsOf } from './lock';

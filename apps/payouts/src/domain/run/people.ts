@@ -3,12 +3,12 @@ import type {
   AcknowledgeFlags,
   ApproveRun,
   CancelRun,
+  Decided,
   ExcludeItems,
   LockAnew,
   ReleaseRun,
   RunRejected,
 } from './commands';
-import type { Decided } from './decide';
 import type { RunEvent } from './events';
 import { evolve } from './evolve';
 import { changedItems, faultyItems, lockOf, namesOf, openFlags } from './lock';

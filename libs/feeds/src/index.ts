@@ -26,7 +26,7 @@ export {
 } from './kafka/relay';
 export * from './log-feed';
 export * from './meeting/meet';
-export { Together } from './meeting/together';
+export { Together } from '@tributary/postgres';
 export { type Told, Topics } from './meeting/topics';
 export * from './meeting/waiting-facts';
 export * from './migrations';

@@ -4,4 +4,5 @@ export * from './embedded-server';
 export { binariesPackage, findBinaries } from './server-binaries';
 export { findServerUser } from './server-user';
 export * from './snapshots';
+export * from './together';
 export * from './unavailable';

@@ -7,6 +7,7 @@ import {
 } from '@tributary/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { Database } from './database';
+import { Together } from './together';
 
 export class Snapshots1700000000300 implements MigrationInterface {
   readonly name = 'Snapshots1700000000300';
@@ -29,26 +30,54 @@ export class Snapshots1700000000300 implements MigrationInterface {
   }
 }
 
+/** Some are large, so that not many are held in one answer. */
+const MOST_LOADED = 64;
+
+const LOAD = `
+select a.place, s.revision::text, s.position::text, r.key, r.value
+from unnest($1::text[], $2::text[], $3::int[]) with ordinality as a (stream, decider, state_version, place)
+join snapshot s using (stream, decider, state_version)
+left join snapshot_row r using (stream, decider, state_version)`;
+
+interface LoadedSnapshot extends Snapshot {
+  readonly rows: Map<string, Json | null>;
+}
+
 /** Snapshots in the service's own schema. */
 export class PostgresSnapshots implements SnapshotStore {
-  constructor(private readonly database: Database) {}
+  private readonly loading: Together<SnapshotKey, Snapshot | undefined>;
 
-  async load({ stream, decider, stateVersion }: SnapshotKey): Promise<Snapshot | undefined> {
-    // One statement, so that the rows are those of this revision.
-    const { rows } = await this.database.pool.query<StoredRow>(
-      `select s.revision::text, s.position::text, r.key, r.value
-         from snapshot s left join snapshot_row r using (stream, decider, state_version)
-        where s.stream = $1 and s.decider = $2 and s.state_version = $3`,
-      [stream, decider, stateVersion],
-    );
-    const [first] = rows;
-    if (!first) return undefined;
-    const kept = rows.filter(({ key }) => key !== null);
-    return {
-      revision: BigInt(first.revision),
-      position: BigInt(first.position),
-      rows: new Map(kept.map(({ key, value }) => [key as string, value])),
-    };
+  constructor(private readonly database: Database) {
+    this.loading = new Together((keys) => this.loadAll(keys), MOST_LOADED);
+  }
+
+  /** Who asks while others are asked for comes along with the next statement: most streams have none. */
+  load(key: SnapshotKey): Promise<Snapshot | undefined> {
+    return this.loading.ask(key);
+  }
+
+  private async loadAll(keys: readonly SnapshotKey[]): Promise<(Snapshot | undefined)[]> {
+    // One statement, so that the rows are those of their revision.
+    const { rows } = await this.database.pool.query<StoredRow>({
+      name: 'snapshots_load',
+      text: LOAD,
+      values: [
+        keys.map(({ stream }) => stream),
+        keys.map(({ decider }) => decider),
+        keys.map(({ stateVersion }) => stateVersion),
+      ],
+    });
+    const loaded = new Array<LoadedSnapshot | undefined>(keys.length).fill(undefined);
+    for (const { place, revision, position, key, value } of rows) {
+      const at = Number(place) - 1;
+      const snapshot = (loaded[at] ??= {
+        revision: BigInt(revision),
+        position: BigInt(position),
+        rows: new Map(),
+      });
+      if (key !== null) snapshot.rows.set(key, value);
+    }
+    return loaded;
   }
 
   async save(
@@ -84,6 +113,7 @@ export class PostgresSnapshots implements SnapshotStore {
 }
 
 interface StoredRow {
+  readonly place: string;
   readonly revision: string;
   readonly position: string;
   readonly key: string | null;

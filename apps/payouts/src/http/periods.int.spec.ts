@@ -372,7 +372,7 @@ async function happened(stream: string, type: string, data: object): Promise<voi
     correlationId: 'test',
     traceParent: null,
   };
-  const event = { type, data, occurredAt: AT as Instant };
+  const event = { type, data, occurredAt: AT };
   const outcome = await runtime().runner.run(WRITER, parseStreamName(stream), event, cause);
   if (outcome.kind === 'rejected') throw new Error('nothing is rejected here');
 }

@@ -55,18 +55,27 @@ export async function openArchive(lines: AsyncIterable<string>): Promise<OpenedA
 }
 
 function headerOf(line: string): ArchiveHeader | undefined {
-  const header = JSON.parse(line) as Partial<ArchiveHeader>;
-  return header.archive === ARCHIVE
+  const header = parsed<Partial<ArchiveHeader>>(line);
+  return header?.archive === ARCHIVE
     ? { archive: ARCHIVE, tenant: header.tenant ?? null }
     : undefined;
 }
 
 function footerOf(text: string, line: number, count: number, sha256: string): ArchiveFooter {
-  const footer = JSON.parse(text) as ArchiveFooter;
+  const footer = parsed<ArchiveFooter>(text);
+  if (!footer) throw broken(line, 'the footer is no JSON');
   if (footer.events !== count)
     throw broken(line, `${footer.events} events were written, ${count} are there`);
   if (footer.sha256 !== sha256) throw broken(line, 'a line above was changed');
   return footer;
+}
+
+function parsed<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
 }
 
 const broken = (line: number, why: string): CodedError =>

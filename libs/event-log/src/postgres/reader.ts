@@ -1,5 +1,5 @@
 import type { Recorded, StreamName } from '@tributary/kernel';
-import { orUnavailable } from '@tributary/postgres';
+import { Together, orUnavailable } from '@tributary/postgres';
 import type { Pool } from 'pg';
 import { isUnfiltered } from '../filter';
 import type { Batch, Filter, Position } from '../port';
@@ -9,6 +9,23 @@ import { EVENT_COLUMNS, type RawRow, eventsOf, rawQuery, recordedOf } from './st
 const STREAM = `select ${EVENT_COLUMNS} from event e where stream = $1 and revision >= $2 order by revision limit $3`;
 const PAGE = `select ${EVENT_COLUMNS} from event e where position > $1 order by position limit $2`;
 const HEAD = 'select position from log_head';
+
+/** Many streams from a revision on, each as far as one page of it goes. */
+const STREAMS = `
+  select a.place, ${EVENT_COLUMNS}
+    from unnest($1::text[], $2::bigint[]) with ordinality as a (stream, revision, place)
+    cross join lateral (select * from event s where s.stream = a.stream and s.revision >= a.revision
+      order by s.revision limit $3) e
+   order by a.place, e.revision`;
+
+/** Of a stream that is read for the first time; most have no more, and many are asked for together. */
+const BEGINNING_EVENTS = 32;
+const MOST_BEGINNINGS = 64;
+
+interface Beginning {
+  readonly stream: StreamName;
+  readonly from: bigint;
+}
 
 /** Looks at a bounded stretch, so that a filter that finds little moves on too. */
 const FILTERED = `
@@ -31,7 +48,11 @@ const BEHIND_EVERYTHING = 2n ** 62n;
 
 /** Events in pages: positions are dense and in commit order, so a page needs no look at what is in flight. */
 export class Reader {
-  constructor(private readonly pool: Pool) {}
+  private readonly beginnings: Together<Beginning, RawRow[]>;
+
+  constructor(private readonly pool: Pool) {
+    this.beginnings = new Together((asked) => this.readBeginnings(asked), MOST_BEGINNINGS);
+  }
 
   async head(): Promise<Position> {
     const [row] = await this.rows(rawQuery('head', HEAD));
@@ -40,7 +61,11 @@ export class Reader {
 
   async *stream(stream: StreamName, from: bigint): AsyncGenerator<Recorded, void, undefined> {
     const size = new PageSize();
-    for (let next = from; next < BEHIND_EVERYTHING;) {
+    const first = await this.beginnings.ask({ stream, from });
+    for (const row of first) yield recordedOf(row);
+    if (first.length < BEGINNING_EVENTS) return;
+    size.learn(first);
+    for (let next = from + BigInt(first.length); next < BEHIND_EVERYTHING;) {
       const limit = size.events;
       const rows = await this.rows(rawQuery('read_stream', STREAM, [stream, String(next), limit]));
       size.learn(rows);
@@ -122,6 +147,16 @@ export class Reader {
     const looked = min(after + BigInt(STRETCH), head);
     const through = events.length < limit ? max(looked, after) : (events.at(-1)?.position ?? after);
     return { events, through, caughtUp: through >= head };
+  }
+
+  private async readBeginnings(asked: readonly Beginning[]): Promise<RawRow[][]> {
+    const streams = asked.map(({ stream }) => stream);
+    const from = asked.map(({ from: revision }) => String(revision));
+    const found = asked.map((): RawRow[] => []);
+    const values = [streams, from, BEGINNING_EVENTS];
+    for (const [place, ...row] of await this.rows(rawQuery('read_streams', STREAMS, values)))
+      found[Number(place) - 1]?.push(row);
+    return found;
   }
 
   private async rows(query: ReturnType<typeof rawQuery>): Promise<readonly RawRow[]> {

@@ -1,6 +1,5 @@
 import type { JsonObject, StreamName } from '@tributary/kernel';
-import type { Database } from '@tributary/postgres';
-import { Together } from './together';
+import { type Database, Together } from '@tributary/postgres';
 
 /** What was last told under a topic. Most topics have one key; one that many speak under has a key for each of them. */
 export interface Told {

@@ -21,6 +21,7 @@ import {
   instruct,
   lineOf,
   noon,
+  payee,
   release,
   repayment,
   runOf,

@@ -148,7 +148,7 @@ const row = (
   account: string,
   debit: bigint,
   credit: bigint,
-  asset: TrialBalanceRow['asset'] = 'BRL/2' as TrialBalanceRow['asset'],
+  asset: TrialBalanceRow['asset'] = 'BRL/2',
 ): TrialBalanceRow => ({
   asset,
   account,

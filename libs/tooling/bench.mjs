@@ -8,5 +8,7 @@ await ensureBuilt('bench');
 // Measured from outside, as processes of their own.
 await ensureBuilt('attribution');
 await ensureBuilt('commission');
+await ensureBuilt('ledger');
+await ensureBuilt('tier-evaluation');
 const { runBench } = createRequire(import.meta.url)('../bench/dist/main.js');
 process.exitCode = await runBench(process.argv.slice(2));

@@ -8,14 +8,27 @@ import { CouponsController } from './http/coupons.controller';
 import { EntitiesController } from './http/entities.controller';
 import { LinksController } from './http/links.controller';
 import { PartnersController } from './http/partners.controller';
+import { QualificationsController } from './http/qualifications.controller';
 import { ProgrammesController } from './http/programmes.controller';
+import { qualifications } from './read-model/qualifications.projection';
+import { Qualifications } from './read-model/qualifications.queries';
 import { registry } from './read-model/registry.projection';
 import { Registry } from './read-model/registry.queries';
 
-const partners: ServiceDefinition = {
+export const partners: ServiceDefinition = {
   name: 'partners',
-  categories: ['partner', 'agreement', 'programme', 'entity', 'subject', 'link', 'coupon'],
-  projections: [registry],
+  categories: [
+    'agreement',
+    'certification',
+    'coupon',
+    'entity',
+    'link',
+    'partner',
+    'programme',
+    'qualification',
+    'subject',
+  ],
+  projections: [qualifications, registry],
   publication,
 };
 
@@ -28,7 +41,8 @@ const partners: ServiceDefinition = {
     ProgrammesController,
     LinksController,
     CouponsController,
+    QualificationsController,
   ],
-  providers: [...commandHandlers, Reading, Registry],
+  providers: [...commandHandlers, Qualifications, Reading, Registry],
 })
 export class PartnersModule {}

@@ -202,6 +202,17 @@ describe('agreeing with a partner', () => {
 
     const shown = await get(`/v1/agreements/a1?token=${String(amended['token'])}`);
     expect(shown).toMatchObject({ value: { plan: 'brstrategic' }, pending: null });
+    const document = { reference: 'envelope 7', sha256: 'a'.repeat(64) };
+    const signature = { version: 2, party: 'partner', signedAt: '2026-01-02T00:00:00Z', document };
+    const signed = await post('/v1/agreements/a1/signatures', signature);
+    expect(signed).toMatchObject({ status: 201 });
+    expect(await post('/v1/agreements/a1/signatures', signature)).toMatchObject({
+      status: 409,
+      code: 'already_signed',
+    });
+    expect(await get(`/v1/agreements/a1?token=${String(signed['token'])}`)).toMatchObject({
+      signatures: [{ version: 2, party: 'partner', document }],
+    });
     const list = await get('/v1/agreements?status=active&partner=unheardof');
     expect(list['items']).toMatchObject([{ agreement: 'a1', value: { status: 'active' } }]);
   });
@@ -332,7 +343,9 @@ describe('telling other services', () => {
     const { feeds } = serving.app.get(ServiceRuntime);
     const { comparison = [] } = await feeds.rebuild('registry', { compare: true });
     expect(comparison.map(({ table, equal }) => [table, equal])).toEqual(
-      ['partner', 'entity', 'programme', 'agreement', 'link'].map((table) => [table, true]),
+      ['partner', 'entity', 'programme', 'agreement', 'agreement_signature', 'link'].map(
+        (table) => [table, true],
+      ),
     );
     expect(comparison.every(({ rows }) => rows > 0)).toBe(true);
   });

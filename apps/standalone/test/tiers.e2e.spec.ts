@@ -164,13 +164,13 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
 
     it('has a scorecard of the quarter once time has passed, and nothing parked', async () => {
       const { partners, attribution, tierEvaluation, commission } = deployed;
-      const asOf = '2026-04-01T12:00:00-03:00';
+      const asOf = new Date().toISOString();
       const advanced = await made(tierEvaluation, '/v1/tier-evaluations', { asOf });
       expect(advanced).toMatchObject({ standings: 1, changed: 1 });
       const cards = '/v1/partners/northwind/standings/commercial/scorecards';
       const { items } = await read(`${cards}?token=${advanced.token}`, tierEvaluation);
       expect(items[0]).toMatchObject({ reason: 'quarterly', entitled: 'preferred' });
-      expect(items[0].risks).toMatchObject([{ quarter: '2026-q1', found: 0, committed: 5 }]);
+      expect(items[0].risks).toMatchObject([{ criterion: 'referrals', found: 0, committed: 5 }]);
       const sites = { partners, attribution, 'tier-evaluation': tierEvaluation, commission };
       for (const [service, site] of Object.entries(sites)) {
         const { subscriptions } = await read(`/v1/feeds/${service}`, site);

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { PublishedTable } from '@tributary/feeds';
 import {
   type Role,
@@ -13,21 +13,23 @@ import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { TierEvaluationModule } from '../src/tier-evaluation.module';
 
 /** Somebody whom the service can listen to, and who never says anything. */
-@Module({
-  imports: [
-    ServiceModule.of({
-      name: 'attribution',
-      categories: ['fact'],
-      publication: {
-        owner: 'attribution',
-        version: 1,
-        types: ['FactAccepted'],
-        publish: ({ type, data }) => ({ type, data }),
-      },
-    }),
-  ],
-})
+const silent = (name: 'attribution' | 'partners', category: string): DynamicModule =>
+  ServiceModule.of({
+    name,
+    categories: [category],
+    publication: {
+      owner: name,
+      version: 1,
+      types: ['NothingSaid'],
+      publish: ({ type, data }) => ({ type, data }),
+    },
+  });
+
+@Module({ imports: [silent('attribution', 'fact')] })
 class SilentAttribution {}
+
+@Module({ imports: [silent('partners', 'agreement')] })
+class SilentPartners {}
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -46,7 +48,7 @@ beforeAll(async () => {
     PRIVACY_MASTER_KEY: testMasterKey,
   });
   // The last one is whom `app.get` finds.
-  const modules = [SilentAttribution, TierEvaluationModule];
+  const modules = [SilentPartners, SilentAttribution, TierEvaluationModule];
   serving = await serve({ name: 'tier-evaluation', modules, settings });
   url = await serving.listen();
   const people: [string, Role, string?][] = [
@@ -223,6 +225,7 @@ describe('telling other services in which tier a partner stands', () => {
     expect(comparison.map(({ table, equal }) => [table, equal])).toEqual([
       ['standing', true],
       ['standing_decision', true],
+      ['tier_annulment', true],
     ]);
   });
 

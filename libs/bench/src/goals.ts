@@ -40,5 +40,7 @@ export const GOALS: Readonly<Record<string, Goal>> = {
   'earnings hot': { floor: 0.2, aim: 0.3 },
   recompute: { floor: 0.2, aim: 0.3 },
   explain: { floor: 20, aim: 10, atMost: true },
+  tiers: { floor: 0.2, aim: 0.4 },
+  'as-of': { floor: 5, aim: 1.5, atMost: true },
   relay: { floor: 0.5, aim: 0.8 },
 };

@@ -1,5 +1,6 @@
 import { readArguments, type BenchArguments } from './arguments';
 import { appendBench } from './benches/append';
+import { asOfBench } from './benches/as-of';
 import { bulkBench } from './benches/bulk';
 import { creditBench } from './benches/credit';
 import { creditedBench } from './benches/credited';
@@ -17,6 +18,7 @@ import { recomputeBench } from './benches/recompute';
 import { relayBench } from './benches/relay';
 import { replayBench } from './benches/replay';
 import { startBench } from './benches/start';
+import { tiersBench } from './benches/tiers';
 import { BenchContext } from './context';
 import { GOALS } from './goals';
 import { type Section, missed, printSection } from './report';
@@ -39,6 +41,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   earnings: earningsBench,
   recompute: recomputeBench,
   explain: explainBench,
+  tiers: tiersBench,
+  'as-of': asOfBench,
   start: startBench,
 };
 

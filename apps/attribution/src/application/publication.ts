@@ -7,7 +7,7 @@ import type { MeasureRevised } from '../domain/measure/events';
 /** What the other services may know, as timelines: lines with their credit, customers, measures. */
 export const publication: Publication = {
   owner: 'attribution',
-  version: 1,
+  version: 2,
   types: ['CreditRevised', 'LineCredited', 'MeasureRevised'],
   publish: ({ type, data }) => {
     switch (type) {

@@ -48,6 +48,8 @@ describe('telling other services what they may know', () => {
   };
   const entity = { name: 'Acme', currency: 'BRL/2', zone: 'America/Sao_Paulo' };
   const link = { link: 'summer', kind: 'link', system: null, code: 'summer' };
+  const qualification = { holds: true, level: 'advanced', validUntil: null, evidence: ['exam 7'] };
+  const certificate = { partner: 'northwind', kind: 'certificate', record: 'exam7' };
   const changed = { at: AT, changed: { name: 'x' } };
 
   it.each<readonly [type: string, stored: object, told: string, data: object]>([
@@ -87,6 +89,12 @@ describe('telling other services what they may know', () => {
       { ...link, steps: [{ at: AT, value: { owner: null, programme: 'main' } }] },
       changed,
     ),
+    ...each(
+      ['QualificationGranted', 'QualificationWithdrawn', 'CertificationRevised'],
+      'partners.qualification.v1',
+      { ...certificate, steps: [{ at: AT, value: qualification }] },
+      { ...changed, by: 'key:1', reason: 'Not for others' },
+    ),
   ])('tells the timeline of %s and nothing else', (type, stored, told, data) => {
     expect(publication.publish({ type, data: stored as JsonObject } as Recorded)).toEqual({
       type: told,
@@ -95,8 +103,9 @@ describe('telling other services what they may know', () => {
   });
 
   it('keeps a proposal to itself', () => {
-    expect(publication.types).toHaveLength(17);
+    expect(publication.types).toHaveLength(20);
     expect(publication.types).not.toContain('AmendmentProposed');
+    expect(publication.types).not.toContain('AgreementSigned');
   });
 
   it('finds a coupon under the same id for ever, and by its letters exactly', () => {

@@ -9,21 +9,27 @@ import {
   type PartnerData,
   PROGRAMME,
   type ProgrammeData,
+  QUALIFICATION,
+  type QualificationData,
 } from '@tributary/contracts';
 import type { Publication } from '@tributary/feeds';
 import type { AgreementEvent } from '../domain/agreement/events';
+import type { CertificationEvent } from '../domain/certification/events';
 import type { EntityEvent } from '../domain/entity/events';
 import type { LinkEvent } from '../domain/link/events';
 import type { PartnerEvent } from '../domain/partner/events';
 import type { ProgrammeEvent } from '../domain/programme/events';
+import type { QualificationEvent } from '../domain/qualification/events';
 
-/** An amendment that is only proposed is nobody else's business. */
+/** An amendment that is only proposed, a signature and a step of a training are nobody else's business. */
 type Told =
   | EntityEvent
-  | Exclude<AgreementEvent, { type: 'AmendmentProposed' }>
+  | Exclude<AgreementEvent, { type: 'AgreementSigned' | 'AmendmentProposed' }>
+  | Extract<CertificationEvent, { type: 'CertificationRevised' }>
   | LinkEvent
   | PartnerEvent
-  | ProgrammeEvent;
+  | ProgrammeEvent
+  | QualificationEvent;
 
 const agreementOf = ({ agreement, steps }: AgreementData) => ({
   type: AGREEMENT,
@@ -46,6 +52,11 @@ const programmeOf = ({ programme, steps }: ProgrammeData) => ({
   data: { programme, steps } satisfies ProgrammeData,
 });
 
+const qualificationOf = ({ partner, kind, record, steps }: QualificationData) => ({
+  type: QUALIFICATION,
+  data: { partner, kind, record, steps } satisfies QualificationData,
+});
+
 /** What others may know of each event: the timeline, and neither who decided nor why. */
 const TELLING: {
   readonly [T in Told['type']]: (data: Extract<Told, { type: T }>['data']) => {
@@ -57,6 +68,7 @@ const TELLING: {
   AgreementAmended: agreementOf,
   AgreementDrafted: agreementOf,
   AgreementEnded: agreementOf,
+  CertificationRevised: qualificationOf,
   EntityRegistered: entityOf,
   EntityRenamed: entityOf,
   LinkClosed: linkOf,
@@ -70,11 +82,13 @@ const TELLING: {
   PartnerTermsChanged: partnerOf,
   ProgrammeOpened: programmeOf,
   ProgrammeSettingsChanged: programmeOf,
+  QualificationGranted: qualificationOf,
+  QualificationWithdrawn: qualificationOf,
 };
 
 export const publication: Publication = {
   owner: 'partners',
-  version: 1,
+  version: 2,
   types: Object.keys(TELLING),
   publish: ({ type, data }) => TELLING[type as Told['type']](data as never),
 };

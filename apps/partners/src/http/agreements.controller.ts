@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MAIN_PROGRAMME } from '@tributary/contracts';
+import { instant } from '@tributary/kernel';
 import {
   Allow,
   Caller,
@@ -19,6 +20,7 @@ import {
   AgreementAmendmentBody,
   AgreementApprovalBody,
   AgreementEndingBody,
+  AgreementSignatureBody,
   NewAgreementBody,
 } from './agreements.dto';
 import { RegistryQuery } from './bodies';
@@ -28,20 +30,25 @@ import { NOT_IN_HISTORY, SERVICE } from './statuses';
 const STATUS: Readonly<Record<AgreementRejected['code'], number>> = {
   agreement_exists: 409,
   agreement_unknown: 404,
+  already_signed: 409,
   before_start: 422,
   decided_before_last: 409,
   decided_in_future: 422,
+  ends_before_start: 422,
   history_full: NOT_IN_HISTORY.history_full,
   not_pending: 409,
+  notice_not_kept: 422,
   nothing_to_change: NOT_IN_HISTORY.nothing_to_change,
   own_parent: 422,
   same_person: 403,
+  signed_in_future: 422,
   split_twice: 422,
   splits_do_not_sum: 422,
+  version_unknown: 422,
   wrong_status: 409,
 };
 
-const TERMS = ['plan', 'splits', 'parent', 'exclusivity', 'currency'] as const;
+const TERMS = ['plan', 'splits', 'parent', 'exclusivity', 'currency', 'term'] as const;
 const NO_TERMS = {
   plan: null,
   splits: [],
@@ -69,7 +76,7 @@ export class AgreementsController {
     @Body() body: NewAgreementBody,
   ): Promise<CommandAnswer> {
     const { id = context.newId, partner, programme = MAIN_PROGRAMME } = body;
-    const terms = { ...NO_TERMS, ...sent(body, TERMS), partner, programme };
+    const terms = { ...NO_TERMS, ...termsIn(body), partner, programme };
     return await this.decide(context, {
       type: 'DraftAgreement',
       terms,
@@ -92,7 +99,7 @@ export class AgreementsController {
   ): Promise<CommandAnswer> {
     return await this.decide(context, {
       type: 'ProposeAmendment',
-      changed: sent(body, TERMS),
+      changed: termsIn(body),
       ...deciding(agreement, context, body),
       ...timeAs('effectiveFrom', body.effectiveFrom),
     });
@@ -122,12 +129,35 @@ export class AgreementsController {
     @Param('agreement') agreement: string,
     @Body() body: AgreementEndingBody,
   ): Promise<CommandAnswer> {
-    const { reason } = body;
+    const { reason, cause } = body;
     return await this.decide(context, {
       type: 'EndAgreement',
       reason,
+      ...(cause !== undefined && { cause }),
       ...deciding(agreement, context, body),
       ...timeAs('effectiveFrom', body.effectiveFrom),
+    });
+  }
+
+  @Post(':agreement/signatures')
+  @ApiOperation({
+    summary: 'Records that one side has signed one wording',
+    description:
+      'With the reference of the document and the hash of its bytes; it names no person.',
+  })
+  async sign(
+    @Idempotent() context: CommandContext,
+    @Param('agreement') agreement: string,
+    @Body() { version, party, signedAt, document }: AgreementSignatureBody,
+  ): Promise<CommandAnswer> {
+    const { reference, sha256 } = document;
+    return await this.decide(context, {
+      type: 'SignAgreement',
+      version,
+      party,
+      signedAt: instant(signedAt),
+      document: { reference, sha256 },
+      ...deciding(agreement, context, {}),
     });
   }
 
@@ -155,6 +185,15 @@ export class AgreementsController {
     const outcome = await this.commands.execute(new DecideAgreement(command, context));
     return answerOf(outcome, { service: SERVICE, id: command.agreement }, STATUS);
   }
+}
+
+/** A time of a body is a text, and that of an event is an instant of one form. */
+function termsIn(body: AgreementAmendmentBody) {
+  const { term, ...terms } = sent(body, TERMS);
+  if (term === undefined) return terms;
+  if (term === null) return { ...terms, term };
+  const until = term.until === null ? null : instant(term.until);
+  return { ...terms, term: { until, noticeDays: term.noticeDays } };
 }
 
 const deciding = (

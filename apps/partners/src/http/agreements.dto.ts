@@ -1,6 +1,7 @@
 import { AGREEMENT_STATUSES, type AgreementStatus } from '@tributary/contracts';
 import type { Asset } from '@tributary/kernel';
 import { IsAsset, IsInstant, IsStreamId } from '@tributary/platform';
+import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -14,8 +15,10 @@ import {
   Matches,
   Max,
   Min,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { AGREEMENT_PARTIES, type AgreementParty } from '../domain/agreement/events';
 import { PageQuery } from './bodies';
 import { IsTerritory, MayBeLeftOut } from './fields';
 
@@ -52,6 +55,20 @@ export class ExclusivityBody {
 export class AgreementCurrencyBody {
   @IsAsset()
   asset!: Asset;
+}
+
+export class AgreementTermBody {
+  /** The first sales that it no longer governs; null: it runs until somebody ends it. */
+  @ApiProperty({ type: String, nullable: true, example: '2027-01-01T00:00:00-03:00' })
+  @ValidateIf((_body: object, value: unknown) => value !== null)
+  @IsInstant()
+  until!: string | null;
+
+  /** Whoever ends it for no cause says so as many days before. */
+  @IsInt()
+  @Min(0)
+  @Max(365)
+  noticeDays!: number;
 }
 
 class DecidedBody {
@@ -96,6 +113,12 @@ export class AgreementAmendmentBody extends EffectiveBody {
   @ValidateNested()
   @Type(() => AgreementCurrencyBody)
   currency?: AgreementCurrencyBody | null;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AgreementTermBody)
+  term?: AgreementTermBody | null;
 }
 
 export class NewAgreementBody extends AgreementAmendmentBody {
@@ -121,7 +144,36 @@ export class AgreementApprovalBody extends DecidedBody {
   version!: number;
 }
 
+export class SignedDocumentBody {
+  /** Where it is kept. */
+  @IsString()
+  @Length(1, 200)
+  reference!: string;
+
+  /** Of its bytes. */
+  @Matches(/^[0-9a-f]{64}$/)
+  sha256!: string;
+}
+
+export class AgreementSignatureBody extends AgreementApprovalBody {
+  @IsIn(AGREEMENT_PARTIES)
+  party!: AgreementParty;
+
+  @IsInstant()
+  signedAt!: string;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SignedDocumentBody)
+  document!: SignedDocumentBody;
+}
+
 export class AgreementEndingBody extends EffectiveBody {
+  /** Left out, notice is given, and has to be kept. */
+  @MayBeLeftOut()
+  @IsIn(['notice', 'mutual', 'breach'])
+  cause?: 'breach' | 'mutual' | 'notice';
+
   @IsString()
   @Length(1, 200)
   reason!: string;

@@ -17,7 +17,7 @@ const LINK = {
 /** Everything in the registry, each with its timeline as it was last told. */
 export const registry = projection({
   name: 'registry',
-  version: 1,
+  version: 2,
   events: {
     PartnerRegistered: PARTNER,
     PartnerTermsChanged: PARTNER,
@@ -34,6 +34,14 @@ export const registry = projection({
     AgreementActivated: AGREEMENT,
     AgreementAmended: AGREEMENT,
     AgreementEnded: AGREEMENT,
+    AgreementSigned: {
+      $tenant: 'text',
+      agreement: 'text',
+      version: 'int',
+      party: 'text',
+      signedAt: 'instant',
+      document: 'json',
+    },
     LinkIssued: LINK,
     LinkMoved: LINK,
     LinkClosed: LINK,
@@ -46,6 +54,10 @@ export const registry = projection({
       key: { tenant: 'text', agreement: 'text' },
       // What waits for a second person, whole in one value so that it comes and goes as one.
       sets: { steps: 'json', pending: 'json?' },
+    }),
+    agreement_signature: keyedTable({
+      key: { tenant: 'text', agreement: 'text', version: 'int', party: 'text' },
+      keeps: { signed_at: 'instant', document: 'json' },
     }),
     link: keyedTable({
       key: { tenant: 'text', kind: 'text', link: 'text' },
@@ -69,6 +81,10 @@ export const registry = projection({
       return { link: [{ tenant, kind, link, code, steps, ...ofSystem }] };
     }
     const { agreement } = event;
+    if (event.$type === 'AgreementSigned') {
+      const { version, party, signedAt: signed_at, document } = event;
+      return { agreement_signature: [{ tenant, agreement, version, party, signed_at, document }] };
+    }
     if (event.$type === 'AmendmentProposed') {
       const { version, by, from, changed } = event;
       return { agreement: [{ tenant, agreement, pending: { version, by, from, changed } }] };

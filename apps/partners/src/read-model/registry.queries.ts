@@ -21,6 +21,11 @@ const byValue = (...names: readonly string[]): Readonly<Record<string, string>> 
 const PARTNER_KNOWN = `exists (select 1 from partner p
   where p.tenant = t.tenant and p.partner = t.steps->-1->'value'->>'partner') as "partnerKnown"`;
 
+const SIGNATURES = `(select coalesce(json_agg(json_build_object('version', g.version, 'party', g.party,
+  'signedAt', to_char(g.signed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'document', g.document)
+  order by g.version, g.party), '[]') from agreement_signature g
+  where g.tenant = t.tenant and g.agreement = t.agreement) as signatures`;
+
 const SHELVES = {
   entity: { table: 'entity', id: 'entity', columns: [], filters: {} },
   programme: { table: 'programme', id: 'programme', columns: [], filters: byValue('entity') },
@@ -33,7 +38,7 @@ const SHELVES = {
   agreement: {
     table: 'agreement',
     id: 'agreement',
-    columns: ['t.pending', PARTNER_KNOWN],
+    columns: ['t.pending', PARTNER_KNOWN, SIGNATURES],
     filters: byValue('status', 'partner', 'programme'),
   },
   link: {

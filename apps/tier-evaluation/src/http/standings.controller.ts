@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Instant, instant, invariant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import {
   Allow,
   Caller,
@@ -9,19 +9,17 @@ import {
   type CommandContext,
   Idempotent,
   type Principal,
-  Refusal,
   ServiceRuntime,
-  answerOf,
-  currentContext,
-  positionOf,
+  askedAt,
+  untilVisible,
 } from '@tributary/platform';
-import { DecideStanding } from '../application/standings';
-import type { StandingCommand, StandingRejected } from '../domain/standing/decide';
 import {
   type StandingFile,
   type StandingHistory,
   Standings,
 } from '../read-model/standings.queries';
+import { standings } from '../read-model/standings.projection';
+import { decideBy } from './deciding';
 import {
   StandingApprovalBody,
   StandingPath,
@@ -30,16 +28,6 @@ import {
   StandingRejectionBody,
   StandingsQuery,
 } from './standings.dto';
-
-const STATUS: Readonly<Record<StandingRejected['code'], number>> = {
-  demotion_backdated: 422,
-  history_full: 409,
-  not_pending: 409,
-  nothing_to_change: 422,
-  same_person: 403,
-  tier_unknown: 422,
-  track_unknown: 404,
-};
 
 @ApiTags('tiers')
 @Controller('v1')
@@ -62,13 +50,12 @@ export class StandingsController {
     @Param() path: StandingPath,
     @Body() { tier, effectiveAt, reason, evidence = [] }: StandingProposalBody,
   ): Promise<CommandAnswer> {
-    return await this.decide(context, {
+    return await decideBy(this.commands, context, path, {
       type: 'ProposeStanding',
       tier,
       ...(effectiveAt !== undefined && { effectiveAt: instant(effectiveAt) }),
       reason,
       evidence,
-      ...deciding(path, context),
     });
   }
 
@@ -84,8 +71,7 @@ export class StandingsController {
     @Param() path: StandingPath,
     @Body() { proposal }: StandingApprovalBody,
   ): Promise<CommandAnswer> {
-    const command = { type: 'ApproveStanding', proposal, ...deciding(path, context) } as const;
-    return await this.decide(context, command);
+    return await decideBy(this.commands, context, path, { type: 'ApproveStanding', proposal });
   }
 
   @Post('partners/:partner/standings/:track/rejections')
@@ -96,20 +82,29 @@ export class StandingsController {
     @Param() path: StandingPath,
     @Body() { proposal, reason }: StandingRejectionBody,
   ): Promise<CommandAnswer> {
-    return await this.decide(context, {
-      type: 'RejectProposal',
-      proposal,
-      reason,
-      ...deciding(path, context),
-    });
+    const asked = { type: 'RejectProposal', proposal, reason } as const;
+    return await decideBy(this.commands, context, path, asked);
+  }
+
+  @Post('partners/:partner/standings/:track/evaluations')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Evaluates a partner now, and keeps the scorecard',
+    description: 'It is evaluated by itself whenever something is told, and every quarter.',
+  })
+  async evaluate(
+    @Idempotent() context: CommandContext,
+    @Param() path: StandingPath,
+  ): Promise<CommandAnswer> {
+    return await decideBy(this.commands, context, path, { type: 'EvaluateStanding' });
   }
 
   @Get('standings')
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'In which tier every partner stands, and which proposals wait' })
   async list(@Caller() { tenant }: Principal, @Query() query: StandingsQuery) {
-    await this.visible(query);
-    const { after = '.', limit, track, tier, pending } = query;
+    await untilVisible(this.runtime, [standings.name], query);
+    const { after = '.', limit, track, tier, pending, atRisk } = query;
     const [partner = '', lastTrack = ''] = after.split('.');
     return await this.standings.page({
       tenant,
@@ -119,6 +114,7 @@ export class StandingsController {
       track,
       tier,
       pending,
+      atRisk,
     });
   }
 
@@ -133,36 +129,12 @@ export class StandingsController {
     @Param('partner') partner: string,
     @Query() query: StandingQuery,
   ) {
-    await this.visible(query);
+    await untilVisible(this.runtime, [standings.name], query);
     const at = timeOf(query);
     const { items, position } = await this.standings.ofPartner(tenant, partner, at);
     return { partner, items: role === 'partner' ? items.flatMap(forThePartner) : items, position };
   }
-
-  /** Without this, an answer from before the caller's own write would look like one from after it. */
-  private async visible({ token, timeoutMs }: StandingQuery): Promise<void> {
-    if (token === undefined) return;
-    const position = positionOf(token, this.runtime.name);
-    if (await this.standings.waitFor(position, timeoutMs)) return;
-    const detail = 'What this token stands for is not visible yet; ask again, or raise timeoutMs.';
-    const errors = [{ parameter: 'token', code: 'not_yet_visible', detail }];
-    const headers = { 'retry-after': '1' };
-    throw new Refusal(503, 'not_yet_visible', detail, { errors, headers });
-  }
-
-  private async decide(context: CommandContext, command: StandingCommand): Promise<CommandAnswer> {
-    const outcome = await this.commands.execute(new DecideStanding(command, context));
-    const id = `${command.partner}.${command.track}`;
-    return answerOf(outcome, { service: this.runtime.name, id }, STATUS);
-  }
 }
-
-const deciding = ({ partner, track }: StandingPath, { cause, receivedAt }: CommandContext) => ({
-  partner,
-  track,
-  by: cause.actor,
-  receivedAt,
-});
 
 /** A track in which nothing was ever granted is not there for the partner. */
 const forThePartner = ({
@@ -173,9 +145,4 @@ const forThePartner = ({
 }: StandingFile): readonly StandingHistory[] =>
   steps.length === 0 ? [] : [{ partner, track, value, steps }];
 
-function timeOf({ at }: StandingQuery): Instant {
-  if (at !== undefined) return instant(at);
-  const context = currentContext();
-  invariant(context, 'a question comes with a request');
-  return context.receivedAt;
-}
+const timeOf = ({ at }: StandingQuery): Instant => (at === undefined ? askedAt() : instant(at));

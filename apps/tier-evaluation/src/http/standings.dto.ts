@@ -105,6 +105,14 @@ export class StandingsQuery extends StandingQuery {
   @IsBoolean()
   pending?: boolean;
 
+  @ApiPropertyOptional({ type: Boolean, description: 'Whether a commitment was not kept.' })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) =>
+    value === 'true' ? true : value === 'false' ? false : value,
+  )
+  @IsBoolean()
+  atRisk?: boolean;
+
   @ApiPropertyOptional({ description: '`next` of the page before.', example: 'p1.commercial' })
   @IsOptional()
   @Matches(/^[a-z0-9]{1,32}\.[a-z0-9]{1,32}$/)

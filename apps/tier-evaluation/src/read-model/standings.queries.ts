@@ -3,6 +3,7 @@ import type { StandingValue } from '@tributary/contracts';
 import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, type Step, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
+import type { Risk } from '../domain/evaluation/risks';
 import { standings } from './standings.projection';
 
 export interface PendingProposal {
@@ -30,17 +31,32 @@ export interface StandingNow {
   readonly value: StandingValue | null;
 }
 
+export interface PendingAnnulment extends Omit<PendingProposal, 'proposal'> {
+  readonly annulment: number;
+  readonly until: Instant | null;
+}
+
 export interface StandingItem extends StandingNow {
   readonly pending: PendingProposal | null;
+  /** An annulment that waits for a second person. */
+  readonly annulment: PendingAnnulment | null;
+  /** Commitments that were not kept. */
+  readonly risks: readonly Risk[];
 }
 
 export interface StandingHistory extends StandingNow {
   readonly steps: readonly Step<StandingValue>[];
 }
 
-export interface StandingFile extends StandingHistory {
-  readonly pending: PendingProposal | null;
+/** What two persons took away for fraud. */
+export interface DecidedAnnulment extends PendingAnnulment {
+  readonly proposedBy: string;
+  readonly at: Instant;
+}
+
+export interface StandingFile extends StandingHistory, StandingItem {
   readonly decisions: readonly DecidedProposal[];
+  readonly annulments: readonly DecidedAnnulment[];
 }
 
 export interface AskedPage {
@@ -52,6 +68,7 @@ export interface AskedPage {
   readonly track?: string | undefined;
   readonly tier?: string | undefined;
   readonly pending?: boolean | undefined;
+  readonly atRisk?: boolean | undefined;
 }
 
 export interface StandingPage {
@@ -71,11 +88,12 @@ const VALUE = `left join lateral (
   order by e.i desc limit 1) now on true`;
 
 const PAGE = `select ${POSITION} as position, coalesce(json_agg(r order by r.partner, r.track), '[]') as items from (
-  select s.partner, s.track, now.value, s.pending from standing s ${VALUE}
+  select s.partner, s.track, now.value, s.pending, s.annulment, coalesce(s.risks, '[]') as risks from standing s ${VALUE}
   where s.tenant = $1 and (s.partner, s.track) > ($3, $4)
     and ($5::text is null or s.track = $5) and ($6::text is null or now.value->>'applied' = $6)
     and ($7::boolean is null or (s.pending is not null) = $7)
-  order by s.partner, s.track limit $8) r`;
+    and ($8::boolean is null or (jsonb_array_length(coalesce(s.risks, '[]')::jsonb) > 0) = $8)
+  order by s.partner, s.track limit $9) r`;
 
 const utc = (column: string): string =>
   `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -86,9 +104,18 @@ const DECISIONS = `(select coalesce(json_agg(json_build_object('proposal', d.pro
   'refusedFor', d.refused_for) order by d.proposal), '[]')
   from standing_decision d where d.tenant = s.tenant and d.partner = s.partner and d.track = s.track) as decisions`;
 
+const ANNULMENTS = `(select coalesce(json_agg(json_build_object('annulment', a.annulment)::jsonb || a.decision::jsonb
+  order by a.annulment), '[]')
+  from tier_annulment a where a.tenant = s.tenant and a.partner = s.partner and a.track = s.track) as annulments`;
+
 const OF_PARTNER = `select ${POSITION} as position, coalesce(json_agg(r order by r.track), '[]') as items from (
-  select s.partner, s.track, now.value, coalesce(s.steps, '[]') as steps, s.pending, ${DECISIONS}
+  select s.partner, s.track, now.value, coalesce(s.steps, '[]') as steps, s.pending, s.annulment,
+    coalesce(s.risks, '[]') as risks, ${DECISIONS}, ${ANNULMENTS}
   from standing s ${VALUE} where s.tenant = $1 and s.partner = $3) r`;
+
+const PAGE_ROWS = 1_000;
+const ALL = `select partner, track from standing where tenant = $1 and (partner, track) > ($2, $3)
+  order by partner, track limit $4`;
 
 /** In which tier partners stand, at a position of our log. */
 @Injectable()
@@ -96,7 +123,7 @@ export class Standings {
   constructor(private readonly runtime: ServiceRuntime) {}
 
   async page({ tenant, at, limit, after, ...filters }: AskedPage): Promise<StandingPage> {
-    const { track = null, tier = null, pending = null } = filters;
+    const { track = null, tier = null, pending = null, atRisk = null } = filters;
     const { items, position } = await this.read<StandingItem>(PAGE, [
       tenant,
       at,
@@ -104,6 +131,7 @@ export class Standings {
       track,
       tier,
       pending,
+      atRisk,
       limit + 1,
     ]);
     const shown = items.slice(0, limit);
@@ -119,9 +147,21 @@ export class Standings {
     return this.read<StandingFile>(OF_PARTNER, [tenant, at, partner]);
   }
 
-  /** Whether everything up to this position of the log can be seen here, within the time. */
-  waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
-    return this.runtime.feeds.waitUntil([standings.name], position, timeoutMs);
+  /** Every standing of a tenant, in pages: a clock that advances looks at all of them. */
+  async *all(tenant: string): AsyncGenerator<readonly { partner: string; track: string }[]> {
+    let last = { partner: '', track: '' };
+    for (;;) {
+      const { rows } = await this.runtime.database.pool.query<typeof last>(ALL, [
+        tenant,
+        last.partner,
+        last.track,
+        PAGE_ROWS,
+      ]);
+      if (rows.length > 0) yield rows;
+      const end = rows.at(-1);
+      if (rows.length < PAGE_ROWS || end === undefined) return;
+      last = end;
+    }
   }
 
   private async read<T>(statement: string, values: readonly unknown[]) {

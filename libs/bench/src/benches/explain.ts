@@ -1,16 +1,23 @@
 import type { Database } from '@tributary/postgres';
-import { loadEarnings, percentOf } from '../commission-facts';
-import { CommissionProgram } from '../commission-program';
+import { builtFile, loadEarnings, percentOf } from '../commission-facts';
 import { LINES_PER_WINDOW, fillWindow } from '../commission-windows';
 import type { BenchContext } from '../context';
 import type { Section } from '../report';
 import { type Measured, type Sample, alternate, ratioOf, underLoad } from '../rounds';
+import { ServiceProgram } from '../service-program';
 
 /** Few: what is asked for is what one answer takes, and not how long many wait for one another. */
 const CALLERS = 2;
 const EVENTS_OF_A_LINE = 2;
 /** Asked about in an order that jumps between windows. */
 const STRIDE = 7_919;
+
+const COMMISSION = {
+  program: builtFile('src/main.js'),
+  schema: 'commission',
+  listensTo: ['attribution', 'partners', 'tiers'],
+  feeds: ['trail%'],
+};
 
 /** Why a line is worth what it is worth, over HTTP, against reading one row by its key beside the service. */
 export async function explainBench(context: BenchContext): Promise<Section[]> {
@@ -21,7 +28,7 @@ export async function explainBench(context: BenchContext): Promise<Section[]> {
   for (let window = 0; window < windows; window++) await fillWindow(log, decider, window);
   const events = await log.head();
   await log.close();
-  const program = await CommissionProgram.start(url);
+  const program = await ServiceProgram.start(url, COMMISSION);
   try {
     await program.shown();
     const scene = await ExplainScene.open(program);
@@ -72,13 +79,13 @@ class ExplainScene {
   private readonly answers: (Explained & { readonly line: string })[] = [];
 
   private constructor(
-    private readonly program: CommissionProgram,
+    private readonly program: ServiceProgram,
     private readonly database: Database,
     private readonly lines: readonly Line[],
     private readonly owed: ReadonlyMap<string, bigint>,
   ) {}
 
-  static async open(program: CommissionProgram): Promise<ExplainScene> {
+  static async open(program: ServiceProgram): Promise<ExplainScene> {
     const { rows } = await program.database.pool.query<Line & { sale: string }>(
       `select t.line_id as id, t.position::text as position, e.data->'key'->>'sale' as sale
        from commission_trail t join log.event e on e.position = t.position

@@ -3,6 +3,8 @@ import { type Instant, type Step, reviseTimeline, emptyTimeline, valueAt } from 
 import type { CreditStep } from '../credit/credit';
 import type { Activity, CustomerTold } from './events';
 
+type Shares = NonNullable<CustomerActivity['shares']>;
+
 const SILENT: Activity = {
   active: false,
   reactivated: false,
@@ -17,14 +19,18 @@ export function customerData({ credits, activity, ...told }: CustomerTold): Cust
   const times = new Set<Instant>([...activity, ...credits.general].map(({ at }) => at));
   const steps = [...times].sort().map((at): Step<CustomerActivity> => {
     const known = valueAt({ revision: 1, steps: activity }, at) ?? SILENT;
-    return { at, value: { ...known, partners: partnersAt(credits.general, at) } };
+    const shares = sharesAt(credits.general, at);
+    const partners = [...new Set(shares.map(({ partner }) => partner))].sort();
+    return { at, value: { ...known, partners, shares } };
   });
   const { steps: ordered } = reviseTimeline(emptyTimeline, steps);
   return { customer, canonical, programme, signedUpAt, firstPaidAt, country, steps: ordered };
 }
 
-/** Those credited with whatever is paid from then on. */
-function partnersAt(steps: readonly CreditStep[], at: Instant): string[] {
-  const parts = valueAt({ revision: 1, steps }, at, at)?.parts ?? [];
-  return [...new Set(parts.map(({ partner }) => partner))].sort();
+/** Those credited with whatever is paid from then on; what a partner has in several roles is one share. */
+function sharesAt(steps: readonly CreditStep[], at: Instant): Shares {
+  const weights = new Map<string, number>();
+  for (const { partner, weight } of valueAt({ revision: 1, steps }, at, at)?.parts ?? [])
+    weights.set(partner, (weights.get(partner) ?? 0) + weight);
+  return [...weights].map(([partner, weight]) => ({ partner, weight }));
 }

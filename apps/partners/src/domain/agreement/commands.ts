@@ -1,7 +1,7 @@
 import type { AgreementStatus } from '@tributary/contracts';
 import type { Instant } from '@tributary/kernel';
 import type { NotInHistory } from '../history';
-import type { AgreementTerms, AmendableTerms } from './events';
+import type { AgreementParty, AgreementTerms, AmendableTerms, SignedDocument } from './events';
 
 interface Deciding {
   readonly agreement: string;
@@ -24,7 +24,21 @@ export type AgreementCommand = Deciding &
         readonly effectiveFrom?: Instant;
       }
     | { readonly type: 'ApproveAgreement'; readonly version: number }
-    | { readonly type: 'EndAgreement'; readonly reason: string; readonly effectiveFrom?: Instant }
+    | {
+        readonly type: 'EndAgreement';
+        readonly reason: string;
+        /** For no cause it takes notice; a breach, or both sides together, may end it at once. */
+        readonly cause?: 'breach' | 'mutual' | 'notice';
+        readonly effectiveFrom?: Instant;
+      }
+    | {
+        readonly type: 'SignAgreement';
+        /** The wording that was signed. */
+        readonly version: number;
+        readonly party: AgreementParty;
+        readonly signedAt: Instant;
+        readonly document: SignedDocument;
+      }
   );
 
 export type TermsRejected =
@@ -37,11 +51,16 @@ export type AgreementRejected =
   | TermsRejected
   | { readonly code: 'agreement_exists' }
   | { readonly code: 'agreement_unknown' }
+  | { readonly code: 'already_signed'; readonly version: number; readonly party: AgreementParty }
   | { readonly code: 'before_start'; readonly from: Instant; readonly startsFrom: Instant }
   | { readonly code: 'decided_before_last'; readonly at: Instant; readonly last: Instant }
   | { readonly code: 'decided_in_future'; readonly at: Instant }
+  | { readonly code: 'ends_before_start'; readonly until: Instant; readonly from: Instant }
+  | { readonly code: 'notice_not_kept'; readonly from: Instant; readonly earliest: Instant }
   | { readonly code: 'not_pending'; readonly pending: number | null }
   | { readonly code: 'same_person' }
+  | { readonly code: 'signed_in_future'; readonly at: Instant }
+  | { readonly code: 'version_unknown'; readonly latest: number }
   | {
       readonly code: 'wrong_status';
       readonly status: AgreementStatus;

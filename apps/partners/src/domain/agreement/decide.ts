@@ -5,13 +5,14 @@ import {
   type Instant,
   type Step,
   accept,
+  addDays,
   reject,
 } from '@tributary/kernel';
 import { afterwards, tooLarge } from '../history';
 import type { AgreementCommand, AgreementRejected, TermsRejected } from './commands';
 import type { AgreementEvent, AgreementTerms } from './events';
 import { type Agreement, type KnownAgreement, evolve } from './evolve';
-import { stepsAfter } from './steps';
+import { latestOf, stepsAfter, withTerm } from './steps';
 
 type Decides = Decision<AgreementEvent, AgreementRejected>;
 type Command<T extends AgreementCommand['type']> = Extract<AgreementCommand, { readonly type: T }>;
@@ -28,6 +29,7 @@ function decide(command: AgreementCommand, state: Agreement): Decides {
     return draft(command);
   }
   if (state.status === 'none') return reject({ code: 'agreement_unknown' });
+  if (command.type === 'SignAgreement') return sign(command, state);
   const at = decisionTime(command, state.decidedAt);
   if (typeof at !== 'string') return reject(at);
   switch (command.type) {
@@ -47,6 +49,8 @@ function draft(command: Command<'DraftAgreement'>): Decides {
   const at = decisionTime(command, undefined);
   if (typeof at !== 'string') return reject(at);
   const from = effectiveFrom ?? at;
+  const short = endsBeforeStart(terms.term, from);
+  if (short) return reject(short);
   const steps = stepsAfter([], [{ from, changed: { ...terms, status: 'draft' } }], { at, from });
   const data = { agreement, version: 1, by, at, from, terms, steps };
   return told(steps, { type: 'AgreementDrafted', data, occurredAt: at });
@@ -65,6 +69,8 @@ function propose(
   const from = command.effectiveFrom ?? (isDraft ? (state.pending?.from ?? at) : at);
   if (!isDraft && from < state.startsFrom)
     return reject({ code: 'before_start', from, startsFrom: state.startsFrom });
+  const short = endsBeforeStart(changed.term, state.startsFrom);
+  if (short) return reject(short);
   const wrong = wrongTerms({ ...state.terms, ...changed });
   if (wrong) return reject(wrong);
   const data = { agreement, version: state.latestVersion + 1, by, at, from, changed };
@@ -88,30 +94,64 @@ function approve(
   const decided = { agreement, version, by, at, from };
   if (state.status === 'draft') {
     const active = { from, changed: { ...terms, status: 'active' } } as const;
-    const steps = stepsAfter(state.steps, [active], { at, from });
+    const steps = stepsAfter(state.steps, withTerm([active]), { at, from });
     const data = { ...decided, terms, steps };
     return told(steps, { type: 'AgreementActivated', data, occurredAt: at });
   }
-  const steps = stepsAfter(state.steps, [...governing, { from, changed }], { at, from });
+  const steps = stepsAfter(state.steps, withTerm([...governing, { from, changed }]), { at, from });
   const data = { ...decided, changed, steps };
   return told(steps, { type: 'AgreementAmended', data, occurredAt: at });
 }
 
 /** A draft is given up as a whole; an active agreement ends for the sales that are paid from then on. */
 function end(command: Command<'EndAgreement'>, state: KnownAgreement, at: Instant): Decides {
-  const { agreement, by, reason, effectiveFrom = at } = command;
+  const { agreement, by, reason, cause } = command;
   const { status, startsFrom, terms, steps: known } = state;
   if (status === 'ended') return wrongStatus(state, ['draft', 'active']);
   const isDraft = status === 'draft';
+  const earliest = isDraft ? at : noticeEnds(command, state, at);
+  const effectiveFrom = command.effectiveFrom ?? earliest;
+  if (!isDraft && earliest > at && effectiveFrom < earliest)
+    return reject({ code: 'notice_not_kept', from: effectiveFrom, earliest });
   if (!isDraft && effectiveFrom < startsFrom)
     return reject({ code: 'before_start', from: effectiveFrom, startsFrom });
   const from = isDraft ? startsFrom : effectiveFrom;
   const before = isDraft ? [{ from, changed: terms }] : state.governing;
   const ended = { from, changed: { status: 'ended' } } as const;
   const steps = stepsAfter(known, [...before, ended], { at, from });
-  const data = { agreement, by, at, from, reason, steps };
+  const data = { agreement, by, at, from, reason, ...(cause && { cause }), steps };
   return told(steps, { type: 'AgreementEnded', data, occurredAt: at });
 }
+
+/** A breach, or both sides together, need no notice. */
+function noticeEnds(
+  { cause = 'notice' }: Command<'EndAgreement'>,
+  { governing }: KnownAgreement,
+  at: Instant,
+): Instant {
+  const noticeDays = latestOf(governing).term?.noticeDays ?? 0;
+  return cause === 'notice' ? addDays(at, noticeDays, 'UTC') : at;
+}
+
+/** Each side signs a wording once, and the wording stays what it was. */
+function sign(command: Command<'SignAgreement'>, state: KnownAgreement): Decides {
+  const { agreement, by, version, party, signedAt, document, receivedAt } = command;
+  if (version > state.latestVersion)
+    return reject({ code: 'version_unknown', latest: state.latestVersion });
+  if (signedAt > receivedAt) return reject({ code: 'signed_in_future', at: signedAt });
+  if (state.signatures.some((each) => each.version === version && each.party === party))
+    return reject({ code: 'already_signed', version, party });
+  const data = { agreement, version, party, signedAt, document, by };
+  return accept({ type: 'AgreementSigned', data, occurredAt: receivedAt });
+}
+
+const endsBeforeStart = (
+  term: AgreementTerms['term'],
+  from: Instant,
+): Extract<AgreementRejected, { code: 'ends_before_start' }> | undefined =>
+  term?.until != null && term.until <= from
+    ? { code: 'ends_before_start', until: term.until, from }
+    : undefined;
 
 /** Decisions about one agreement follow one another, so that what was told at a time stays what was known then. */
 function decisionTime(

@@ -34,8 +34,33 @@ export type AgreementActivated = DomainEvent<
 export type AgreementAmended = DomainEvent<'AgreementAmended', AgreementData & Proposal>;
 export type AgreementEnded = DomainEvent<
   'AgreementEnded',
-  AgreementData & Decided & { readonly reason: string }
+  AgreementData & Decided & { readonly reason: string; readonly cause?: string }
+>;
+
+export const AGREEMENT_PARTIES = ['partner', 'programme'] as const;
+export type AgreementParty = (typeof AGREEMENT_PARTIES)[number];
+/** What was signed, where it is kept, and the hash of its bytes. It names no person. */
+export interface SignedDocument {
+  readonly reference: string;
+  readonly sha256: string;
+}
+/** One side has signed one wording. It changes nothing that governs: two persons of ours do that. */
+export type AgreementSigned = DomainEvent<
+  'AgreementSigned',
+  {
+    readonly agreement: string;
+    readonly version: number;
+    readonly party: AgreementParty;
+    readonly signedAt: Instant;
+    readonly document: SignedDocument;
+    readonly by: string;
+  }
 >;
 
 export type AgreementEvent =
-  AgreementActivated | AgreementAmended | AgreementDrafted | AgreementEnded | AmendmentProposed;
+  | AgreementActivated
+  | AgreementAmended
+  | AgreementDrafted
+  | AgreementEnded
+  | AgreementSigned
+  | AmendmentProposed;

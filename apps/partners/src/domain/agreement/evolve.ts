@@ -1,6 +1,6 @@
 import type { AgreementStatus, AgreementValue } from '@tributary/contracts';
 import type { Instant, Step } from '@tributary/kernel';
-import type { AgreementEvent, AgreementTerms, AmendableTerms } from './events';
+import type { AgreementEvent, AgreementParty, AgreementTerms, AmendableTerms } from './events';
 
 /** What waits for a second person. */
 export interface Pending {
@@ -27,6 +27,8 @@ export interface KnownAgreement {
   readonly pending: Pending | undefined;
   readonly governing: readonly Governing[];
   readonly steps: readonly Step<AgreementValue>[];
+  /** Which wording was signed by whom. */
+  readonly signatures: readonly { readonly version: number; readonly party: AgreementParty }[];
 }
 
 export type Agreement = KnownAgreement | { readonly status: 'none' };
@@ -34,6 +36,10 @@ export type Agreement = KnownAgreement | { readonly status: 'none' };
 export function evolve(state: Agreement, event: AgreementEvent): Agreement {
   if (event.type === 'AgreementDrafted') return drafted(event.data);
   if (state.status === 'none') return state;
+  if (event.type === 'AgreementSigned') {
+    const { version, party } = event.data;
+    return { ...state, signatures: [...state.signatures, { version, party }] };
+  }
   const known = { ...state, decidedAt: event.data.at };
   switch (event.type) {
     case 'AmendmentProposed': {
@@ -89,5 +95,6 @@ function drafted({
     pending,
     governing: [],
     steps,
+    signatures: [],
   };
 }

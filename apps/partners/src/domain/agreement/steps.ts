@@ -26,6 +26,17 @@ export function stepsAfter(
   return reviseTimeline<AgreementValue>(emptyTimeline, [...told, ...added]).steps;
 }
 
+/** What was decided, and the end that its term brings by itself; of several terms the one that was decided last. */
+export function withTerm(governing: readonly Governing[]): readonly Governing[] {
+  const term = governing.findLast(({ changed }) => changed.term !== undefined)?.changed.term;
+  const until = term?.until ?? null;
+  return until === null ? governing : [...governing, { from: until, changed: { status: 'ended' } }];
+}
+
+/** What holds once everything that was decided holds. */
+export const latestOf = (governing: readonly Governing[]): Partial<AgreementValue> =>
+  Object.assign({}, ...governing.map(({ changed }) => changed)) as Partial<AgreementValue>;
+
 /** Stable, so that decisions about one start keep the order in which they were made. */
 const byStart = (a: Governing, b: Governing): number =>
   a.from === b.from ? 0 : a.from < b.from ? -1 : 1;

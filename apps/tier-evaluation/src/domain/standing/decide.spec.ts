@@ -1,9 +1,12 @@
 import type { StandingValue } from '@tributary/contracts';
 import { type Instant, type Step, instant, valueAt } from '@tributary/kernel';
 import { specFor } from '@tributary/kernel/testing';
-import { MOST_STEP_BYTES, type Standing, type StandingCommand, standing } from './decide';
+import type { StandingCommand } from './commands';
+import { standing } from './decide';
 import type { StandingEvent, StandingProposed } from './events';
 import type { Tier } from './starts';
+import type { Standing } from './state';
+import { MOST_STEP_BYTES } from './timeline';
 
 const JANUARY = instant('2026-01-01T00:00:00Z');
 const MARCH = instant('2026-03-01T00:00:00Z');
@@ -19,11 +22,11 @@ describe('proposing a tier', () => {
   it('changes nothing yet', () => {
     given()
       .when(propose('certified', JANUARY))
-      .then(proposed(1, 'certified', JANUARY));
+      .then(OPENED, proposed(1, 'certified', JANUARY));
   });
 
   it('takes the place of a proposal that waits', () => {
-    given(proposed(1, 'certified', JANUARY))
+    given(OPENED, proposed(1, 'certified', JANUARY))
       .when(propose('preferred'))
       .then(proposed(2, 'preferred', null));
   });
@@ -66,24 +69,34 @@ describe('proposing a tier', () => {
 
 describe('granting a tier by a second person (M065)', () => {
   it('governs the payments from its day on, and is known from the approval on', () => {
-    given(proposed(1, 'certified', JANUARY))
-      .when(approve(1))
-      .then({
-        type: 'StandingGranted',
-        data: {
-          ...NORTHWIND,
-          proposal: 1,
-          tier: 'certified',
-          reason: 'Passed the exam',
-          evidence: ['certificate 7'],
-          at: MAY,
-          from: JANUARY,
-          proposedBy: 'ana',
-          by: 'bea',
-          steps: [{ at: MAY, from: JANUARY, value: both('certified') }],
-        },
-        occurredAt: MAY,
-      });
+    const [, granting] = granted(1, 'certified', JANUARY);
+    expect(granting).toEqual({
+      type: 'StandingGranted',
+      data: {
+        ...NORTHWIND,
+        proposal: 1,
+        tier: 'certified',
+        reason: 'Passed the exam',
+        evidence: ['certificate 7'],
+        at: MAY,
+        from: JANUARY,
+        proposedBy: 'ana',
+        by: 'bea',
+        steps: [{ at: MAY, from: JANUARY, value: both('certified') }],
+      },
+      occurredAt: MAY,
+    });
+  });
+
+  it('brings the tasks of whoever has to make its benefits happen', () => {
+    const followed = granted(1, 'preferred', JANUARY).slice(2);
+    expect(followed.map(({ type }) => type)).toEqual([
+      'ScorecardIssued',
+      'TaskOpened',
+      'TaskOpened',
+      'TaskOpened',
+    ]);
+    expect(followed[0]?.data).toMatchObject({ entitled: null, applied: 'preferred' });
   });
 
   it('is of what was read', () => {
@@ -115,7 +128,7 @@ describe('granting a tier by a second person (M065)', () => {
       standing.evolve,
       standing.initial,
     );
-    const raced: Standing = { ...state, starts: [{ from: MARCH, tier: 'preferred' }] };
+    const raced: Standing = { ...state, grants: [{ from: MARCH, tier: 'preferred' }] };
     expect(standing.decide(approve(2), raced)).toEqual({
       rejected: { code: 'nothing_to_change' },
     });
@@ -129,17 +142,21 @@ describe('granting a tier by a second person (M065)', () => {
         standing.initial,
       ),
     );
-    expect(decision).toMatchObject({ events: [{ data: { at: AFTER_MAY } }] });
+    expect(decision).toMatchObject({
+      events: expect.arrayContaining([
+        expect.objectContaining({ type: 'StandingGranted', occurredAt: AFTER_MAY }),
+      ]) as unknown,
+    });
   });
 
   it('refuses a history that no longer fits into one event', () => {
     const steps = Array.from({ length: 600 }, (_, i) => ({
       at: instant(new Date(i).toISOString()),
-      value: both('strategic'),
+      value: both(i % 2 === 0 ? 'strategic' : 'preferred'),
     }));
     const full: Standing = {
       ...standing.initial,
-      pending: proposed(1, 'certified', null).data,
+      pending: proposed(1, 'strategic', null).data,
       steps,
     };
     expect(standing.decide(approve(1), full)).toMatchObject({
@@ -165,7 +182,7 @@ describe('turning a proposal down', () => {
       },
       occurredAt: MAY,
     };
-    given(proposed(1, 'certified', JANUARY))
+    given(OPENED, proposed(1, 'certified', JANUARY))
       .when(turnDown(1))
       .then(turnedDown);
     given(proposed(1, 'certified', JANUARY), turnedDown)
@@ -249,6 +266,12 @@ describe('what rates read', () => {
 
 const NORTHWIND = { partner: 'northwind', track: 'commercial' } as const;
 
+const OPENED: StandingEvent = {
+  type: 'StandingOpened',
+  data: { ...NORTHWIND, follows: ['rules:commercial'] },
+  occurredAt: MAY,
+};
+
 const both = (tier: Tier): StandingValue => ({ applied: tier, entitled: tier });
 
 type Sent<T extends StandingCommand['type']> = Extract<StandingCommand, { readonly type: T }>;
@@ -295,7 +318,8 @@ function decided(
   [proposal, tier, from]: readonly [number, Tier, Instant],
 ): StandingEvent[] {
   const waiting = proposed(proposal, tier, from);
-  const decision = standing.decide(approve(proposal), standing.evolve(state, waiting));
+  const opened = [OPENED, waiting].reduce(standing.evolve, state);
+  const decision = standing.decide(approve(proposal), opened);
   if ('rejected' in decision) throw new Error(decision.rejected.code);
   return [waiting, ...decision.events];
 }

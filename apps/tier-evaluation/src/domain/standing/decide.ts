@@ -1,172 +1,172 @@
-import { TRACKS, type StandingValue, type Track } from '@tributary/contracts';
+import { TRACKS, type Track } from '@tributary/contracts';
 import {
   type Decider,
   type Decision,
-  type Instant,
-  type Json,
-  type Step,
   accept,
-  canonicalJson,
-  instantOfMs,
-  msOf,
+  laterOf,
+  nothing,
   reject,
+  unreachable,
 } from '@tributary/kernel';
-import type { StandingEvent, StandingProposed } from './events';
+import { keyOf } from '../facts/fact';
+import { isTrack } from '../rules/decide';
+import { topicOfRules } from '../rules/events';
+import { appeal, decideAppeal } from './appeals';
 import {
-  type Start,
-  type Tier,
-  isLower,
-  startsFrom,
-  startsWith,
-  stepsAfter,
-  tierAt,
-} from './starts';
-
-interface Deciding {
-  readonly partner: string;
-  readonly track: string;
-  readonly by: string;
-  readonly receivedAt: Instant;
-}
-
-export type StandingCommand = Deciding &
-  (
-    | {
-        readonly type: 'ProposeStanding';
-        readonly tier: Tier;
-        /** Of the first payments that it governs; left out, those from the approval on. */
-        readonly effectiveAt?: Instant;
-        readonly reason: string;
-        readonly evidence: readonly string[];
-      }
-    /** Names what was read, so that nothing proposed meanwhile is approved unseen. */
-    | { readonly type: 'ApproveStanding'; readonly proposal: number }
-    | { readonly type: 'RejectProposal'; readonly proposal: number; readonly reason: string }
-  );
-
-export type StandingRejected =
-  | { readonly code: 'track_unknown'; readonly track: string; readonly tracks: readonly string[] }
-  | { readonly code: 'tier_unknown'; readonly tier: string; readonly tiers: readonly string[] }
-  | { readonly code: 'not_pending'; readonly pending: number | null }
-  | { readonly code: 'same_person' }
-  | { readonly code: 'nothing_to_change' }
-  /** Whoever was paid by a tier keeps what it earned: a tier falls from now on, or later. */
-  | {
-      readonly code: 'demotion_backdated';
-      readonly from: Instant;
-      readonly tierThen: Tier;
-      readonly earliest: Instant;
-    }
-  | { readonly code: 'history_full'; readonly bytes: number; readonly limit: number };
-
-export interface Standing {
-  readonly latestProposal: number;
-  readonly pending: StandingProposed['data'] | null;
-  readonly starts: readonly Start[];
-  readonly steps: readonly Step<StandingValue>[];
-  readonly grantedAt: Instant | null;
-}
+  approve,
+  approveAnnulment,
+  propose,
+  proposeAnnulment,
+  rejectAnnulment,
+  turnDown,
+} from './by-hand';
+import type {
+  AdvanceClock,
+  ByPeople,
+  CommandOf,
+  LearnFact,
+  LearnRules,
+  StandingCommand,
+  StandingRejected,
+} from './commands';
+import { type Occasion, concluding } from './conclude';
+import type { StandingEvent } from './events';
+import { evolve } from './evolve';
+import { snapshot } from './snapshot';
+import { type Standing, initialStanding } from './state';
 
 type Decides = Decision<StandingEvent, StandingRejected>;
-type Command<T extends StandingCommand['type']> = Extract<StandingCommand, { readonly type: T }>;
 
-/** The timeline is told whole with every grant, and an event has 60 KiB. */
-export const MOST_STEP_BYTES = 48 * 1024;
-
+/** In which tier a partner stands: by what is known of it, by the rules of its track, and by what people decide. */
 export const standing: Decider<StandingCommand, StandingEvent, Standing, StandingRejected> = {
-  initial: { latestProposal: 0, pending: null, starts: [], steps: [], grantedAt: null },
+  initial: initialStanding,
   decide,
   evolve,
+  snapshot,
 };
 
 function decide(command: StandingCommand, state: Standing): Decides {
   const { track } = command;
   if (!isTrack(track)) return reject({ code: 'track_unknown', track, tracks: Object.keys(TRACKS) });
-  if (command.type === 'ProposeStanding') return propose(command, track, state);
-  const { pending } = state;
-  if (pending?.proposal !== command.proposal)
-    return reject({ code: 'not_pending', pending: pending?.proposal ?? null });
-  return command.type === 'ApproveStanding'
-    ? approve(command, pending, state)
-    : turnDown(command, pending);
+  switch (command.type) {
+    case 'LearnFact':
+      return learnFact(command, track, state);
+    case 'LearnRules':
+      return learnRules(command, track, state);
+    case 'AdvanceClock':
+      return advanceClock(command, track, state);
+    default:
+      return byPeople(command, track, state);
+  }
 }
 
-/** A new proposal takes the place of one that waits. */
-function propose(command: Command<'ProposeStanding'>, track: Track, state: Standing): Decides {
-  const { partner, tier, effectiveAt: from = null, reason, evidence, by, receivedAt } = command;
-  const tiers: readonly string[] = TRACKS[track];
-  if (tier !== null && !tiers.includes(tier)) return reject({ code: 'tier_unknown', tier, tiers });
-  const at = afterTheLast(receivedAt, state);
-  const useless = uselessOrBackdated(state, track, { from: from ?? at, tier }, at);
-  if (useless) return reject(useless);
-  const proposal = state.latestProposal + 1;
-  const data = { partner, track, proposal, tier, from, reason, evidence, by };
-  return accept({ type: 'StandingProposed', data, occurredAt: receivedAt });
-}
-
-function approve(
-  { by, receivedAt }: Command<'ApproveStanding'>,
-  { by: proposedBy, ...proposed }: StandingProposed['data'],
+function learnFact(
+  { partner, told, revision, source, at }: LearnFact,
+  track: Track,
   state: Standing,
 ): Decides {
-  if (proposedBy === by) return reject({ code: 'same_person' });
-  const { track, tier } = proposed;
-  const at = afterTheLast(receivedAt, state);
-  const from = proposed.from ?? at;
-  // The days in between count: a tier that was to fall tomorrow cannot fall yesterday.
-  const useless = uselessOrBackdated(state, track, { from, tier }, at);
-  if (useless) return reject(useless);
-
-  const steps = stepsAfter(state.steps, startsFrom(state.starts, track, { from, tier }), at);
-  const bytes = Buffer.byteLength(canonicalJson(steps as unknown as Json));
-  if (bytes > MOST_STEP_BYTES)
-    return reject({ code: 'history_full', bytes, limit: MOST_STEP_BYTES });
-  const data = { ...proposed, at, from, proposedBy, by, steps };
-  return accept({ type: 'StandingGranted', data, occurredAt: at });
+  const key = keyOf(told);
+  if ((state.facts.get(key)?.revision ?? -1) >= revision) return nothing;
+  const data = { partner, track, fact: { ...told, key, revision, source }, at };
+  return concluded(state, { partner, track, asOf: at, reason: 'changed' }, [
+    { type: 'FactLearned', data, occurredAt: at },
+  ]);
 }
 
-function turnDown(
-  { by, reason, receivedAt }: Command<'RejectProposal'>,
-  { by: proposedBy, reason: proposedFor, ...proposed }: StandingProposed['data'],
-): Decides {
-  const data = { ...proposed, proposedBy, proposedFor, by, reason };
-  return accept({ type: 'StandingProposalRejected', data, occurredAt: receivedAt });
-}
-
-function uselessOrBackdated(
-  { starts }: Standing,
+function learnRules(
+  { partner, revision, steps, at }: LearnRules,
   track: Track,
-  grant: Start,
-  at: Instant,
-): StandingRejected | undefined {
-  const tierThen = tierAt(starts, grant.from);
-  if (isLower(track, grant.tier, tierThen)) {
-    const { from } = grant;
-    return from < at ? { code: 'demotion_backdated', from, tierThen, earliest: at } : undefined;
-  }
-  const after = startsWith(starts, track, grant);
-  const isSame =
-    after.length === starts.length &&
-    after.every(({ from, tier }, i) => starts[i]?.from === from && starts[i]?.tier === tier);
-  return isSame ? { code: 'nothing_to_change' } : undefined;
+  state: Standing,
+): Decides {
+  if (state.rules.revision >= revision) return nothing;
+  const data = { partner, track, revision, steps, at };
+  return concluded(state, { partner, track, asOf: at, reason: 'changed' }, [
+    { type: 'RulesLearned', data, occurredAt: at },
+  ]);
 }
 
-const isTrack = (text: string): text is Track => Object.hasOwn(TRACKS, text);
+/** A clock that goes backwards has nothing to say. */
+function advanceClock({ partner, asOf }: AdvanceClock, track: Track, state: Standing): Decides {
+  if (!state.isOpen && state.steps.length === 0) return nothing;
+  if (state.clock !== null && state.clock > asOf) return nothing;
+  return accept(...concluding(state, [], { partner, track, asOf, reason: 'quarterly' }));
+}
 
-/** Grants follow one another, because the timeline is ordered by them. */
-const afterTheLast = (receivedAt: Instant, { grantedAt }: Standing): Instant =>
-  grantedAt !== null && grantedAt >= receivedAt ? instantOfMs(msOf(grantedAt) + 1) : receivedAt;
+function byPeople(command: ByPeople, track: Track, state: Standing): Decides {
+  const { partner, receivedAt } = command;
+  const reason = command.type === 'EvaluateStanding' ? 'demand' : 'changed';
+  const decision = decidedByPeople(command, track, state);
+  if ('rejected' in decision) return decision;
+  // What only waits for somebody else changes nothing yet.
+  const waits = command.type === 'ProposeStanding' || command.type === 'ProposeAnnulment';
+  if (waits) return accept(...openedFirst(state, { partner, track }, decision.events));
+  return concluded(state, { partner, track, asOf: receivedAt, reason }, decision.events);
+}
 
-function evolve(state: Standing, { type, data }: StandingEvent): Standing {
-  switch (type) {
-    case 'StandingProposed':
-      return { ...state, latestProposal: data.proposal, pending: data };
-    case 'StandingProposalRejected':
-      return { ...state, pending: null };
-    case 'StandingGranted': {
-      const { track, from, tier, steps, at } = data;
-      const starts = startsWith(state.starts, track, { from, tier });
-      return { ...state, pending: null, starts, steps, grantedAt: at };
-    }
+function decidedByPeople(command: ByPeople, track: Track, state: Standing): Decides {
+  switch (command.type) {
+    case 'EvaluateStanding':
+      return nothing;
+    case 'ProposeStanding':
+      return propose(command, track, state);
+    case 'ApproveStanding':
+      return approve(command, state);
+    case 'RejectProposal':
+      return turnDown(command, state);
+    case 'ProposeAnnulment':
+      return proposeAnnulment(command, track, state);
+    case 'ApproveAnnulment':
+      return approveAnnulment(command, state);
+    case 'RejectAnnulment':
+      return rejectAnnulment(command, track, state);
+    case 'AppealDemotion':
+      return appeal(command, track, state);
+    case 'DecideAppeal':
+      return decideAppeal(command, track, state);
+    case 'AssignTask':
+    case 'CloseTask':
+      return taskDecided(command, track, state);
+    default:
+      return unreachable(command);
   }
+}
+
+function taskDecided(
+  command: CommandOf<'AssignTask'> | CommandOf<'CloseTask'>,
+  track: Track,
+  { tasks }: Standing,
+): Decides {
+  const { partner, task, by, receivedAt: occurredAt } = command;
+  if (!tasks.some((each) => each.task === task && !each.isDone))
+    return reject({ code: 'task_unknown' });
+  const of = { partner, track, task, by };
+  return accept(
+    command.type === 'AssignTask'
+      ? { type: 'TaskAssigned', data: { ...of, owner: command.owner }, occurredAt }
+      : { type: 'TaskDone', data: { ...of, note: command.note }, occurredAt },
+  );
+}
+
+const concluded = (
+  state: Standing,
+  occasion: Occasion,
+  events: readonly StandingEvent[],
+): Decides => accept(...concluding(state, openedFirst(state, occasion, events), occasion));
+
+/** Whatever comes first opens the standing, and asks for the rules of its track. */
+function openedFirst(
+  state: Standing,
+  { partner, track, asOf }: Pick<Occasion, 'partner' | 'track'> & Partial<Pick<Occasion, 'asOf'>>,
+  events: readonly StandingEvent[],
+): readonly StandingEvent[] {
+  if (state.isOpen) return events;
+  const occurredAt = events[0]?.occurredAt ?? asOf;
+  if (occurredAt === undefined) return events;
+  const follows = [topicOfRules(track)];
+  const opened: StandingEvent = {
+    type: 'StandingOpened',
+    data: { partner, track, follows },
+    occurredAt: asOf === undefined ? occurredAt : laterOf(occurredAt, asOf),
+  };
+  return [opened, ...events];
 }

@@ -1,69 +1,82 @@
-import { TRACKS, type StandingValue, type Track } from '@tributary/contracts';
-import { type Instant, type Step, emptyTimeline, reviseTimeline } from '@tributary/kernel';
+import { TRACKS, type Track } from '@tributary/contracts';
+import type { Instant } from '@tributary/kernel';
 
 export type Tier = string | null;
 
-/** From this payment on a partner stands in this tier, until the next start. */
+/** From this payment on a partner stands in this tier, until the next start. Before the first it stands in none. */
 export interface Start {
   readonly from: Instant;
   readonly tier: Tier;
 }
 
 /** No tier at all ranks below every tier. */
-const rank = (track: Track, tier: Tier): number =>
+export const rank = (track: Track, tier: Tier): number =>
   tier === null ? -1 : (TRACKS[track] as readonly string[]).indexOf(tier);
 
 export const isLower = (track: Track, tier: Tier, than: Tier): boolean =>
   rank(track, tier) < rank(track, than);
 
-export const tierAt = (starts: readonly Start[], paidAt: Instant): Tier =>
-  starts.findLast(({ from }) => from <= paidAt)?.tier ?? null;
+export const higherOf = (track: Track, a: Tier, b: Tier): Tier => (isLower(track, a, b) ? b : a);
+
+export const tierAt = (starts: readonly Start[], t: Instant): Tier => {
+  for (let i = starts.length - 1; i >= 0; i--) {
+    const start = starts[i] as Start;
+    if (start.from <= t) return start.tier;
+  }
+  return null;
+};
+
+/** Of starts that change nothing only the first is one. */
+export const changing = (starts: readonly Start[], before: Tier = null): readonly Start[] =>
+  starts.filter(({ tier }, i) => tier !== (i === 0 ? before : starts[i - 1]?.tier));
+
+/** Two histories, made one at every time. */
+export function combined(
+  a: readonly Start[],
+  b: readonly Start[],
+  combine: (a: Tier, b: Tier) => Tier,
+): readonly Start[] {
+  if (a.length === 0 && b.length === 0) return a;
+  const froms = [...new Set([...a, ...b].map(({ from }) => from))].sort();
+  const merged: Start[] = [];
+  let [i, j] = [0, 0];
+  for (const from of froms) {
+    while ((a[i]?.from ?? END) <= from) i++;
+    while ((b[j]?.from ?? END) <= from) j++;
+    merged.push({ from, tier: combine(a[i - 1]?.tier ?? null, b[j - 1]?.tier ?? null) });
+  }
+  return changing(merged);
+}
+const END = '9999-12-31T23:59:59.999Z' as Instant;
+
+export const highest = (track: Track, a: readonly Start[], b: readonly Start[]): readonly Start[] =>
+  combined(a, b, (one, other) => higherOf(track, one, other));
+
+/** The one history until a time, and the other from then on. */
+export function spliced(
+  before: readonly Start[],
+  at: Instant,
+  after: readonly Start[],
+): readonly Start[] {
+  const past = before.filter(({ from }) => from < at);
+  const future = after.filter(({ from }) => from > at);
+  return changing([...past, { from: at, tier: tierAt(after, at) }, ...future]);
+}
 
 /**
  * What holds from a grant on. One that raises leaves what already stood higher, so that history may be told in any order; one
  * that lowers takes the place of everything from its start on, of promotions that were planned as well.
  */
-export function startsFrom(
+export function startsWith(
   starts: readonly Start[],
   track: Track,
   { from, tier }: Start,
 ): readonly Start[] {
   const first = { from, tier };
-  if (isLower(track, tier, tierAt(starts, from))) return [first];
-  const later = starts
-    .filter((start) => start.from > from)
-    .map((start) => ({
-      from: start.from,
-      tier: isLower(track, start.tier, tier) ? tier : start.tier,
-    }));
-  return [first, ...changing(later, tier)];
+  if (isLower(track, tier, tierAt(starts, from))) return spliced(starts, from, [first]);
+  return spliced(starts, from, highest(track, starts, [first]));
 }
 
-/** The whole history with a grant in it. */
-export const startsWith = (
-  starts: readonly Start[],
-  track: Track,
-  grant: Start,
-): readonly Start[] =>
-  changing(
-    [...starts.filter(({ from }) => from < grant.from), ...startsFrom(starts, track, grant)],
-    null,
-  );
-
-/** Of starts that change nothing only the first is one. */
-const changing = (starts: readonly Start[], before: Tier): readonly Start[] =>
-  starts.filter(({ tier }, i) => tier !== (i === 0 ? before : starts[i - 1]?.tier));
-
-/** What was told stays, and every start from the grant's on is told again: of two steps that govern a sale the later decided wins. */
-export function stepsAfter(
-  told: readonly Step<StandingValue>[],
-  again: readonly Start[],
-  at: Instant,
-): readonly Step<StandingValue>[] {
-  const added = again.map(({ from, tier }) => ({
-    at,
-    from,
-    value: { applied: tier, entitled: tier },
-  }));
-  return reviseTimeline<StandingValue>(emptyTimeline, [...told, ...added]).steps;
-}
+export const sameStarts = (a: readonly Start[], b: readonly Start[]): boolean =>
+  a.length === b.length &&
+  a.every(({ from, tier }, i) => b[i]?.from === from && b[i]?.tier === tier);

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@tributary/kernel';
 import { ApiKeys, apiKeySchema } from '@tributary/platform';
 import { Database } from '@tributary/postgres';
 import { randomBytes } from 'node:crypto';
@@ -5,43 +6,51 @@ import { Agent, type IncomingMessage, type Server, createServer, get } from 'nod
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ChildProgram } from './child-program';
-import { TENANT, builtFile } from './commission-facts';
+import { TENANT } from './commission-facts';
 
 const CONNECTIONS = 64;
 const LOOK_EVERY_MS = 50;
 const SHOWN_LIMIT_MS = 600_000;
-const OWNERS = ['attribution', 'partners', 'tiers'] as const;
 
-/** The commission service as a process of its own, beside a log that is filled already, with a key to read in it. */
-export class CommissionProgram {
+export interface ServiceFacts {
+  /** What is run. */
+  readonly program: string;
+  readonly schema: string;
+  readonly listensTo: readonly string[];
+  /** Its feeds over the log, as LIKE has them: all of them have to be through before it is asked. */
+  readonly feeds: readonly string[];
+  /** What the others have published, as it travels between services; left out, nothing. */
+  readonly told?: readonly JsonObject[];
+}
+
+/** A service as a process of its own, beside a log that is filled already, with a key to read in it. */
+export class ServiceProgram {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
   private constructor(
     private readonly program: ChildProgram,
     private readonly key: string,
     private readonly owners: Server,
+    private readonly feeds: readonly string[],
     /** Its own schema. */
     readonly database: Database,
   ) {}
 
-  static async start(url: string): Promise<CommissionProgram> {
+  static async start(url: string, facts: ServiceFacts): Promise<ServiceProgram> {
+    const { program: file, schema, listensTo, feeds, told = [] } = facts;
     const key = await financeKey(url);
-    const owners = await silentOwners();
+    const owners = await ownersTelling(told);
     const port = (owners.address() as AddressInfo).port;
-    const program = await ChildProgram.start(
-      [builtFile('src/main.js')],
-      /"address":"(http[^"]+)"/,
-      {
-        DATABASE_URL: url,
-        PRIVACY_MASTER_KEY: randomBytes(32).toString('base64'),
-        OWNER_URLS: OWNERS.map((owner) => `${owner}=http://127.0.0.1:${String(port)}`).join(','),
-        SERVICE_TOKEN: randomBytes(32).toString('hex'),
-        PORT: '0',
-        LOG_LEVEL: 'info',
-      },
-    );
-    const database = await Database.open({ url, schema: 'commission' });
-    return new CommissionProgram(program, key, owners, database);
+    const program = await ChildProgram.start([file], /"address":"(http[^"]+)"/, {
+      DATABASE_URL: url,
+      PRIVACY_MASTER_KEY: randomBytes(32).toString('base64'),
+      OWNER_URLS: listensTo.map((owner) => `${owner}=http://127.0.0.1:${String(port)}`).join(','),
+      SERVICE_TOKEN: randomBytes(32).toString('hex'),
+      PORT: '0',
+      LOG_LEVEL: 'info',
+    });
+    const database = await Database.open({ url, schema });
+    return new ServiceProgram(program, key, owners, feeds, database);
   }
 
   async stop(): Promise<void> {
@@ -68,7 +77,8 @@ export class CommissionProgram {
     while (performance.now() < giveUpMs) {
       const { rows } = await this.database.pool.query<{ reached: boolean }>(
         `select coalesce(min(s.position), 0) >= (select position from log.log_head) as reached
-         from subscription s where s.name like 'trail%'`,
+         from subscription s where s.name like any($1::text[])`,
+        [this.feeds],
       );
       if (rows[0]?.reached === true) return;
       await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
@@ -88,12 +98,14 @@ async function financeKey(url: string): Promise<string> {
   return key;
 }
 
-/** The services that commission listens to, with nothing to tell. */
-async function silentOwners(): Promise<Server> {
+/** The services that it listens to, with nothing to tell but this. */
+async function ownersTelling(told: readonly JsonObject[]): Promise<Server> {
   const server = createServer((asked, answer) => {
     const after = new URL(asked.url ?? '/', 'http://owners').searchParams.get('after') ?? '0';
+    const events = told.filter(({ position }) => BigInt(String(position)) > BigInt(after));
+    const through = events.at(-1)?.['position'] ?? after;
     answer.setHeader('content-type', 'application/json');
-    answer.end(JSON.stringify({ events: [], through: after }));
+    answer.end(JSON.stringify({ events, through }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return server;

@@ -1,0 +1,188 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { instant } from '@tributary/kernel';
+import {
+  Allow,
+  Caller,
+  type CommandAnswer,
+  type CommandContext,
+  Idempotent,
+  type Principal,
+  ServiceRuntime,
+  answerOf,
+  askedAt,
+  untilVisible,
+} from '@tributary/platform';
+import { DecideCertification, DecideQualification } from '../application/commands';
+import type { CertificationCommand, CertificationRejected } from '../domain/certification/decide';
+import type { QualificationCommand, QualificationRejected } from '../domain/qualification/decide';
+import { qualifications } from '../read-model/qualifications.projection';
+import { Qualifications } from '../read-model/qualifications.queries';
+import { RegistryQuery, timing } from './bodies';
+import {
+  CertificationStepBody,
+  CertificationStepPath,
+  CertificationStepWithdrawalBody,
+  QualificationBody,
+  QualificationPath,
+  QualificationWithdrawalBody,
+} from './qualifications.dto';
+import { NOT_IN_HISTORY, SERVICE } from './statuses';
+
+const STATUS: Readonly<Record<QualificationRejected['code'], number>> = {
+  ...NOT_IN_HISTORY,
+  ends_before_start: 422,
+  kind_unknown: 404,
+  level_unknown: 422,
+  qualification_unknown: 404,
+  record_reserved: 409,
+};
+const CERTIFICATION_STATUS: Readonly<Record<CertificationRejected['code'], number>> = {
+  completed_in_future: 422,
+  record_exists: 409,
+  record_unknown: 404,
+};
+
+@ApiTags('partners')
+@Controller('v1/partners/:partner')
+@Allow('admin', 'programme')
+export class QualificationsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly read: Qualifications,
+    private readonly runtime: ServiceRuntime,
+  ) {}
+
+  @Post('qualifications/:kind/:record')
+  @ApiOperation({
+    summary: 'Records what a partner may show for itself: a certificate, a plan, a commitment',
+    description: 'Again under the same record it is renewed, also late, also for the future.',
+  })
+  async grant(
+    @Idempotent() context: CommandContext,
+    @Param() path: QualificationPath,
+    @Body() body: QualificationBody,
+  ): Promise<CommandAnswer> {
+    const { level, validUntil, evidence } = body;
+    return await this.qualify(context, {
+      type: 'GrantQualification',
+      ...ofRecord(path, context),
+      level,
+      validUntil: validUntil === undefined ? null : instant(validUntil),
+      evidence,
+      ...timing(context, body),
+    });
+  }
+
+  @Post('qualifications/:kind/:record/withdrawals')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'It no longer holds, from now or from a day on' })
+  async withdraw(
+    @Idempotent() context: CommandContext,
+    @Param() path: QualificationPath,
+    @Body() body: QualificationWithdrawalBody,
+  ): Promise<CommandAnswer> {
+    const { reason } = body;
+    return await this.qualify(context, {
+      type: 'WithdrawQualification',
+      ...ofRecord(path, context),
+      reason,
+      ...timing(context, body),
+    });
+  }
+
+  @Post('certification/steps')
+  @ApiOperation({
+    summary: 'Records a step on the way to the certificate',
+    description:
+      'Four hours of technical training, eight of product training, a demo and a pilot customer: then the partner is certified, since the last of them.',
+  })
+  async step(
+    @Idempotent() context: CommandContext,
+    @Param('partner') partner: string,
+    @Body() { record, step, minutes, completedAt, evidence }: CertificationStepBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt } = context;
+    return await this.certify(context, {
+      type: 'RecordCertificationStep',
+      partner,
+      record,
+      step,
+      minutes,
+      completedAt: instant(completedAt),
+      evidence,
+      by: cause.actor,
+      receivedAt,
+    });
+  }
+
+  @Post('certification/steps/:record/withdrawals')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Takes back a step that was recorded in error' })
+  async takeBack(
+    @Idempotent() context: CommandContext,
+    @Param() { partner, record }: CertificationStepPath,
+    @Body() { reason }: CertificationStepWithdrawalBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt } = context;
+    return await this.certify(context, {
+      type: 'TakeBackCertificationStep',
+      partner,
+      record,
+      reason,
+      by: cause.actor,
+      receivedAt,
+    });
+  }
+
+  @Get('qualifications')
+  @Allow('admin', 'programme', 'auditor', 'finance', 'partner')
+  @ApiOperation({ summary: 'What a partner may show for itself at a time, with its history' })
+  async list(
+    @Caller() { tenant }: Principal,
+    @Param('partner') partner: string,
+    @Query() query: RegistryQuery,
+  ) {
+    await untilVisible(this.runtime, [qualifications.name], query);
+    const at = query.at === undefined ? askedAt() : instant(query.at);
+    return { partner, ...(await this.read.ofPartner(tenant, partner, at)) };
+  }
+
+  @Get('certification')
+  @Allow('admin', 'programme', 'auditor', 'finance', 'partner')
+  @ApiOperation({ summary: 'How far a partner is on the way to its certificate' })
+  async certification(
+    @Caller() { tenant }: Principal,
+    @Param('partner') partner: string,
+    @Query() query: RegistryQuery,
+  ) {
+    await untilVisible(this.runtime, [qualifications.name], query);
+    return { partner, ...(await this.read.certification(tenant, partner)) };
+  }
+
+  private async qualify(
+    context: CommandContext,
+    command: QualificationCommand,
+  ): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecideQualification(command, context));
+    const id = `${command.partner}.${command.kind}.${command.record}`;
+    return answerOf(outcome, { service: SERVICE, id }, STATUS);
+  }
+
+  private async certify(
+    context: CommandContext,
+    command: CertificationCommand,
+  ): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecideCertification(command, context));
+    const id = `${command.partner}.${command.record}`;
+    return answerOf(outcome, { service: SERVICE, id }, CERTIFICATION_STATUS);
+  }
+}
+
+const ofRecord = ({ partner, kind, record }: QualificationPath, { cause }: CommandContext) => ({
+  partner,
+  kind,
+  record,
+  by: cause.actor,
+});

@@ -1,0 +1,36 @@
+import {
+  type Instant,
+  type Period,
+  addMonths,
+  isWithin,
+  periodOf,
+  resolvePeriod,
+  shiftPeriodKey,
+} from '@tributary/kernel';
+
+// Asking a calendar costs more than everything else that an evaluation does, and most ask about the same few times.
+const MOST_REMEMBERED = 4_096;
+const QUARTERS = new Map<string, Period>();
+const LATER = new Map<string, Instant>();
+
+export function quarterOf(at: Instant, zone: string): Period {
+  const last = QUARTERS.get(zone);
+  if (last !== undefined && isWithin(at, last)) return last;
+  const found = periodOf(at, zone, 'quarter');
+  return remembered(QUARTERS, zone, found);
+}
+
+/** The last one that is over. */
+export const quarterBefore = (at: Instant, zone: string): Period =>
+  resolvePeriod(zone, shiftPeriodKey(quarterOf(at, zone).key, -1));
+
+export function monthsAfter(at: Instant, months: number, zone: string): Instant {
+  const name = `${at} ${months} ${zone}`;
+  return LATER.get(name) ?? remembered(LATER, name, addMonths(at, months, zone));
+}
+
+function remembered<V>(known: Map<string, V>, name: string, value: V): V {
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  known.set(name, value);
+  return value;
+}

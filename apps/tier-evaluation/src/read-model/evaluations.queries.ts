@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { subscriptionOf } from '@tributary/feeds';
+import { type Instant, invariant } from '@tributary/kernel';
+import { ServiceRuntime } from '@tributary/platform';
+import { evaluations } from './evaluations.projection';
+
+export interface NoticeShown {
+  readonly partner: string;
+  readonly track: string;
+  readonly tier: string;
+  readonly noticedAt: Instant;
+  readonly endsAt: Instant;
+  readonly missing: readonly string[];
+  readonly appeal: object | null;
+}
+
+export interface TaskShown {
+  readonly partner: string;
+  readonly track: string;
+  readonly task: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly name: string;
+  readonly tier: string;
+  readonly owner: string;
+  readonly state: 'done' | 'dropped' | 'open';
+  readonly openedAt: Instant;
+  readonly closedAt: Instant | null;
+  readonly note: string | null;
+}
+
+export interface IssuedScorecard {
+  readonly position: string;
+  readonly asOf: Instant;
+  readonly reason: string;
+  readonly entitled: string | null;
+  readonly applied: string | null;
+  readonly hash: string;
+  readonly rules: object;
+  readonly tiers: object;
+  readonly risks: object;
+  readonly overview: object;
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  readonly position: bigint;
+}
+
+const POSITION = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(evaluations)}')`;
+
+const utc = (column: string): string =>
+  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const listed = (rows: string, order: string): string =>
+  `select ${POSITION} as position, coalesce(json_agg(r order by ${order}), '[]') as items from (${rows}) r`;
+
+const NOTICES = listed(
+  `select partner, track, tier, ${utc('noticed_at')} as "noticedAt", ${utc('ends_at')} as "endsAt", missing, appeal
+   from demotion_notice where tenant = $1 and ($2::text is null or partner = $2) order by ends_at, partner, track limit $3`,
+  'r."endsAt", r.partner, r.track',
+);
+const TASKS = listed(
+  `select partner, track, task, kind, subject, name, tier, owner, state, ${utc('opened_at')} as "openedAt",
+     ${utc('closed_at')} as "closedAt", note
+   from tier_task where tenant = $1 and ($2::text is null or partner = $2) and ($3::text is null or state = $3)
+     and ($4::text is null or owner = $4) order by opened_at, partner, track, task limit $5`,
+  'r."openedAt", r.partner, r.track, r.task',
+);
+const SCORECARDS = listed(
+  `select position::text, ${utc('as_of')} as "asOf", reason, entitled, applied, hash, rules, tiers, risks, overview
+   from scorecard s where tenant = $1 and partner = $2 and track = $3 and position < $4
+   order by s.position desc limit $5`,
+  'r.position::bigint desc',
+);
+const NEWEST = '9223372036854775807';
+
+/** What evaluation has found, and what people have to do about it. */
+@Injectable()
+export class Evaluations {
+  constructor(private readonly runtime: ServiceRuntime) {}
+
+  notices(tenant: string, partner: string | null, limit: number): Promise<Listed<NoticeShown>> {
+    return this.read(NOTICES, [tenant, partner, limit]);
+  }
+
+  tasks(
+    tenant: string,
+    filters: {
+      readonly partner?: string | undefined;
+      readonly state?: string | undefined;
+      readonly owner?: string | undefined;
+    },
+    limit: number,
+  ): Promise<Listed<TaskShown>> {
+    const { partner = null, state = null, owner = null } = filters;
+    return this.read(TASKS, [tenant, partner, state, owner, limit]);
+  }
+
+  /** The latest first. */
+  scorecards(
+    tenant: string,
+    { partner, track }: { readonly partner: string; readonly track: string },
+    { before, limit }: { readonly before?: string | undefined; readonly limit: number },
+  ): Promise<Listed<IssuedScorecard>> {
+    return this.read(SCORECARDS, [tenant, partner, track, before ?? NEWEST, limit]);
+  }
+
+  private async read<T>(statement: string, values: readonly unknown[]): Promise<Listed<T>> {
+    const { rows } = await this.runtime.database.pool.query<{ position: string; items: T[] }>(
+      statement,
+      [...values],
+    );
+    const [row] = rows;
+    invariant(row, 'an aggregate has a row');
+    return { items: row.items, position: BigInt(row.position) };
+  }
+}

@@ -3,6 +3,7 @@ import { ENTITY, PERIOD_CLOSED, PERIOD_SOFT_CLOSED } from '@tributary/contracts'
 import { PostgresEventLog, postgresLogMigrations } from '@tributary/event-log';
 import {
   type JsonObject,
+  type Recorded,
   instant,
   msOf,
   parseStreamName,
@@ -11,6 +12,8 @@ import {
   uuidV5,
 } from '@tributary/kernel';
 import {
+  type Order,
+  type OrderAnswer,
   type ServiceDefinition,
   ServiceModule,
   type Serving,
@@ -37,6 +40,21 @@ const registry: ServiceDefinition = {
 @Module({ imports: [ServiceModule.of(registry)] })
 class RegistryModule {}
 
+/** What became of the orders of the ledger; nothing, unless a test says otherwise. */
+let payouts: (order: Order) => Promise<OrderAnswer> = () => Promise.resolve({ kind: 'nothing' });
+
+/** Stands in for the service that closes months. */
+@Module({
+  imports: [
+    ServiceModule.of({
+      name: 'payouts',
+      categories: ['period'],
+      orders: { owner: 'payouts', take: () => (order) => payouts(order) },
+    }),
+  ],
+})
+class PayoutsDoor {}
+
 export interface Happened {
   readonly stream: string;
   readonly type: string;
@@ -62,6 +80,7 @@ export class TestBooks {
     private readonly database: Database,
     private readonly keys: Readonly<Record<string, string>>,
     readonly lines: readonly string[],
+    readonly url: string,
   ) {}
 
   private log!: PostgresEventLog;
@@ -76,7 +95,7 @@ export class TestBooks {
       PRIVACY_MASTER_KEY: testMasterKey,
       ...settingsToo,
     });
-    const modules = [RegistryModule, LedgerModule];
+    const modules = [RegistryModule, PayoutsDoor, LedgerModule];
     const serving = await serve({ name: 'ledger', modules, settings, logger });
     const keys: Record<string, string> = {};
     for (const role of ['finance', 'auditor', 'admin', 'programme'] as const) {
@@ -87,7 +106,7 @@ export class TestBooks {
     keys['rival'] = other.key;
     const database = await Database.open({ url, schema: 'log', migrations: postgresLogMigrations });
     const address = await serving.listen();
-    const books = new TestBooks(postgres, serving, address, database, keys, lines);
+    const books = new TestBooks(postgres, serving, address, database, keys, lines, url);
     books.log = await PostgresEventLog.open(database, { now: () => books.recordedAtMs });
     return books;
   }
@@ -99,13 +118,38 @@ export class TestBooks {
     await this.postgres.stop();
   }
 
+  /** From here on the orders of the ledger come to this. */
+  takeOrders(handler: (order: Order) => Promise<OrderAnswer>): void {
+    payouts = handler;
+  }
+
+  /** To export it. */
+  get source(): Pick<PostgresEventLog, 'readAll'> {
+    return this.log;
+  }
+
+  /** The whole log. */
+  async everything(): Promise<Recorded[]> {
+    const events: Recorded[] = [];
+    for await (const batch of this.log.readAll(0n)) events.push(...batch.events);
+    return events;
+  }
+
   /** Appends one event and gives its id. */
-  async happen({ stream, type, at, recorded = at, data = {}, because }: Happened): Promise<string> {
+  async happen(event: Happened): Promise<string> {
+    const [id] = await this.happenAtOnce([event]);
+    return id as string;
+  }
+
+  /** What one decision appends to its stream, recorded with the first of them. */
+  async happenAtOnce(happened: readonly [Happened, ...Happened[]]): Promise<string[]> {
+    const [{ stream, at: first, recorded = first, because }] = happened;
     const last = this.revisions.get(stream);
-    const revision = (last ?? -1n) + 1n;
-    const id = uuidV5('test', stream, String(revision));
+    const next = (last ?? -1n) + 1n;
+    const ids = happened.map((_, i) => uuidV5('test', stream, String(next + BigInt(i))));
+    const [commandId] = ids as [string];
     const cause = {
-      commandId: id,
+      commandId,
       fingerprint: 'f',
       actor: 'key:test',
       causationId: because ?? null,
@@ -113,11 +157,13 @@ export class TestBooks {
       traceParent: null,
     };
     this.recordedAtMs = msOf(instant(recorded));
-    const event = prepare({ type, data, occurredAt: instant(at) }, cause, 0, id);
-    const appended = await this.log.append(parseStreamName(stream), last ?? 'none', [event]);
-    this.revisions.set(stream, revision);
-    this.position = appended.position;
-    return id;
+    const events = happened.map(({ type, data = {}, at }, i) =>
+      prepare({ type, data, occurredAt: instant(at) }, cause, i, ids[i] as string),
+    );
+    const appended = await this.log.append(parseStreamName(stream), last ?? 'none', events);
+    this.revisions.set(stream, appended.revision);
+    if (appended.position > this.position) this.position = appended.position;
+    return ids;
   }
 
   async entity(entity: string, zone: string, currency: string): Promise<void> {
@@ -131,11 +177,11 @@ export class TestBooks {
   }
 
   async cut(how: 'closed' | 'soft', entity: string, zone: string, key: string, at: string) {
-    await this.happen({
+    return await this.happen({
       stream: `period-acme.${entity}.${key.replace('-', '')}`,
       type: how === 'soft' ? PERIOD_SOFT_CLOSED : PERIOD_CLOSED,
       at,
-      data: { entity, period: resolvePeriod(zone, key) },
+      data: { entity, period: resolvePeriod(zone, key), by: 'key:test' },
     });
   }
 

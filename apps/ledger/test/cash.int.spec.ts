@@ -1,7 +1,7 @@
 import type { BalancedEntry, Leg } from '@tributary/kernel';
 
 import { TestBooks } from './books.fixture';
-import { bookCheckers } from './checkers.fixture';
+import { bookCheckers } from '@tributary/testing';
 
 let books: TestBooks;
 

@@ -1,5 +1,5 @@
 import { TestBooks, entryOf } from './books.fixture';
-import { bookCheckers } from './checkers.fixture';
+import { bookCheckers } from '@tributary/testing';
 import { tell } from './story.fixture';
 
 let books: TestBooks;

@@ -1,5 +1,5 @@
 import { TestBooks, entryOf } from './books.fixture';
-import { bookCheckers } from './checkers.fixture';
+import { bookCheckers } from '@tributary/testing';
 
 const PAYABLE = 'Liabilities:Commission:Payable';
 const RELEASED = 'Liabilities:Commission:Released';

@@ -9,6 +9,8 @@ import { railHandler } from './application/matching';
 import { PayeeOpening } from './application/payee-opening';
 import { Payees, payeeHandler } from './application/payees';
 import { payouts } from './application/payouts';
+import { periodHandler } from './application/periods';
+import { PeriodCuts } from './application/periods-cuts';
 import { ReturnFiles } from './application/returns';
 import { runHandler } from './application/runs';
 import { RunDesk } from './application/runs-desk';
@@ -28,6 +30,7 @@ import { ForecastController } from './http/forecast.controller';
 import { PayoutHoldsController } from './http/holds.controller';
 import { PayeesController } from './http/payees.controller';
 import { PayingAccountsController } from './http/paying-accounts.controller';
+import { PeriodsController } from './http/periods.controller';
 import { ReceivablesController } from './http/receivables.controller';
 import { RegistersController } from './http/registers.controller';
 import { RunsController } from './http/runs.controller';
@@ -46,6 +49,7 @@ import { HeldAhead } from './read-model/forecast.queries';
 import { PayoutHolds } from './read-model/holds.queries';
 import { PayeesShown } from './read-model/payees.queries';
 import { ReconciliationRead } from './read-model/reconciliation.queries';
+import { PeriodsShown } from './read-model/periods.queries';
 import { Registers } from './read-model/registers.queries';
 import { RunFigures } from './read-model/runs.figures';
 import { PayoutRuns } from './read-model/runs.queries';
@@ -68,6 +72,7 @@ import { WithholdingRegister } from './read-model/withholding.queries';
     PayingAccountsController,
     PayoutHoldsController,
     PayoutPoliciesController,
+    PeriodsController,
     ReceivablesController,
     RegistersController,
     RunDecisionsController,
@@ -80,6 +85,7 @@ import { WithholdingRegister } from './read-model/withholding.queries';
     fileHandler,
     payeeHandler,
     payoutPolicyHandler,
+    periodHandler,
     railHandler,
     runHandler,
     statementHandler,
@@ -104,6 +110,8 @@ import { WithholdingRegister } from './read-model/withholding.queries';
     PaymentFilesShown,
     PayoutHolds,
     PayoutRuns,
+    PeriodCuts,
+    PeriodsShown,
     ReconciliationRead,
     Registers,
     ReturnFiles,
@@ -114,3 +122,6 @@ import { WithholdingRegister } from './read-model/withholding.queries';
   ],
 })
 export class PayoutsModule {}
+
+/** For the auditor's program, which fills its tables from a log alone. */
+export { payouts } from './application/payouts';

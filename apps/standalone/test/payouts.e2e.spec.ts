@@ -210,6 +210,23 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       expect(await story.parked({ ...sites, 'tier-evaluation': tierEvaluation })).toEqual({});
     });
 
+    it('closes the month in which it was earned, by two persons, and the ledger certifies it', async () => {
+      const { payouts, ledger } = deployed;
+      const month = '/v1/periods/main/2026-02';
+      await financed(`${month}/soft-close`, {});
+      const asked = () => story.read('/v1/ledger/periods/main/2026-02', ledger);
+      await story.eventually(asked, ({ state }) => state === 'taken');
+      await approved(payouts, `${month}/close`, {});
+      const certified = await story.eventually(asked, ({ state }) => state === 'certified');
+      expect(certified).toMatchObject({ state: 'certified', blockers: [] });
+      expect(
+        await story.read('/v1/ledger/periods/main/2026-02?recompute=true', ledger),
+      ).toMatchObject({
+        state: 'certified',
+        checked: { isSame: true },
+      });
+    });
+
     const made: typeof posted = (site, path, body) => posted(site, path, body, 'programme');
     const approved: typeof posted = (site, path, body) => posted(site, path, body, 'admin');
     const posted = (

@@ -67,6 +67,8 @@ const teller = (name: string, owner: Owner, category: string) =>
 class Attribution {}
 @Module({ imports: [teller('partners', 'partners', 'partner')] })
 class Partners {}
+@Module({ imports: [teller('payouts', 'payouts', 'account')] })
+class Payouts {}
 @Module({ imports: [teller('tiers', 'tiers', 'standing')] })
 class Tiers {}
 
@@ -103,7 +105,7 @@ export class CommissionService {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const modules = [Attribution, Partners, Tiers, CommissionModule];
+    const modules = [Attribution, Partners, Payouts, Tiers, CommissionModule];
     const serving = await serve({ name: 'commission', modules, settings });
     const url = await serving.listen();
     const issue = async (role: Role, tenant = 'acme', partnerId?: string) => {

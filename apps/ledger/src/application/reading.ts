@@ -4,6 +4,7 @@ import { Refusal, ServiceRuntime } from '@tributary/platform';
 import { journal } from '../read-model/journal.projection';
 import { known as knownProjection } from '../read-model/known.projection';
 import { positionOfCursor } from '../read-model/cursor';
+import { type Resting, SealedLog } from '../read-model/sealed-log.queries';
 import { type Standpoint, Standpoints } from '../read-model/standpoints';
 
 export interface Question {
@@ -14,13 +15,21 @@ export interface Question {
   readonly timeoutMs: number;
 }
 
-/** What every answer says of itself: the same three give the same answer again. */
-export type Told = Pick<Standpoint, 'effective' | 'known' | 'parked' | 'position'>;
+/** A standpoint, and what in the signed log it rests on. */
+export type Rested = Resting & Standpoint;
 
-export const told = ({ effective, known, position, parked }: Standpoint): Told => ({
+/** What every answer says of itself: the same three give the same answer again, once its leaf is sealed and signed. */
+export type Told = Pick<
+  Rested,
+  'checkpoint' | 'effective' | 'known' | 'leaf' | 'parked' | 'position'
+>;
+
+export const told = ({ effective, known, position, parked, leaf, checkpoint }: Rested): Told => ({
   effective,
   known,
   position,
+  leaf,
+  checkpoint,
   parked,
 });
 
@@ -30,20 +39,22 @@ export class Reading {
   constructor(
     private readonly runtime: ServiceRuntime,
     private readonly standpoints: Standpoints,
+    private readonly sealed: SealedLog,
   ) {}
 
-  async standpoint(tenant: string, question: Question): Promise<Standpoint> {
+  async standpoint(tenant: string, question: Question): Promise<Rested> {
     const { effective, known, after, timeoutMs } = question;
     // All pages of one reading stand at the position of the first.
     const asked = after === undefined ? question.position : String(positionOfCursor(after));
     const position = asked === undefined ? undefined : BigInt(asked);
     if (position !== undefined) await this.untilVisible(position, timeoutMs);
-    return await this.standpoints.of({
+    const standpoint = await this.standpoints.of({
       tenant,
       effective,
       known: known === undefined ? undefined : instant(known),
       position,
     });
+    return { ...standpoint, ...(await this.sealed.resting(standpoint.position)) };
   }
 
   private async untilVisible(position: bigint, timeoutMs: number): Promise<void> {

@@ -4,14 +4,13 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal, Refusal } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Exports, type Format } from '../application/exports';
-import { Reading, told } from '../application/reading';
+import { type Rested, Reading, told } from '../application/reading';
 import { legsCsv } from '../domain/export/rows';
 import { Entries, readTimeCursor, timeCursorOf } from '../read-model/entries.queries';
 import type { JournalLeg } from '../domain/journal';
-import type { Standpoint } from '../read-model/standpoints';
 import { EntriesQuery, ExportQuery, StatementQuery } from './queries';
 
-const CSV = 'text/csv; charset=utf-8; header=present';
+export const CSV = 'text/csv; charset=utf-8; header=present';
 const TYPES: Readonly<Record<Format, string>> = {
   hledger: 'text/plain; charset=utf-8',
   beancount: 'text/plain; charset=utf-8',
@@ -120,8 +119,11 @@ export class EntriesController {
 }
 
 /** What a file cannot say of itself. */
-function headersOf({ effective, known, position, parked }: Standpoint, reply: FastifyReply): void {
+export function headersOf(rested: Rested, reply: FastifyReply): void {
+  const { effective, known, position, parked, leaf, checkpoint } = rested;
   void reply
+    .header('x-leaf', leaf ?? '')
+    .header('x-checkpoint', checkpoint ? `${checkpoint.size} ${checkpoint.root}` : '')
     .header('x-position', String(position))
     .header('x-known', known ?? '')
     .header('x-effective', effective ?? '')

@@ -4,8 +4,9 @@ import { type StreamName, idsOf, leafText, parseStreamName, tenantOf } from '@tr
 import { Allow, Caller, type Principal, Refusal, ServiceRuntime } from '@tributary/platform';
 import { parseTilePath, tileWidth } from '@tributary/proofs';
 import type { FastifyRequest } from 'fastify';
+import { Reading } from '../application/reading';
 import { type PublishedCheckpoint, SealedLog } from '../read-model/sealed-log.queries';
-import { ConsistencyQuery, InclusionQuery } from './log.dto';
+import { ConsistencyQuery, InclusionQuery, LogAsOfQuery } from './log.dto';
 
 const PREFIX = '/v1/log/';
 const NOT_SIGNED =
@@ -19,6 +20,7 @@ export class LogController {
   constructor(
     private readonly log: SealedLog,
     private readonly runtime: ServiceRuntime,
+    private readonly reading: Reading,
   ) {}
 
   @Get()
@@ -34,6 +36,19 @@ export class LogController {
   @ApiOperation({ summary: 'The last signed checkpoint, as a signed note' })
   async checkpoint(): Promise<string> {
     return (await this.lastCheckpoint()).note;
+  }
+
+  @Get('as-of')
+  @ApiOperation({
+    summary: 'Where the log stood at a moment of our clock, and the checkpoint that covers it',
+    description:
+      'What an answer of any service rests on: by the moment that it was asked for, or by the `position` that it names. ' +
+      'Known at a moment is everything before the first event that was recorded later.',
+  })
+  async asOf(@Caller() { tenant }: Principal, @Query() { known, position }: LogAsOfQuery) {
+    const rested = await this.reading.standpoint(tenant, { known, position, timeoutMs: 0 });
+    const { leaf, checkpoint } = rested;
+    return { known: rested.known, position: rested.position, leaf, checkpoint };
   }
 
   @Get('proofs/inclusion')

@@ -1,6 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInstant } from '@tributary/platform';
 import { Type } from 'class-transformer';
-import { IsInt, Matches, Min } from 'class-validator';
+import { IsInt, IsOptional, Matches, Min } from 'class-validator';
 
 const STREAM = /^[a-z][a-z0-9]{0,31}-[a-z0-9]{1,32}(?:\.[a-z0-9]{1,32})+$/;
 
@@ -12,6 +13,18 @@ export class InclusionQuery {
   @ApiProperty({ description: 'Its place in the stream, from 0.', example: '3' })
   @Matches(/^(?:0|[1-9][0-9]{0,17})$/)
   revision!: string;
+}
+
+export class LogAsOfQuery {
+  @ApiPropertyOptional({ description: 'A moment of our clock. Left out, now.' })
+  @IsOptional()
+  @IsInstant()
+  known?: string;
+
+  @ApiPropertyOptional({ description: 'As another answer names it: nothing after it counts.' })
+  @IsOptional()
+  @Matches(/^(?:0|[1-9][0-9]{0,17})$/)
+  position?: string;
 }
 
 export class ConsistencyQuery {

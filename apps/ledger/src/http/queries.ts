@@ -19,6 +19,8 @@ import { GROUPS } from '../read-model/balances.queries';
 const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-\d{2}-\d{2}$/;
 
+const POSITION = /^(?:0|[1-9][0-9]{0,17})$/;
+
 const isDay = (value: unknown): boolean => {
   if (typeof value !== 'string' || !DAY.test(value)) return false;
   const at = new Date(`${value}T00:00:00Z`);
@@ -45,7 +47,7 @@ export class StandpointQuery {
 
   /** Nothing that stands in the log after this position; waits until the books show it. */
   @IsOptional()
-  @Matches(/^(?:0|[1-9][0-9]{0,17})$/)
+  @Matches(POSITION)
   position?: string;
 
   @Type(() => Number)
@@ -135,6 +137,41 @@ export class EntriesQuery extends PagedLegQuery {
   @IsOptional()
   @IsDay()
   from?: Day;
+}
+
+/** What lies between two points, each named as a standpoint is. */
+export class DifferenceQuery extends OmitType(PagedLegQuery, ['effective', 'known', 'period']) {
+  /** What happened by the end of this day, as each entity counts its days. Left out, everything. */
+  @IsOptional()
+  @IsDay()
+  fromEffective?: Day;
+
+  /** What was known at this moment. Left out, everything. */
+  @IsOptional()
+  @IsInstant()
+  fromKnown?: string;
+
+  /** Nothing that stands in the log after this position; left out, after `position`. */
+  @IsOptional()
+  @Matches(POSITION)
+  fromPosition?: string;
+
+  @IsOptional()
+  @IsDay()
+  toEffective?: Day;
+
+  @IsOptional()
+  @IsInstant()
+  toKnown?: string;
+
+  @IsOptional()
+  @Matches(POSITION)
+  toPosition?: string;
+
+  /** This account and those below it. */
+  @IsOptional()
+  @Length(1, 200)
+  account?: string;
 }
 
 /** An account has one balance per entity and asset, so both are named. */

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Asset, PeriodKey } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { Turnover } from '../domain/roll-forward';
@@ -7,6 +7,7 @@ import { cursorOf, readCursor } from './cursor';
 import { type LegFilter, legsOf } from './legs';
 import { Parameters } from './sql';
 import type { Standpoint } from './standpoints';
+import { SUMMED, isSummed, turnoverOf } from './turnover';
 
 export const GROUPS = [
   'entity',
@@ -43,13 +44,13 @@ const SUMS = 'sum(debit)::text as debit, sum(credit)::text as credit';
 
 @Injectable()
 export class Balances {
-  constructor(private readonly runtime: ServiceRuntime) {}
+  constructor(@Inject(ServiceRuntime) private readonly runtime: Pick<ServiceRuntime, 'database'>) {}
 
   /** Every account of every entity and asset. */
   async byAccount(standpoint: Standpoint, filter: LegFilter): Promise<AccountBalance[]> {
     const sql = new Parameters();
     const rows = await this.rows<SumsRow & Omit<AccountBalance, keyof Sums>>(
-      `select entity, asset, account, ${SUMS} from ${legsOf(standpoint, filter, sql)} l
+      `select entity, asset, account, ${SUMS} from ${summedOrLegsOf(standpoint, filter, sql)} l
        group by 1, 2, 3 order by entity collate "C", asset collate "C", account collate "C"`,
       sql,
     );
@@ -63,7 +64,9 @@ export class Balances {
     { limit, after }: { readonly limit: number; readonly after?: string | undefined },
   ): Promise<{ readonly items: Balance[]; readonly next: string | null }> {
     const sql = new Parameters();
-    const legs = legsOf(standpoint, filter, sql);
+    const legs = groups.every((group) => SUMMED.includes(group))
+      ? summedOrLegsOf(standpoint, filter, sql)
+      : legsOf(standpoint, filter, sql);
     // No dimension is an empty text, so that one stands for none of it.
     const keys = groups.map((group) => `coalesce(${group}, '') collate "C"`).join(', ');
     const cursor =
@@ -115,6 +118,9 @@ export class Balances {
     return (await this.runtime.database.pool.query<R>(text, values)).rows;
   }
 }
+
+const summedOrLegsOf = (standpoint: Standpoint, filter: LegFilter, sql: Parameters): string =>
+  isSummed(filter) ? turnoverOf(standpoint, filter, sql) : legsOf(standpoint, filter, sql);
 
 /** Sums leave the range of a column, so they travel as text. */
 export function sumsOf({ debit, credit }: SumsRow): Sums {

@@ -8,17 +8,17 @@ import { type LegFilter, dated, legsOf, needsEvents } from './legs';
 import { Parameters, instantText } from './sql';
 import type { Standpoint } from './standpoints';
 
-interface LegRow extends Omit<JournalLeg, 'credit' | 'debit' | 'position'> {
+export interface LegRow extends Omit<JournalLeg, 'credit' | 'debit' | 'position'> {
   readonly position: string;
   readonly debit: string;
   readonly credit: string;
 }
 
-const LEG = `l.position, l.n, l.event_id as "eventId", l.stream, l.type, ${instantText('l.occurred_at')} as "occurredAt",
+export const LEG = `l.position, l.n, l.event_id as "eventId", l.stream, l.type, ${instantText('l.occurred_at')} as "occurredAt",
   ${instantText('l.recorded_at')} as "recordedAt", l.causation_id as "causationId", l.correlation_id as "correlationId",
   l.period, l.earned_in as "earnedIn", l.account, l.debit, l.credit, l.asset, l.entity, l.programme, l.partner, l.plan, l.country, l.bank`;
 
-const legOf = ({ position, debit, credit, ...row }: LegRow): JournalLeg => ({
+export const legOf = ({ position, debit, credit, ...row }: LegRow): JournalLeg => ({
   ...row,
   position: BigInt(position),
   debit: BigInt(debit),
@@ -136,15 +136,14 @@ export class Entries {
   }
 
   private async entriesAt(standpoint: Standpoint, positions: readonly string[]): Promise<Entry[]> {
-    const [first, last] = [positions[0], positions.at(-1)];
-    if (first === undefined || last === undefined) return [];
+    if (positions.length === 0) return [];
     const sql = new Parameters();
     const legs = legsOf({ ...standpoint, effective: null }, { dated: true }, sql);
     const { rows } = await this.runtime.database.pool.query<LegRow>(
       `select ${LEG} from ${legs} l where l.position = any(${sql.bind(positions, 'bigint[]')}) order by l.position, l.n`,
       sql.values,
     );
-    const knownAt = await this.knownAt(positions, first, last);
+    const knownAt = await this.knownAt(positions);
     const entries = new Map<bigint, Entry>();
     for (const row of rows) {
       const { position, eventId, stream, type, occurredAt, recordedAt, ...rest } = legOf(row);
@@ -166,12 +165,10 @@ export class Entries {
     return [...entries.values()];
   }
 
-  /** The greatest moment up to each of these positions, counted on from the first of them. */
-  private async knownAt(
-    positions: readonly string[],
-    first: string,
-    last: string,
-  ): Promise<ReadonlyMap<bigint, Instant>> {
+  /** The greatest moment up to each of these ascending positions, counted on from the first of them. */
+  async knownAt(positions: readonly string[]): Promise<ReadonlyMap<bigint, Instant>> {
+    const [first, last] = [positions[0], positions.at(-1)];
+    if (first === undefined || last === undefined) return new Map();
     const { rows } = await this.runtime.database.pool.query<{ position: string; at: Instant }>(
       `with base as (select max(recorded_at) as at from known_moment where position <= $2
           and recorded_at >= (select max(hour) from known_hour where position <= $2)),

@@ -2,6 +2,7 @@ import { PERIOD_CLOSED, PERIOD_SOFT_CLOSED } from '@tributary/contracts';
 import { keyedTable, projection } from '@tributary/feeds';
 import { assertBalanced, categoryOf, parseStreamName, periodOf } from '@tributary/kernel';
 import { kindOf } from '../domain/books';
+import { blockOf, dayKeyOf } from './cells';
 
 const CUT = {
   $id: 'text',
@@ -16,7 +17,7 @@ const CUT = {
 /** The legs of every event that has an entry, whoever wrote it, and the cuts of the months. Rows are only ever added. */
 export const journal = projection({
   name: 'journal',
-  version: 2,
+  version: 3,
   events: {
     [PERIOD_SOFT_CLOSED]: CUT,
     [PERIOD_CLOSED]: CUT,
@@ -70,6 +71,18 @@ export const journal = projection({
       ],
       writtenOnce: true,
     }),
+    /** The same legs added up, so that a balance at any point of both clocks need not read each of them. */
+    turnover: keyedTable({
+      key: {
+        tenant: 'text',
+        entity: 'text',
+        account: 'text',
+        asset: 'text',
+        day: 'text',
+        block: 'bigint',
+      },
+      adds: ['debit', 'credit'],
+    }),
     period_cut: keyedTable({
       key: { tenant: 'text', entity: 'text', kind: 'text', month: 'text' },
       keeps: {
@@ -92,12 +105,15 @@ export const journal = projection({
       return { period_cut: [{ tenant, entity, kind, month, position, event_id, zone, ...bounds }] };
     }
     const { entry, $occurredAt: occurred_at } = event;
-    if (entry === null) return {};
+    // Its legs stand in the posting beside it, but what takes it in names this one as its cause, and belongs to its month.
+    if (entry === null && event.$type !== TAKEN_BACK) return {};
     // The kernel has seen to it before the append; what got past it must not get into the books.
-    assertBalanced(entry);
+    if (entry !== null) assertBalanced(entry);
+    const legs = entry?.legs ?? [];
     const stream = parseStreamName(event.$stream);
     const { key: month } = periodOf(occurred_at, 'UTC', 'month');
-    const entities = new Set(entry.legs.map(({ dimensions }) => dimensions.entity));
+    const entities = new Set(legs.map(({ dimensions }) => dimensions.entity));
+    const [day, block] = [dayKeyOf(occurred_at), blockOf(position)];
     return {
       entry: [
         {
@@ -113,7 +129,7 @@ export const journal = projection({
           correlation_id: event.$correlationId,
         },
       ],
-      leg: entry.legs.map(({ account, side, amount, asset, dimensions }, n) => ({
+      leg: legs.map(({ account, side, amount, asset, dimensions }, n) => ({
         position,
         n,
         tenant,
@@ -128,10 +144,21 @@ export const journal = projection({
         country: dimension(dimensions, 'country'),
         bank: dimension(dimensions, 'bank'),
       })),
+      turnover: legs.map(({ account, side, amount, asset, dimensions: { entity } }) => ({
+        tenant,
+        entity,
+        account,
+        asset,
+        day,
+        block,
+        [side]: BigInt(amount),
+      })),
       touched: [...entities].map((entity) => ({ tenant, entity, month })),
     };
   },
 });
+
+const TAKEN_BACK = 'ReleaseTakenBack';
 
 /** A balanced entry has texts as dimensions, or none of that name. */
 const dimension = (of: Readonly<Record<string, unknown>>, name: string): string | null => {

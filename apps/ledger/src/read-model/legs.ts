@@ -1,4 +1,4 @@
-import { type Day, startOfDay } from '@tributary/kernel';
+import { type Day, type Instant, startOfDay } from '@tributary/kernel';
 import type { Parameters } from './sql';
 import { type Standpoint, endOfDay } from './standpoints';
 
@@ -31,17 +31,7 @@ export const needsEvents = ({ dated: asked, period, stream, type }: LegFilter): 
 
 /** A subquery of the legs that show at a standpoint. */
 export function legsOf(standpoint: Standpoint, filter: LegFilter, sql: Parameters): string {
-  const conditions = [
-    `l.tenant = ${sql.bind(standpoint.tenant)}`,
-    `l.position <= ${sql.bind(String(standpoint.position), 'bigint')}`,
-    ...EQUAL.flatMap((name) =>
-      filter[name] === undefined ? [] : [`l.${name} = ${sql.bind(filter[name])}`],
-    ),
-  ];
-  if (filter.account !== undefined) {
-    const account = sql.bind(filter.account);
-    conditions.push(`(l.account = ${account} or starts_with(l.account, ${account} || ':'))`);
-  }
+  const conditions = conditionsOf(standpoint, filter, sql);
   const isDated = needsEvents(filter);
   if (filter.stream !== undefined) conditions.push(`e.stream = ${sql.bind(filter.stream)}`);
   if (filter.type !== undefined) conditions.push(`e.type = ${sql.bind(filter.type)}`);
@@ -50,6 +40,29 @@ export function legsOf(standpoint: Standpoint, filter: LegFilter, sql: Parameter
     ${isDated ? datingOf(standpoint, sql) : ''} where ${conditions.join(' and ')}`;
   if (filter.period === undefined) return `(${legs})`;
   return `(select * from (${legs}) l where l.period <= ${sql.bind(filter.period)} collate "C")`;
+}
+
+/** What a leg has to be to be asked for, wherever the day stands that it happened on. */
+export function conditionsOf(
+  { tenant, position }: Pick<Standpoint, 'position' | 'tenant'>,
+  filter: Pick<LegFilter, 'account' | (typeof EQUAL)[number]>,
+  sql: Parameters,
+): string[] {
+  const conditions = [
+    `l.tenant = ${sql.bind(tenant)}`,
+    `l.position <= ${sql.bind(String(position), 'bigint')}`,
+    ...EQUAL.flatMap((name) =>
+      filter[name] === undefined ? [] : [`l.${name} = ${sql.bind(filter[name])}`],
+    ),
+  ];
+  if (filter.account === undefined) return conditions;
+  return [...conditions, below(filter.account, sql)];
+}
+
+/** An account, or one below it. */
+export function below(name: string, sql: Parameters): string {
+  const account = sql.bind(name);
+  return `(l.account = ${account} or starts_with(l.account, ${account} || ':'))`;
 }
 
 /** Days are bounded by the zone of each entity; without a bound there is nothing to join. */
@@ -63,13 +76,7 @@ function booksOf(
   const starts = books.map(({ zone }) =>
     from === undefined ? '-infinity' : startOfDay(from, zone),
   );
-  const ends = books.map(({ zone }) => {
-    const bounds = [
-      ...(effective === null ? [] : [endOfDay(effective, zone)]),
-      ...(before === undefined ? [] : [startOfDay(before, zone)]),
-    ];
-    return bounds.sort()[0] ?? 'infinity';
-  });
+  const ends = books.map(({ zone }) => endFor({ effective, before }, zone) ?? 'infinity');
   const within = (start: string, end: string) =>
     `l.occurred_at >= ${start} and l.occurred_at < ${end}`;
   // Plain bounds can be looked up in an index, those of several books cannot.
@@ -81,17 +88,30 @@ function booksOf(
     b(entity, starts, ends) on b.entity = l.entity and ${within('b.starts', 'b.ends')}`;
 }
 
+/** The first instant in this zone that no longer counts; undefined where no day bounds it. */
+export function endFor(
+  { effective, before }: Pick<LegFilter, 'before'> & Pick<Standpoint, 'effective'>,
+  zone: string,
+): Instant | undefined {
+  const ends = [
+    ...(effective === null ? [] : [endOfDay(effective, zone)]),
+    ...(before === undefined ? [] : [startOfDay(before, zone)]),
+  ];
+  return ends.sort()[0];
+}
+
 /** These legs with their events and months. */
 export const dated = (standpoint: Standpoint, legs: string, sql: Parameters): string =>
   `(select l.*, ${DATED} from ${legs} l ${datingOf(standpoint, sql)})`;
 
 const DATED = `e.event_id, e.stream, e.type, e.kind, e.recorded_at, e.causation_id, e.correlation_id,
-  case when c.last is null or m.key > c.last then m.key else c.next end as period,
-  case when m.key <= c.last then m.key end as earned_in`;
+  greatest(m.key, case when m.key <= c.last then c.next end, case when m.key <= own.last then own.next end) as period,
+  case when m.key <= c.last or m.key <= own.last then m.key end as earned_in`;
 
 /**
  * The accounting period, derived from where the cuts stand in the log: the month of its time, unless that was cut before, and then
- * the earliest that was not. What takes a release in belongs to the period of that release.
+ * the earliest that was not. What takes a release in belongs to the period of that release, but never to a month that was closed
+ * before it in the log, so that no order of arrival changes the figures of a closed month.
  */
 function datingOf({ books }: Standpoint, sql: Parameters): string {
   const months = books.flatMap(({ entity, months: of }) =>
@@ -100,6 +120,10 @@ function datingOf({ books }: Standpoint, sql: Parameters): string {
   const closed = books.flatMap(({ entity, closed: of }) => of.map((step) => ({ entity, ...step })));
   const texts = <T>(rows: readonly T[], pick: (row: T) => string): string =>
     sql.bind(rows.map(pick), 'text[]');
+  const steps = `unnest(${texts(closed, (c) => c.entity)}, ${texts(closed, (c) => c.kind)},
+    ${texts(closed, (c) => String(c.after))}::bigint[], ${texts(closed, (c) => String(c.through))}::bigint[],
+    ${texts(closed, (c) => c.last)}, ${texts(closed, (c) => c.next)})`;
+  const step = '(entity, kind, after, through, last, next)';
   return `join entry e on e.position = l.position
     left join entry cause on cause.event_id = e.causation_id and cause.tenant = e.tenant
       and cause.kind = 'commission' and e.kind <> 'commission'
@@ -107,9 +131,8 @@ function datingOf({ books }: Standpoint, sql: Parameters): string {
         ${texts(months, (m) => m.from)}::timestamptz[], ${texts(months, (m) => m.until)}::timestamptz[])
       m(entity, key, starts, ends) on m.entity = l.entity
       and coalesce(cause.occurred_at, l.occurred_at) >= m.starts and coalesce(cause.occurred_at, l.occurred_at) < m.ends
-    left join unnest(${texts(closed, (c) => c.entity)}, ${texts(closed, (c) => c.kind)},
-        ${texts(closed, (c) => String(c.after))}::bigint[], ${texts(closed, (c) => String(c.through))}::bigint[],
-        ${texts(closed, (c) => c.last)}, ${texts(closed, (c) => c.next)})
-      c(entity, kind, after, through, last, next) on c.entity = l.entity and c.kind = coalesce(cause.kind, e.kind)
-      and coalesce(cause.position, l.position) > c.after and coalesce(cause.position, l.position) <= c.through`;
+    left join ${steps} c${step} on c.entity = l.entity and c.kind = coalesce(cause.kind, e.kind)
+      and coalesce(cause.position, l.position) > c.after and coalesce(cause.position, l.position) <= c.through
+    left join ${steps} own${step} on cause.position is not null and own.entity = l.entity and own.kind = e.kind
+      and l.position > own.after and l.position <= own.through`;
 }

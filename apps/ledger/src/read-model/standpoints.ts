@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { subscriptionOf } from '@tributary/feeds';
 import {
   type Day,
@@ -94,7 +94,7 @@ const BOOKS = `select
 
 @Injectable()
 export class Standpoints {
-  constructor(private readonly runtime: ServiceRuntime) {}
+  constructor(@Inject(ServiceRuntime) private readonly runtime: Pick<ServiceRuntime, 'database'>) {}
 
   async of({ tenant, effective, known: asked, position }: Asked): Promise<Standpoint> {
     const through = least(await this.shown(), position, asked && (await this.knownBy(asked)));

@@ -11,6 +11,7 @@ import { ahead } from '../read-model/forecast.projection';
 import { payoutHolds } from '../read-model/holds.projection';
 import { payees } from '../read-model/payees.projection';
 import { reconciliationMoves } from '../read-model/reconciliation.projection';
+import { commissionBehind, periods } from '../read-model/periods.projection';
 import { payoutRegister } from '../read-model/registers.projection';
 import { candidates } from '../read-model/runs.candidates.projection';
 import { runs } from '../read-model/runs.projection';
@@ -25,6 +26,7 @@ import { filesOfRuns, filesWritten } from './file-reactions';
 import { faultsThrough } from './file-writing';
 import { matchesTold, railsBehind } from './matching';
 import { payeesTold } from './payees';
+import { periodOrders } from './periods';
 import { publication } from './publication';
 import { runsFollow } from './runs-protocol';
 import { runChanges, runFiles, runProgress } from './runs-reactions';
@@ -47,14 +49,16 @@ export const payouts: ServiceDefinition = {
     paymentFiles,
     payoutHolds,
     payoutRegister,
+    periods,
     reconciliationMoves,
     runs,
     statements,
     withholding,
   ],
-  inboxProjections: [ahead, payerEntities, statementSources],
+  inboxProjections: [ahead, commissionBehind, payerEntities, statementSources],
   publication,
   listensTo: ['commission', 'partners'],
+  orders: { owner: 'payouts', take: (bus) => periodOrders(bus) },
   reactions: (bus: CommandBus, means) => [
     accountsFollow(means.topics, toAccounts(bus, means)),
     payeesTold(means.topics, toAccounts(bus, means)),

@@ -1,13 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+
 /** The most common lie of bank files is their encoding, so the bytes are believed before the header. */
 export function textOf(bytes: Uint8Array): string {
   const declared = utf16Of(bytes);
   if (declared !== undefined) return new TextDecoder(declared).decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
+  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252').decode(bytes);
 }
 
 function utf16Of([first, second]: Uint8Array): string | undefined {

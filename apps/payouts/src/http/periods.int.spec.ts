@@ -6,14 +6,7 @@ import {
   type PeriodCertificate,
 } from '@tributary/contracts';
 import type { Publication } from '@tributary/feeds';
-import {
-  type DomainEvent,
-  type Instant,
-  accept,
-  instant,
-  parseStreamName,
-  uuidV5,
-} from '@tributary/kernel';
+import { type DomainEvent, accept, instant, parseStreamName, uuidV5 } from '@tributary/kernel';
 import {
   type Order,
   ServiceModule,

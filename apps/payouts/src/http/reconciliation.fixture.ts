@@ -30,7 +30,7 @@ import { itemOf } from '../domain/item';
 import type { RailCommand } from '../domain/rail/commands';
 import { rail } from '../domain/rail/decide';
 import { railStreamOf } from '../domain/rail/events';
-import { FILE_A, RAIL, RUN, settings } from '../domain/rail/file.fixture';
+import { FILE_A, RAIL, RETURN, RUN, settings } from '../domain/rail/file.fixture';
 import { AT } from '../domain/rail/rail.fixture';
 import { bankLines } from '../read-model/bank-lines.projection';
 import { BankLinesRead } from '../read-model/bank-lines.queries';
@@ -174,7 +174,19 @@ export class ReconciliationSite {
       { ...instruct('april'), item },
     ];
     for (const command of commands)
-      await this.decide({ ...command, account: of } as AccountCommand);
+      await this.decide({ ...command, account: of });
+  }
+
+  /** The bank says of these that it has paid them. */
+  async hears(...items: readonly string[]): Promise<void> {
+    const on = { rail: RAIL, at: AT };
+    const read = { sequence: 1, fileRefused: [], count: items.length, warnings: [], by: 'anna' };
+    await this.tell({ type: 'NoteReturnFile', ...on, ...read, sha256: RETURN });
+    const answers = items.map((item) => ({
+      ...{ item, answer: 'claimed_paid' as const, codes: ['00'], amount: '10000' },
+      ...{ bankReference: `N${item}`, on: '2026-04-15' },
+    }));
+    await this.tell({ type: 'AnswerItems', ...on, return: RETURN, chunk: 0, answers });
   }
 
   async decide(command: AccountCommand): Promise<bigint> {

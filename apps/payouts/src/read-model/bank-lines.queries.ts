@@ -5,7 +5,7 @@ import { type PersonalData, Privacy, type Sealed } from '@tributary/privacy';
 import { WORDING } from '../domain/rail/wording';
 import { railStreamOf } from '../domain/rail/events';
 import type { MatchingRules } from '../domain/rail/match-events';
-import { STANDARD_RULES } from '../domain/rail/state';
+import { STANDARD_RULES } from '../domain/rail/matching-rules';
 import { bankLines } from './bank-lines.projection';
 import { positionOf, utc } from './reading';
 

@@ -1,5 +1,5 @@
 import { keyedTable, projection } from '@tributary/feeds';
-import type { BalancedEntry, Json } from '@tributary/kernel';
+import type { BalancedEntry, Instant, Json } from '@tributary/kernel';
 import { signedOf } from '../domain/rail/bank-line';
 import type { LinesBooked, LinesMatched } from '../domain/rail/match-events';
 import type { ImportedLine } from '../domain/rail/statement-events';
@@ -105,13 +105,11 @@ export const reconciliationMoves = projection({
     const of = { tenant, rail };
     switch (event.$type) {
       case 'PayingAccountRegistered': {
-        const { opening, on } = event;
-        const { 'settings.zone': zone, 'settings.asset': asset, 'settings.entity': entity } = event;
+        const { opening, on: on_day, 'settings.zone': zone, 'settings.asset': asset } = event;
+        const account = { opening, on_day, zone, asset, entity: event['settings.entity'] };
         const moved = { position, n: 0, ...of, line: null, at, amount: opening, source };
-        return {
-          rail_opening: [{ ...of, opening, on_day: on, zone, asset, entity }],
-          cash_moved: opening === 0n ? [] : [moved],
-        };
+        const cash_moved = opening === 0n ? [] : [moved];
+        return { rail_opening: [{ ...of, ...account }], cash_moved };
       }
       case 'LinesImported': {
         const { statement, lines, known } = event;
@@ -133,19 +131,7 @@ export const reconciliationMoves = projection({
       }
       case 'LinesBooked': {
         const lines = event.lines as unknown as LinesBooked['data']['lines'];
-        return {
-          line_matched: lines.map(({ line }, n) => ({
-            position,
-            n,
-            ...of,
-            line,
-            is_matched: true,
-          })),
-          cash_moved: lines.map((line, n) => ({
-            ...{ position, n, ...of, line: line.line, at, source },
-            amount: signedOf(line),
-          })),
-        };
+        return bookedRows({ position, ...of }, { at, source }, lines);
       }
       case 'LineUnmatched': {
         const { line, last, entry } = event;
@@ -178,6 +164,18 @@ const importedRows = (
   })),
   line_in: [...lines.map(({ key }) => key), ...known].map((line, n) => ({
     ...{ ...of, n, line, statement },
+  })),
+});
+
+const bookedRows = (
+  of: { readonly position: bigint; readonly tenant: string; readonly rail: string },
+  when: { readonly at: Instant; readonly source: string },
+  lines: LinesBooked['data']['lines'],
+) => ({
+  line_matched: lines.map(({ line }, n) => ({ ...of, n, line, is_matched: true })),
+  cash_moved: lines.map((line, n) => ({
+    ...{ ...of, ...when, n, line: line.line },
+    amount: signedOf(line),
   })),
 });
 

@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Headers, Param, Query, type Type } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Owner } from '@tributary/contracts';
-import { sha256Hex } from '@tributary/kernel';
 import { Public } from '../auth/access';
 import { Refusal } from '../errors/problem';
 import { ServiceRuntime } from './service-runtime';
+import { assertService } from './service-token';
 
 const MOST = 3_000;
 
@@ -45,20 +44,8 @@ export function publishedController(owner: Owner): Type {
       return { events };
     }
 
-    private assertService(authorization = ''): void {
-      const token = this.runtime.process.settings.SERVICE_TOKEN;
-      const [sent, expected] = [authorization, `Bearer ${token}`].map((text) =>
-        Buffer.from(sha256Hex(text)),
-      );
-      if (token !== undefined && sent && expected && timingSafeEqual(sent, expected)) return;
-      throw new Refusal(
-        401,
-        'service_token_invalid',
-        'Only services that share SERVICE_TOKEN read this.',
-        {
-          headers: { 'www-authenticate': 'Bearer' },
-        },
-      );
+    private assertService(authorization: string | undefined): void {
+      assertService(this.runtime.process.settings.SERVICE_TOKEN, authorization);
     }
   }
   return PublishedController;

@@ -6,6 +6,7 @@ import type { CommandRunner } from '@tributary/kernel';
 import type { Database, DatabaseOptions } from '@tributary/postgres';
 import type { MigrationInterface } from 'typeorm';
 import type { CoreSettings } from '../config/core-settings';
+import type { OrderHandler } from './orders';
 
 /** What makes a service: its streams, what follows from their events, and what it tells and hears. */
 export interface ServiceDefinition {
@@ -26,9 +27,14 @@ export interface ServiceDefinition {
   readonly reactions?: (bus: CommandBus, means: Means) => readonly Reaction[];
   /** Commands that follow from what others have published. */
   readonly inboxReactions?: (bus: CommandBus, means: Means) => readonly Reaction[];
+  /** What other services may order of it, and how it decides that. */
+  readonly orders?: {
+    readonly owner: Owner;
+    readonly take: (bus: CommandBus, means: Means) => OrderHandler;
+  };
   /** What only one process may do at a time, by name. */
   readonly works?: (
-    means: Means,
+    means: WorkMeans,
     settings: CoreSettings,
   ) => Readonly<Record<string, OwnedWorkOptions['start']>>;
 }
@@ -43,6 +49,11 @@ export interface Means {
   readonly runner: CommandRunner;
   /** Says on the log and in the metrics that something in the background did not work. */
   readonly failed: (part: string, error: unknown) => void;
+}
+
+export interface WorkMeans extends Means {
+  /** Throws where nobody of that name is known. */
+  readonly orderTo: (owner: Owner) => OrderHandler;
 }
 
 export const schemaOf = ({ name }: Pick<ServiceDefinition, 'name'>): string =>

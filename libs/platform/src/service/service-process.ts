@@ -17,6 +17,8 @@ import type { Privacy } from '@tributary/privacy';
 import type { CoreSettings } from '../config/core-settings';
 import type { Metrics } from '../http/metrics';
 import type { StructuredLogger } from '../logging/structured-logger';
+import type { OrderHandler } from './orders';
+import { OrdersClient } from './orders-client';
 import { PublishedClient } from './published-client';
 
 /** A table of published events in this process, and what rings when it grows. */
@@ -46,6 +48,7 @@ export interface Surroundings extends Watch {
 /** What the services of one process share: the log, the broker, and the way to one another. */
 export class ServiceProcess {
   private readonly publishers = new Map<Owner, LocalPublisher>();
+  private readonly doors = new Map<Owner, OrderHandler>();
   private readonly occupants: Occupant[] = [];
   private closing = false;
 
@@ -101,6 +104,29 @@ export class ServiceProcess {
     const local = this.publishers.get(owner);
     if (local) return local;
     const message = `This service listens to ${owner}: set OWNER_URLS (${owner}=http://…) and SERVICE_TOKEN.`;
+    throw new CodedError('invalid_configuration', message, { owner });
+  }
+
+  takeOrders(owner: Owner, handler: OrderHandler): void {
+    this.doors.set(owner, handler);
+  }
+
+  /** Of a service in this process. */
+  doorOf(owner: Owner): OrderHandler | undefined {
+    return this.doors.get(owner);
+  }
+
+  /** In this process, or where the settings say. Asked when there is something to order, so that a ledger alone can be read. */
+  orderTo(owner: Owner): OrderHandler {
+    const url = this.settings.OWNER_URLS?.get(owner);
+    const token = this.settings.SERVICE_TOKEN;
+    if (url !== undefined && token !== undefined) {
+      const client = new OrdersClient(url, owner, token);
+      return (order) => client.send(order);
+    }
+    const local = this.doors.get(owner);
+    if (local) return local;
+    const message = `This service sends orders to ${owner}: set OWNER_URLS (${owner}=http://…) and SERVICE_TOKEN.`;
     throw new CodedError('invalid_configuration', message, { owner });
   }
 

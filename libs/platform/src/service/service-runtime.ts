@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { CommandBus } from '@nestjs/cqrs';
+import type { Owner } from '@tributary/contracts';
 import type { EventLog } from '@tributary/event-log';
 import {
   Feeds,
@@ -12,9 +13,10 @@ import {
   startConsumer,
   startRelay,
 } from '@tributary/feeds';
-import { CommandRunner, invariant } from '@tributary/kernel';
+import { CommandRunner, invariant, unavailable } from '@tributary/kernel';
 import { Database, PostgresSnapshots, Snapshots1700000000300 } from '@tributary/postgres';
 import { MeteredLog } from './metered-log';
+import type { Order, OrderAnswer, OrderHandler } from './orders';
 import { type ServiceDefinition, schemaOf } from './service-definition';
 import { ServiceObserver } from './service-observer';
 import type { Occupant, ServiceProcess } from './service-process';
@@ -30,6 +32,7 @@ export class ServiceRuntime implements Occupant {
   private readonly observer: ServiceObserver;
   private consumer: Running | undefined;
   private started: Feeds | undefined;
+  private takesOrders: OrderHandler | undefined;
   private metricsTimer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -49,7 +52,9 @@ export class ServiceRuntime implements Occupant {
       onBackgroundError: (stream, error) =>
         logger.failure('behind the scenes of a stream', error, { stream }),
     });
-    const { publication } = definition;
+    const { publication, orders } = definition;
+    // From the beginning, so that a neighbour that starts earlier is told to wait rather than that there is nobody.
+    if (orders) process.takeOrders(orders.owner, (order) => this.takeOrder(order));
     if (publication) {
       process.publishHere(publication.owner, {
         reader: this.published,
@@ -107,10 +112,13 @@ export class ServiceRuntime implements Occupant {
       ...(shuffleSeed !== undefined && { shuffleSeed }),
     });
     if (this.travelsBy) this.joinKafka(this.travelsBy, upstreams);
+    this.takesOrders = definition.orders?.take(bus, this);
     const works = definition.works?.(this, process.settings) ?? {};
     for (const [name, start] of Object.entries(works)) this.started.own(name, start);
     this.metricsTimer = setInterval(() => this.measure(), METRICS_EVERY_MS);
   }
+
+  readonly orderTo = (owner: Owner): OrderHandler => this.process.orderTo(owner);
 
   readonly failed = (part: string, error: unknown): void => {
     this.observer.failed(part, error);
@@ -124,6 +132,11 @@ export class ServiceRuntime implements Occupant {
 
   async close(): Promise<void> {
     await this.database.close();
+  }
+
+  private async takeOrder(order: Order): Promise<OrderAnswer> {
+    if (!this.takesOrders) throw unavailable(`The service ${this.name}, which is starting,`);
+    return await this.takesOrders(order);
   }
 
   /** What is published travels by the broker, where there is one, only if the settings say so: it may be there for other facts. */

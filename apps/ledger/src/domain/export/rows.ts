@@ -3,7 +3,7 @@ import { decimalOf } from '../decimal';
 import type { JournalLeg, Standing } from '../journal';
 import type { Exported, Writer } from './exported';
 
-const COLUMNS = [
+export const COLUMNS = [
   'kind',
   'date',
   'position',
@@ -28,7 +28,7 @@ const COLUMNS = [
   'country',
   'bank',
 ] as const;
-type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | null>>>;
+export type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | null>>>;
 
 /** One line for each leg, between what stood before and what stands after. */
 export const csv: Writer = async function* (exported) {
@@ -66,7 +66,7 @@ export async function* legsCsv(
   }
 }
 
-function legRow(leg: JournalLeg, zone: string): Row {
+export function legRow(leg: JournalLeg, zone: string): Row {
   const { occurredAt, recordedAt, period, earnedIn, account, asset } = leg;
   return {
     kind: 'leg',
@@ -92,7 +92,7 @@ function legRow(leg: JournalLeg, zone: string): Row {
   };
 }
 
-const standingRow = (
+export const standingRow = (
   kind: string,
   date: Day,
   entity: string,
@@ -120,7 +120,7 @@ const QUOTED = /[",\r\n]/;
 const FORMULA = /^\s*[=+\-@]|^[\t\r\n]/;
 
 /** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe in front; no amount here is negative. */
-const csvLine = (cells: readonly string[]): string =>
+export const csvLine = (cells: readonly string[]): string =>
   `${cells
     .map((cell) => (FORMULA.test(cell) ? `'${cell}` : cell))
     .map((cell) => (QUOTED.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))

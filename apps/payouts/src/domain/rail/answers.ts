@@ -5,7 +5,8 @@ import type { AnsweredItem } from './file-events';
 import { matchItem, matchLine } from './match-line';
 import type { Work } from './match-events';
 import { breakOfItem } from './overdue';
-import { type Rail, batchReferenceOf, isRefused, itemOf } from './state';
+import { batchReferenceOf } from './find';
+import { type Rail, isRefused, itemOf } from './state';
 import { pastWork } from './work';
 
 /** What an answer of the bank, a list of items or a void means for lines that were here before it. `state` knows of it already. */

@@ -124,7 +124,7 @@ describe('what holds however statements and answers come', () => {
           expect(typesOf(shuffled)).toEqual(typesOf(straight));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 
@@ -134,7 +134,7 @@ describe('what holds however statements and answers come', () => {
         const book = sent();
         for (const step of steps) step(book).checkSums();
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -155,7 +155,7 @@ describe('what holds however statements and answers come', () => {
         }
         expect([...settled.values()].filter((count) => count > 1)).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -175,7 +175,7 @@ describe('what holds however statements and answers come', () => {
         expect(restored.matches).toEqual(book.matches);
         expect(restored.breaks).toEqual(book.breaks);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

@@ -4,7 +4,8 @@ import { settleBatch } from './match-batch';
 import { isForPeople, settleItem } from './match-item';
 import { breakUnexplained, settleByMoney } from './match-money';
 import { batchFileOf, namedBy } from './recognise';
-import { type Rail, type RailLine, countsIn, itemOf, lineOf, moneyKeyOf } from './state';
+import { moneyKeyOf } from './find';
+import { type Rail, type RailLine, countsIn, itemOf, lineOf } from './state';
 import type { ItemId } from '../item';
 
 /** Stops at the first that applies: our name of the payment, the bank's, a batch, a charge, money and account; then a person. */

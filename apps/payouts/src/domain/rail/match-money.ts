@@ -3,16 +3,8 @@ import type { Candidate } from './break-events';
 import type { Draft } from './draft';
 import { isForPeople, matchOf } from './match-item';
 import { batchFileOf, isInWindow, namedBy, openAt, paidInParts, suggestionsFor } from './recognise';
-import {
-  type Rail,
-  type RailLine,
-  countsIn,
-  isCrowd,
-  isRefused,
-  itemOf,
-  lineOf,
-  moneyKeyOf,
-} from './state';
+import { isCrowd, moneyKeyOf } from './find';
+import { type Rail, type RailLine, countsIn, isRefused, itemOf, lineOf } from './state';
 
 const OUTDONE = { by: 'tributary', reason: 'not_the_only_one', byPerson: false };
 

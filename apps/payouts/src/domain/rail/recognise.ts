@@ -2,16 +2,15 @@ import { type Day } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import { plusBusinessDays } from './business-days';
 import type { Candidate } from './break-events';
+import { batchNumberOf, moneyKeyOf } from './find';
 import {
   type Rail,
   type RailItem,
   type RailLine,
-  batchNumberOf,
   countsIn,
   isRefused,
   itemOf,
   lineOf,
-  moneyKeyOf,
 } from './state';
 
 /** Items that a line names, by our name of them or by one of the bank's. */

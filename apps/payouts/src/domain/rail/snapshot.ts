@@ -3,14 +3,8 @@ import type { ItemId } from '../item';
 import type { Break } from './break-events';
 import type { RailEvent } from './events';
 import { type FileItem, type NumberedFile, blocks } from './file-state';
-import {
-  type Rail,
-  type RailItem,
-  type RailLine,
-  type RailStatement,
-  indexOf,
-  initialRail,
-} from './state';
+import { indexOf } from './find';
+import { type Rail, type RailItem, type RailLine, type RailStatement, initialRail } from './state';
 
 const HEAD = 'head';
 

@@ -65,8 +65,8 @@ function some(draft: Draft, work: Work): Done {
       return { looked: 1_200, left: from === null ? null : { ...work, from }, added: [] };
     }
     case 'unbatch': {
-      const from = unmatchBatchPart(draft, work);
-      return { looked: 1_200, left: from === null ? null : { ...work, from }, added: [] };
+      const { next, added } = unmatchBatchPart(draft, work);
+      return { looked: 1_200, left: next === null ? null : { ...work, from: next }, added };
     }
     case 'age': {
       const from = ageFile(draft, work);

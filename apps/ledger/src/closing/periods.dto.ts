@@ -1,0 +1,39 @@
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { StandpointQuery } from '../http/queries';
+
+const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
+
+export class PeriodParams {
+  @Length(1, 200)
+  entity!: string;
+
+  @Matches(MONTH)
+  month!: string;
+}
+
+export class PeriodQuery {
+  /** Waits until the answer shows what stands in the log up to here. */
+  @IsOptional()
+  @Matches(/^(?:0|[1-9][0-9]{0,17})$/)
+  position?: string;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(30_000)
+  timeoutMs = 10_000;
+
+  /** Computes a certified month anew before it answers, which takes as long as its rows are many. */
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value))
+  @IsBoolean()
+  recompute = false;
+}
+
+export class PriorImpactQuery extends StandpointQuery {
+  @Length(1, 200)
+  entity!: string;
+
+  @Matches(MONTH)
+  month!: string;
+}

@@ -10,5 +10,7 @@ await ensureBuilt('attribution');
 await ensureBuilt('commission');
 await ensureBuilt('ledger');
 await ensureBuilt('tier-evaluation');
+// Measured from inside, so that what it writes can be looked at while it works.
+await ensureBuilt('payouts');
 const { runBench } = createRequire(import.meta.url)('../bench/dist/main.js');
 process.exitCode = await runBench(process.argv.slice(2));

@@ -12,7 +12,7 @@ const NX = 'node_modules/nx/dist/bin/nx.js';
 /** A run against servers that somebody else keeps says nothing about the next run. */
 const FOREIGN_SERVERS = ['KAFKA_BROKERS', 'EVENTSTORE_URL', 'TEST_DATABASE_URL'];
 const TESTS_TIMEOUT_MS = 35 * 60_000;
-const CRASH_TIMEOUT_MS = 30 * 60_000;
+const CRASH_TIMEOUT_MS = 90 * 60_000;
 
 const crash = process.argv.includes('--crash');
 await ensureInstalled();

@@ -12,7 +12,9 @@ import { hotBench } from './benches/hot';
 import { httpBench } from './benches/http';
 import { ingestionBench } from './benches/ingestion';
 import { lagBench } from './benches/lag';
+import { matchingBench } from './benches/matching';
 import { memoryBench } from './benches/memory';
+import { payoutRunBench } from './benches/payout-run';
 import { projectionBench } from './benches/projection';
 import { recomputeBench } from './benches/recompute';
 import { relayBench } from './benches/relay';
@@ -42,6 +44,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   recompute: recomputeBench,
   explain: explainBench,
   tiers: tiersBench,
+  'payout-run': payoutRunBench,
+  matching: matchingBench,
   'as-of': asOfBench,
   start: startBench,
 };

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@tributary/kernel';
 import { ApiKeys, apiKeySchema } from '@tributary/platform';
 import { Database } from '@tributary/postgres';
 import { randomBytes } from 'node:crypto';
@@ -12,6 +11,11 @@ const CONNECTIONS = 64;
 const LOOK_EVERY_MS = 50;
 const SHOWN_LIMIT_MS = 600_000;
 
+/** A published event, of which only its place matters here. */
+interface Told {
+  readonly position: string;
+}
+
 export interface ServiceFacts {
   /** What is run. */
   readonly program: string;
@@ -20,7 +24,7 @@ export interface ServiceFacts {
   /** Its feeds over the log, as LIKE has them: all of them have to be through before it is asked. */
   readonly feeds: readonly string[];
   /** What the others have published, as it travels between services; left out, nothing. */
-  readonly told?: readonly JsonObject[];
+  readonly told?: readonly Told[];
 }
 
 /** A service as a process of its own, beside a log that is filled already, with a key to read in it. */
@@ -99,11 +103,11 @@ async function financeKey(url: string): Promise<string> {
 }
 
 /** The services that it listens to, with nothing to tell but this. */
-async function ownersTelling(told: readonly JsonObject[]): Promise<Server> {
+async function ownersTelling(told: readonly Told[]): Promise<Server> {
   const server = createServer((asked, answer) => {
     const after = new URL(asked.url ?? '/', 'http://owners').searchParams.get('after') ?? '0';
-    const events = told.filter(({ position }) => BigInt(String(position)) > BigInt(after));
-    const through = events.at(-1)?.['position'] ?? after;
+    const events = told.filter(({ position }) => BigInt(position) > BigInt(after));
+    const through = events.at(-1)?.position ?? after;
     answer.setHeader('content-type', 'application/json');
     answer.end(JSON.stringify({ events, through }));
   });

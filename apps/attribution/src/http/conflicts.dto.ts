@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsStreamId } from '@tributary/platform';
+import { IsInstant, IsStreamId, WaitingQuery } from '@tributary/platform';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, Length } from 'class-validator';
 import { SETTLEMENTS } from '../domain/prospect/events';
-import { PageQuery, ReasonBody, Waiting } from './leads.dto';
+import { PageQuery, ReasonBody } from './leads.dto';
 
 const STATES = ['open', ...SETTLEMENTS] as const;
 
@@ -35,7 +35,7 @@ export class AdjudicationBody extends ReasonBody {
   protectionUntil?: string;
 }
 
-export class ConflictRateQuery extends Waiting {
+export class ConflictRateQuery extends WaitingQuery {
   @IsInstant()
   from!: string;
 

@@ -222,6 +222,8 @@ describe('asking what a sale brought, and what we knew of it when', () => {
     const before = await service.ask(`/v1/sales/${sale}?known=${knownThen}`);
     expect(before.body.lines[0].steps).toHaveLength(1);
     expect(before.body.problems).toEqual([]);
+    const then = await service.ask(`/v1/sales/${sale}?on=2025-02-15T00:00:00Z`);
+    expect(then.body.lines[0].steps.map((step: Body) => step.value.net)).toEqual(['100000']);
     const history = await service.ask(`/v1/sales/${sale}/history`);
     const revisions = history.body.items.map(({ revision }: Body) => revision as number);
     expect(revisions).toEqual(revisions.map((_: number, i: number) => i + 1));

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsStreamId } from '@tributary/platform';
+import { IsInstant, IsStreamId, WaitingQuery } from '@tributary/platform';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { RUNGS, type Rung } from '../domain/credit/credit';
-import { PageQuery, Waiting } from './leads.dto';
+import { PageQuery } from './leads.dto';
 
 /** The text of a query as the boolean that it means; anything else is left for the validator to refuse. */
 export const booleanIn = ({ value }: { value: unknown }): unknown =>
@@ -45,7 +45,7 @@ export class CustomersQuery extends PageQuery {
   unattributed?: boolean;
 }
 
-export class KnownQuery extends Waiting {
+export class KnownQuery extends WaitingQuery {
   @ApiPropertyOptional({
     description: 'On our clock: what we knew then. Left out, everything that we know.',
   })

@@ -1,9 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
+import { WaitingQuery } from '@tributary/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { STAGES, type Stage } from '../read-model/fact-outcomes.queries';
-import { Waiting } from './leads.dto';
 
-export class OutcomeQuery extends Waiting {
+export class OutcomeQuery extends WaitingQuery {
   @ApiPropertyOptional({ enum: STAGES, description: 'How far to wait for.' })
   @IsOptional()
   @IsIn(STAGES)

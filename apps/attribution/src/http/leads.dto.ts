@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsStreamId } from '@tributary/platform';
+import { PageQuery as AnyPageQuery, IsInstant, IsStreamId } from '@tributary/platform';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { CLAIM_STATES, type ClaimState, type Verdict } from '../domain/prospect/events';
@@ -7,32 +7,14 @@ import { CLAIM_STATES, type ClaimState, type Verdict } from '../domain/prospect/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i;
 const VERDICTS = ['approved', 'refused'] as const satisfies readonly Verdict[];
 
-export class Waiting {
-  @ApiPropertyOptional({ description: 'As a command answered: waits until its write is visible.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait at the most.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-}
-
-export class PageQuery extends Waiting {
+/** Of facts, which are longer than figures. */
+export class PageQuery extends AnyPageQuery {
   @ApiPropertyOptional({ default: 50 })
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(200)
-  limit = 50;
-
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @Length(1, 400)
-  after?: string;
+  override limit = 50;
 
   @IsOptional()
   @IsStreamId()

@@ -1,10 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { hasCode, resolvePeriod } from '@tributary/kernel';
-import { IsInstant, IsStreamId } from '@tributary/platform';
-import { IsOptional, ValidateBy } from 'class-validator';
-import { Waiting } from './leads.dto';
+import { IsInstant, IsStreamId, IsZone, WaitingQuery } from '@tributary/platform';
+import { IsOptional } from 'class-validator';
 
-export class PeriodQuery extends Waiting {
+export class PeriodQuery extends WaitingQuery {
   @ApiPropertyOptional({ description: 'Left out, from the beginning.' })
   @IsOptional()
   @IsInstant()
@@ -27,23 +25,6 @@ export class RevenueQuery extends PeriodQuery {
     description: 'In which months begin and end, by its name in the IANA database.',
     example: 'America/Sao_Paulo',
   })
-  @ValidateBy({
-    name: 'isZone',
-    validator: {
-      validate: isZone,
-      defaultMessage: () => '$property is a zone of the IANA database',
-    },
-  })
+  @IsZone()
   zone = 'UTC';
-}
-
-function isZone(zone: unknown): boolean {
-  if (zone === 'UTC') return true;
-  if (typeof zone !== 'string') return false;
-  try {
-    return resolvePeriod(zone, '2026-01').zone === zone;
-  } catch (error) {
-    if (hasCode(error, 'unknown_zone')) return false;
-    throw error;
-  }
 }

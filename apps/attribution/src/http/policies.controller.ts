@@ -4,27 +4,23 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  positionOf,
   type Principal,
   Refusal,
   ServiceRuntime,
-  answerOf,
-  positionOf,
+  WaitingQuery,
 } from '@tributary/platform';
 import { DecidePolicy } from '../application/policies';
 import type { PolicyCommand, PolicyRejected } from '../domain/policy/decide';
 import type { Flaw } from '../domain/policy/read-content';
 import { STANDARD_POLICY } from '../domain/policy/standard';
 import { Policies } from '../read-model/policies.queries';
-import {
-  NewPolicyVersionBody,
-  PoliciesQuery,
-  PolicyApprovalBody,
-  PolicyQuery,
-} from './policies.dto';
+import { NewPolicyVersionBody, PoliciesQuery, PolicyApprovalBody } from './policies.dto';
 
 const STATUS: Readonly<Record<PolicyRejected['code'], number>> = {
   draft_changed: 409,
@@ -106,7 +102,7 @@ export class PoliciesController {
   async find(
     @Caller() { tenant }: Principal,
     @Param('policy') policy: string,
-    @Query() query: PolicyQuery,
+    @Query() query: WaitingQuery,
   ) {
     await this.visible(query);
     const { found, position } = await this.policies.find(tenant, policy);
@@ -118,7 +114,7 @@ export class PoliciesController {
   }
 
   /** Without this, an answer from before the caller's own write would look like one from after it. */
-  private async visible({ token, timeoutMs }: PolicyQuery): Promise<void> {
+  private async visible({ token, timeoutMs }: WaitingQuery): Promise<void> {
     if (token === undefined) return;
     const position = positionOf(token, this.runtime.name);
     if (await this.policies.waitFor(position, timeoutMs)) return;

@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { JsonObject } from '@tributary/kernel';
-import { IsInstant, IsStreamId } from '@tributary/platform';
-import { Type } from 'class-transformer';
-import { IsInt, IsObject, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { IsInstant, IsStreamId, LimitedQuery } from '@tributary/platform';
+import { IsObject, IsOptional, Matches } from 'class-validator';
 import { STANDARD_POLICY } from '../domain/policy/standard';
 
 const { programme: _, ...example } = STANDARD_POLICY.content;
@@ -33,30 +32,9 @@ export class PolicyApprovalBody {
   hash!: string;
 }
 
-export class PolicyQuery {
-  @ApiPropertyOptional({ description: 'As the answer to your command gave it.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait for the token.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-}
-
-export class PoliciesQuery extends PolicyQuery {
+export class PoliciesQuery extends LimitedQuery {
   @ApiPropertyOptional({ description: '`next` of the page before.' })
   @IsOptional()
   @IsStreamId()
   after?: string;
-
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  limit = 100;
 }

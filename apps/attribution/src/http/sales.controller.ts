@@ -17,7 +17,7 @@ import { partnerCredit } from '../read-model/partner-credit.projection';
 import { type SaleFile, saleShown } from '../read-model/sale-file';
 import { type SaleRow, type SalesPage, Sales } from '../read-model/sales.queries';
 import { REVISION_COLUMNS, pageOfRevisions } from './credit-history';
-import { KnownQuery } from './customers.dto';
+import { CaseQuery, type KnownQuery } from './customers.dto';
 import { SaleHistoryQuery, SalesQuery } from './sales.dto';
 
 @ApiTags('sales')
@@ -53,15 +53,24 @@ export class SalesController {
   @Get(':sale')
   @ApiOperation({
     summary: 'A sale: its lines with their credit, what counts, and what was put aside',
-    description: '`known` asks what we knew at a time of our own.',
+    description:
+      '`known` asks what we knew at a time of our own. `on` leaves of each line only the steps up to that time of the world, ' +
+      'so that its last one is the credit that held then.',
   })
   async find(
     @Caller() { tenant }: Principal,
     @Param('sale') sale: string,
-    @Query() query: KnownQuery,
+    @Query() query: CaseQuery,
   ) {
     const file = await this.fileOf(tenant, sale, query);
-    return { position: file.position, ...saleShown(file) };
+    const shown = saleShown(file);
+    if (query.on === undefined) return { position: file.position, ...shown };
+    const on = instant(query.on);
+    const lines = shown.lines.map((line) => ({
+      ...line,
+      steps: line.steps.filter(({ at }) => at <= on),
+    }));
+    return { position: file.position, ...shown, lines };
   }
 
   @Get(':sale/history')

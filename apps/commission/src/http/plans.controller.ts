@@ -1,7 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Instant, type JsonObject, canonicalJson, invariant } from '@tributary/kernel';
+import {
+  type Instant,
+  type JsonObject,
+  canonicalJson,
+  instant,
+  invariant,
+} from '@tributary/kernel';
 import {
   Allow,
   Caller,
@@ -14,6 +20,7 @@ import {
   Refusal,
   ServiceRuntime,
   answerOf,
+  askedAt,
   currentContext,
   positionOf,
   validationFailed,
@@ -26,9 +33,10 @@ import { lint } from '../domain/plan/lint/lint';
 import { type PlanDocument, versionOf } from '../domain/plan/plan-document';
 import { PLAN_SCHEMA } from '../domain/plan/schema/plan-schema';
 import { STARTERS } from '../domain/plan/starters/starters';
+import type { PlanAsOf } from '../read-model/plan-as-of';
 import { type PlanShown, Plans } from '../read-model/plans.queries';
 import { checkPlan } from './plans.check';
-import { PlanApprovalBody, PlanQuery, PlansQuery } from './plans.dto';
+import { PlanApprovalBody, PlanAsOfQuery, PlanQuery, PlansQuery } from './plans.dto';
 
 const STATUS: Readonly<Record<PlanRejected['code'], number>> = {
   draft_changed: 409,
@@ -136,18 +144,34 @@ export class PlansController {
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({
     summary: 'A plan with all its versions, and the draft that waits with what its lint says now',
+    description:
+      'With `on` or `known`: as it was known then, and in `governs` the version that governed a sale paid at `on`.',
   })
   async find(
     @Caller() { tenant }: Principal,
     @Param('plan') plan: string,
-    @Query() query: PlanQuery,
+    @Query() query: PlanAsOfQuery,
   ) {
     await this.visible(query);
+    if (query.on !== undefined || query.known !== undefined)
+      return await this.asOf(tenant, plan, query);
     const { found, position } = await this.plans.find(tenant, plan);
-    if (!found) throw new Refusal(404, 'plan_unknown', 'Nobody has drafted a plan of this name.');
+    if (!found) throw unknownPlan();
     const { draft } = found;
     const findings = draft && lint({ plan: draft.content, ...judgedBy(found) });
     return { ...found, draft: draft && { ...draft, findings }, position };
+  }
+
+  private async asOf(
+    tenant: string,
+    plan: string,
+    { on, known }: Pick<PlanAsOfQuery, 'known' | 'on'>,
+  ): Promise<PlanAsOf> {
+    const by = known === undefined ? null : instant(known);
+    const paidAt = on === undefined ? (by ?? askedAt()) : instant(on);
+    const found = await this.plans.asOf(tenant, plan, { on: paidAt, known: by });
+    if (!found) throw unknownPlan();
+    return found;
   }
 
   /** Without this, an answer from before the caller's own write would look like one from after it. */
@@ -171,6 +195,9 @@ export class PlansController {
     return answerOf(outcome, { service: this.runtime.name, id: planOf(command) }, STATUS);
   }
 }
+
+const unknownPlan = (): Refusal =>
+  new Refusal(404, 'plan_unknown', 'Nobody has drafted a plan of this name.');
 
 /** The same for everybody, so that an editor can be set up before there is a key. */
 @ApiTags('plans')

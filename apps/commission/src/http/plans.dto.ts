@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsStreamId } from '@tributary/platform';
+import { IsInstant, IsStreamId } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -61,6 +61,21 @@ export class PlanQuery {
   @Min(0)
   @Max(30_000)
   timeoutMs = 10_000;
+}
+
+export class PlanAsOfQuery extends PlanQuery {
+  @ApiPropertyOptional({
+    description:
+      "On the world's clock: which version governs a sale that was paid then. Left out, with `known`: at that moment.",
+  })
+  @IsOptional()
+  @IsInstant()
+  on?: string;
+
+  @ApiPropertyOptional({ description: 'On our clock: what we knew then. Left out, everything.' })
+  @IsOptional()
+  @IsInstant()
+  known?: string;
 }
 
 export class PlansQuery extends PlanQuery {

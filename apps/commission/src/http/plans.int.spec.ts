@@ -184,6 +184,43 @@ describe('publishing a plan by two persons', () => {
     expect(second).toMatchObject({ items: [{ plan: 'third', draft: { version: 1 } }], next: null });
   });
 
+  it('shows a plan as it was known, and which version governs a sale of a day', async () => {
+    const [summer, winter, end] = ['2199-01-01', '2199-07-01', '2200-01-01'].map(
+      (day) => `${day}T00:00:00-03:00`,
+    ) as [string, string, string];
+    const publish = async (effective: PlanDocument['effective']) => {
+      const waiting = await shown(
+        'seasons',
+        await draft({ ...PLAN, planId: 'seasons', effective }),
+      );
+      const approved = await approve('bea', 'seasons', hashOf(waiting));
+      expect(approved).toMatchObject({ status: 200 });
+      return await shown('seasons', approved);
+    };
+    const { versions } = await publish({ from: summer, to: winter });
+    await publish({ from: winter, to: end });
+    const [{ approvedAt }] = versions as [{ readonly approvedAt: string }];
+    const before = new Date(Date.parse(approvedAt) - 1).toISOString();
+
+    const asOf = (query: string) => get(`/v1/plans/seasons?${query}`, 'auditor');
+    expect(await asOf('on=2199-08-01T00:00:00Z')).toMatchObject({
+      governs: { version: 2, content: { effective: { from: '2199-07-01T03:00:00.000Z' } } },
+      versions: [{ version: 1 }, { version: 2 }],
+      known: null,
+    });
+    expect(await asOf('on=2199-06-01T00:00:00Z')).toMatchObject({ governs: { version: 1 } });
+    expect(await asOf('on=2200-06-01T00:00:00Z')).toMatchObject({ governs: null });
+    // Drafted, and not approved yet.
+    expect(await asOf(`on=2199-06-01T00:00:00Z&known=${before}`)).toMatchObject({
+      governs: null,
+      versions: [],
+      draft: { version: 1 },
+      known: before,
+    });
+    expect(await asOf('known=2020-01-01T00:00:00Z')).toMatchObject({ status: 404 });
+    expect(await asOf('known=2020')).toMatchObject({ status: 422 });
+  });
+
   it('serves the schema, and starters that can be drafted as they are', async () => {
     expect(await get('/v1/plan-schema')).toMatchObject({ status: 200, $id: 'plan/1' });
     const { starters } = await get('/v1/plan-starters');

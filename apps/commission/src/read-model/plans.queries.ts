@@ -3,7 +3,8 @@ import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, type Json, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { PlanVersion } from '../../engines/v1/plan';
-import type { Override } from '../domain/plan/events';
+import { type Override, planStreamOf } from '../domain/plan/events';
+import { type PlanAsOf, planAsOf } from './plan-as-of';
 import { plans } from './plans.projection';
 
 export interface PlanDraft {
@@ -84,6 +85,15 @@ export class Plans {
   ): Promise<{ readonly found: PlanShown | null; readonly position: bigint }> {
     const { item, position } = await this.one<PlanShown | null, 'item'>(ONE, [tenant, plan]);
     return { found: item, position };
+  }
+
+  /** As it was known at a moment, from the stream of the plan. */
+  async asOf(
+    tenant: string,
+    plan: string,
+    { on, known }: { readonly on: Instant; readonly known: Instant | null },
+  ): Promise<PlanAsOf | undefined> {
+    return await planAsOf({ plan, on, known }, this.runtime.log.read(planStreamOf(tenant, plan)));
   }
 
   /** Whether everything up to this position of the log can be seen here, within the time. */

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { CodedError, type Outcome, type Uuid, sha256Hex, uuidV5 } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import { ERASED, type PersonalData, Privacy } from '@tributary/privacy';
-import { type BankFile, readBankFile } from '../bank-files/reader';
+import { type BankFile, readBankFileInTurns } from '../bank-files/reader';
 import {
   type BankLine,
   type BankStatement,
@@ -71,7 +71,7 @@ export class BankStatements {
     if (!settings)
       throw new CodedError('account_unknown', `Nobody has registered ${rail}.`, { rail });
     const personal = await this.privacy.of(by.tenant);
-    const { format, statements } = readBankFile(bytes, {
+    const { format, statements } = await readBankFileInTurns(bytes, {
       zone: settings.zone,
       counterpartyOf: (account) => counterpartyOf(account, personal),
     });

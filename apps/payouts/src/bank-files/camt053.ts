@@ -14,7 +14,7 @@ import { minorOfDecimal } from './amounts';
 import { EntryReader } from './camt053-entries';
 import { currencyOfAmount, dayOfText, dayAt } from './camt053-values';
 import { type Xml, childOf, childrenOf, textAt } from './xml';
-import type { ReadingOptions } from './reading-options';
+import type { Reading, ReadingOptions } from './reading-options';
 
 const MANY = new Set(['Bal', 'Ntry', 'NtryDtls', 'Stmt', 'TxDtls', 'Ustrd']);
 /** Entries that are parsed together: the tree of a whole large file would be many times the file. */
@@ -22,8 +22,8 @@ const ENTRIES_AT_ONCE = 500;
 const STATEMENT = /<(?:[A-Za-z0-9_-]+:)?Stmt[\s>][\s\S]*?<\/(?:[A-Za-z0-9_-]+:)?Stmt\s*>/g;
 const ENTRY = /<((?:[A-Za-z0-9_-]+:)?)Ntry>[\s\S]*?<\/\1Ntry\s*>/g;
 
-/** Versions 02 to 08. What differs between them is read by what is there, not by the number. */
-export function readCamt053(text: string, options: ReadingOptions): readonly BankStatement[] {
+/** Versions 02 to 08. What differs between them is read by what is there, not by the number. Pauses between parts of a large one. */
+export function* readCamt053(text: string, options: ReadingOptions): Reading {
   // A statement has no use for entities of its own, and they are how a small file becomes a large one.
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text.slice(0, 4_000)))
     throw new CodedError('invalid_bank_file', 'A statement with a document type is not read.');
@@ -31,7 +31,9 @@ export function readCamt053(text: string, options: ReadingOptions): readonly Ban
   const content = text.includes('<!--') ? text.replaceAll(/<!--[\s\S]*?-->/g, '') : text;
   const isWhole = /<\/(?:[A-Za-z0-9_-]+:)?Document\s*>\s*$/.test(content.slice(-200));
   const found = content.match(STATEMENT) ?? (isWhole ? [] : cutOff(content));
-  return found.map((statement) => read(statement, options, isWhole));
+  const statements: BankStatement[] = [];
+  for (const statement of found) statements.push(yield* read(statement, options, isWhole));
+  return statements;
 }
 
 /** A file that was cut off within a statement: what is there is shown, and quarantined. */
@@ -69,7 +71,11 @@ function* entriesIn(statement: string): Generator<Xml> {
   if (waiting.length > 0) yield* childrenOf(parsed(waiting.join('')), 'Ntry');
 }
 
-function read(text: string, options: ReadingOptions, isWhole: boolean): BankStatement {
+function* read(
+  text: string,
+  options: ReadingOptions,
+  isWhole: boolean,
+): Generator<undefined, BankStatement> {
   const unreadable: UnreadableRow[] = [];
   const warnings: string[] = [];
   if (!isWhole)
@@ -85,7 +91,11 @@ function read(text: string, options: ReadingOptions, isWhole: boolean): BankStat
   const closing = chosen(balances.toReversed(), ['CLBD'], asset, unreadable);
   const reader = new EntryReader(name, asset, options, unreadable, warnings);
   let place = 0;
-  for (const entry of entriesIn(text)) reader.read(entry, place++);
+  for (const entry of entriesIn(text)) {
+    reader.read(entry, place);
+    place += 1;
+    if (place % ENTRIES_AT_ONCE === 0) yield;
+  }
   return {
     account: name,
     bank: bankOf(account),

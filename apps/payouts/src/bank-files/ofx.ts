@@ -3,11 +3,16 @@ import type { BankLine, BankStatement, UnreadableRow } from '../domain/rail/bank
 import { minorOf } from './amounts';
 import { LineKeys } from './keys';
 import { type OfxStatement, type Row, statementsIn } from './ofx-tags';
-import type { ReadingOptions } from './reading-options';
+import type { Reading, ReadingOptions } from './reading-options';
 
 /** SGML of version 1 and XML of version 2, read by one hand: what closes a tag differs, what stands in it does not. */
-export function readOfx(text: string, options: ReadingOptions): readonly BankStatement[] {
-  return statementsIn(text).map((statement) => read(statement, options));
+export function* readOfx(text: string, options: ReadingOptions): Reading {
+  const statements: BankStatement[] = [];
+  for (const statement of statementsIn(text)) {
+    statements.push(read(statement, options));
+    yield;
+  }
+  return statements;
 }
 
 function read(statement: OfxStatement, options: ReadingOptions): BankStatement {

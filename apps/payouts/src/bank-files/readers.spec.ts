@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BankLine, BankStatement } from '../domain/rail/bank-line';
 import { minorOf } from './amounts';
-import { readBankFile } from './reader';
+import { readBankFile, readBankFileInTurns } from './reader';
 
 const SAMPLES = resolve(__dirname, '../../../../../shared/data/samples');
 
@@ -133,6 +133,13 @@ const one = (text: string): BankStatement => {
 };
 
 describe('reading camt.053', () => {
+  it('reads a large one in turns, and to the same', async () => {
+    const entries = Array.from({ length: 1_200 }, (_, i) => entry(`${String(i + 1)}.00`)).join('');
+    const bytes = new TextEncoder().encode(camt(entries));
+    expect(await readBankFileInTurns(bytes, options)).toEqual(readBankFile(bytes, options));
+    expect(read(bytes)[0]?.lines).toHaveLength(1_200);
+  });
+
   it('takes a batch apart into its payments, whatever prefix the elements have', () => {
     const { lines } = one(camt(entry('6.00', batch(detail('A', '2.00'), detail('B', '4.00')))));
     expect(

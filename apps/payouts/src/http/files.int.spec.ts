@@ -1,5 +1,5 @@
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
-import { sha256Hex } from '@tributary/kernel';
+import { sha256Hex, withoutDashes } from '@tributary/kernel';
 import type { ReservedItem } from '../domain/account/terms';
 import { FilesSite, type Reply, eventually } from './files.fixture';
 import type { PaidTo } from './files-run.fixture';
@@ -55,7 +55,7 @@ const TED: PaidTo = {
   },
 };
 
-const filesOf = (run: string) => site.get(`/v1/payment-files?run=${run}`);
+const filesOf = (run: string) => site.get(`/v1/payment-files?run=${withoutDashes(run)}`);
 const exported = (count: number) => (reply: Reply) =>
   reply.body.items.length === count &&
   reply.body.items.every((file: { state: string }) => file.state !== 'numbered');

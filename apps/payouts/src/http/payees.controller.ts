@@ -22,11 +22,11 @@ import { type PayeeShown, PayeesShown } from '../read-model/payees.queries';
 import {
   BankDetailsBody,
   DocumentBody,
-  HoldBody,
+  PayeeHoldBody,
   HoldLiftingBody,
   PayeeQuery,
   PayeesQuery,
-  ReasonBody,
+  PayeeReasonBody,
   TaxProfileBody,
   type ValidityBody,
 } from './payees.dto';
@@ -93,7 +93,7 @@ export class PayeesController {
     @Idempotent() context: CommandContext,
     @Param('partner') partner: string,
     @Param('proposal') proposal: string,
-    @Body() { reason }: ReasonBody,
+    @Body() { reason }: PayeeReasonBody,
   ): Promise<CommandAnswer> {
     return await this.decide(context, partner, { type: 'WithdrawBankDetails', proposal, reason });
   }
@@ -140,7 +140,7 @@ export class PayeesController {
     @Idempotent() context: CommandContext,
     @Param('partner') partner: string,
     @Param('name') name: string,
-    @Body() { reason }: ReasonBody,
+    @Body() { reason }: PayeeReasonBody,
   ): Promise<CommandAnswer> {
     return await this.decide(context, partner, { type: 'WithdrawDocument', name, reason });
   }
@@ -150,7 +150,7 @@ export class PayeesController {
   async hold(
     @Idempotent() context: CommandContext,
     @Param('partner') partner: string,
-    @Body() { reason, ...missing }: HoldBody,
+    @Body() { reason, ...missing }: PayeeHoldBody,
   ): Promise<CommandAnswer> {
     return await this.decide(context, partner, { type: 'PlaceHold', missing, reason });
   }

@@ -109,7 +109,7 @@ export class BankDetailsBody {
   payee!: PayeeBody;
 }
 
-export class ReasonBody {
+export class PayeeReasonBody {
   @ApiProperty({ description: REASON })
   @Length(3, 500)
   reason!: string;
@@ -176,7 +176,7 @@ export class DocumentBody extends ValidityBody {
   evidence!: string[];
 }
 
-export class HoldBody extends ReasonBody {
+export class PayeeHoldBody extends PayeeReasonBody {
   @IsIn(['kyc', 'tax'])
   hold!: 'kyc' | 'tax';
 
@@ -185,7 +185,7 @@ export class HoldBody extends ReasonBody {
   what!: string;
 }
 
-export class HoldLiftingBody extends HoldBody {
+export class HoldLiftingBody extends PayeeHoldBody {
   @ApiProperty({ description: `Where it can be read. ${REASON}` })
   @IsArray()
   @ArrayMinSize(1)

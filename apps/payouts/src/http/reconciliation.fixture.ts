@@ -173,8 +173,7 @@ export class ReconciliationSite {
       { ...asked, stream, terms: { ...asked.terms, item } },
       { ...instruct('april'), item },
     ];
-    for (const command of commands)
-      await this.decide({ ...command, account: of });
+    for (const command of commands) await this.decide({ ...command, account: of });
   }
 
   /** The bank says of these that it has paid them. */

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { hasCode, resolvePeriod } from '@tributary/kernel';
-import { IsInstant, IsMinorUnits, IsStreamId } from '@tributary/platform';
+import { IsInstant, IsMinorUnits, IsStreamId, IsZone } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -13,7 +12,6 @@ import {
   Matches,
   Max,
   Min,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { PayeeQuery } from './payees.dto';
@@ -156,13 +154,7 @@ export class RegisterQuery extends PayeeQuery {
     example: 'America/Sao_Paulo',
   })
   @IsOptional()
-  @ValidateBy({
-    name: 'isZone',
-    validator: {
-      validate: isZone,
-      defaultMessage: () => '$property is a zone of the IANA database',
-    },
-  })
+  @IsZone()
   zone?: string;
 
   @IsOptional()
@@ -184,15 +176,4 @@ export class RegisterQuery extends PayeeQuery {
   @IsOptional()
   @Length(1, 400)
   after?: string;
-}
-
-function isZone(zone: unknown): boolean {
-  if (zone === 'UTC') return true;
-  if (typeof zone !== 'string') return false;
-  try {
-    return resolvePeriod(zone, '2026-01').zone === zone;
-  } catch (error) {
-    if (hasCode(error, 'unknown_zone')) return false;
-    throw error;
-  }
 }

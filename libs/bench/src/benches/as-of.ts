@@ -98,7 +98,11 @@ export async function asOfBench(context: BenchContext): Promise<Section[]> {
         measured,
         figures: [
           { goal: 'as-of', what: 'times as long as that of now', ratio: ratioOf(now, asOf) },
-          { goal: 'scan', what: 'times as long as adding up every leg', ratio: ratioOf(scan, asOf) },
+          {
+            goal: 'scan',
+            what: 'times as long as adding up every leg',
+            ratio: ratioOf(scan, asOf),
+          },
         ],
         notes: [`${VERIFIED} of ${scene.answered} answers added up again from what was written`],
       },

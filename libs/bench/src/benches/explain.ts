@@ -15,8 +15,8 @@ const STRIDE = 7_919;
 const COMMISSION = {
   program: builtFile('src/main.js'),
   schema: 'commission',
-  listensTo: ['attribution', 'partners', 'tiers'],
-  feeds: ['trail%'],
+  listensTo: ['attribution', 'partners', 'payouts', 'tiers'],
+  feeds: ['earned%', 'trail%'],
 };
 
 /** Why a line is worth what it is worth, over HTTP, against reading one row by its key beside the service. */

@@ -1,7 +1,16 @@
 import { PersistentMap } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { BankLine } from './bank-line';
-import type { RailItem, RailLine } from './state';
+
+/** What an item is found by. */
+interface Findable {
+  readonly amount: string;
+  readonly fingerprint: string;
+  readonly file: string;
+  readonly references: readonly string[];
+  readonly settledBy: string | null;
+}
+type FindableLine = Pick<BankLine, 'amount' | 'counterparty' | 'isCharge' | 'references' | 'side'>;
 
 /** Derived from items and lines; never part of a snapshot. */
 export interface RailIndex {
@@ -81,7 +90,7 @@ export const isCrowd = (list: readonly string[] | undefined): boolean =>
   (list?.length ?? 0) >= CROWD;
 
 /** A line is never forgotten, so its places are only added. */
-export function indexLine(index: RailIndex, key: string, line: RailLine): RailIndex {
+export function indexLine(index: RailIndex, key: string, line: FindableLine): RailIndex {
   let { linesByReference, linesByMoney, linesByAccount } = index;
   for (const reference of referencesOf(line))
     linesByReference = joined(linesByReference, reference, key);
@@ -97,8 +106,8 @@ export function indexLine(index: RailIndex, key: string, line: RailLine): RailIn
 export function indexItem(
   index: RailIndex,
   id: ItemId,
-  before: RailItem | undefined,
-  after: RailItem,
+  before: Findable | undefined,
+  after: Findable,
 ): RailIndex {
   let { itemsByReference, itemsByMoney, itemsByAccount, itemsByAmount, openInFile } = index;
   for (const reference of after.references)
@@ -132,8 +141,8 @@ export function indexItem(
 }
 
 export const indexOf = (
-  items: Iterable<readonly [string, RailItem]>,
-  lines: Iterable<readonly [string, RailLine]>,
+  items: Iterable<readonly [string, Findable]>,
+  lines: Iterable<readonly [string, FindableLine]>,
 ): RailIndex => {
   let index = noIndex;
   for (const [id, item] of items) {

@@ -77,3 +77,6 @@ import { Unattributed } from './read-model/unattributed.queries';
   ],
 })
 export class AttributionModule {}
+
+/** For the auditor's program, which fills its tables from a log alone. */
+export { attribution } from './application/attribution';

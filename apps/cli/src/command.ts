@@ -9,6 +9,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export interface Surroundings {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly out: (line: string) => void;
+  /** What is told meanwhile, and is no part of the answer. */
+  readonly note?: (line: string) => void;
 }
 
 export interface Command {

@@ -1,6 +1,10 @@
 import { tributary } from './tributary';
 
-tributary(process.argv.slice(2), { variables: process.env, out: (line) => console.log(line) }).then(
+tributary(process.argv.slice(2), {
+  variables: process.env,
+  out: (line) => console.log(line),
+  note: (line) => console.error(line),
+}).then(
   (code) => {
     // Set rather than exited with: a started program goes on, and what was printed is written out first.
     process.exitCode = code;

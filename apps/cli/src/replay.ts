@@ -1,96 +1,151 @@
-import { type Command, EXIT, parseOptions } from './command';
-import { eventsIn, openLog, sourceOf } from './log-source';
-import { LogVerifier } from './verify/log-verifier';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CodedError } from '@tributary/kernel';
+
+import { type Command, EXIT, type ExitCode, type Surroundings, parseOptions } from './command';
+import { linesOf } from './files';
+import { dataDirectoryOf } from './log-source';
+import { liveOf } from './replay/live';
+import { type Replay, type Replayed, replayArchive } from './replay/replay-archive';
+import { scratchOf } from './replay/scratch';
+
+const OPTIONS = {
+  archive: { type: 'string' },
+  into: { type: 'string' },
+  compare: { type: 'string', multiple: true },
+  'data-dir': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 export const replay: Command = {
   name: 'replay',
-  summary: 'read a whole event log again and prove that every event is what was written',
-  help: `Usage: tributary replay [--url <postgres url>] [--data-dir <dir>] [--schema <name>] [--json]
+  summary: 'rebuild the whole state from an exported log, and compare it with a system at work',
+  help: `Usage: tributary replay --archive <file> [--compare <postgres url>] [--into <postgres url>] [--json]
 
-Reads everything, in order, and changes nothing. Computes the hash of every event from its content, and checks that
-revisions have no gap in any stream, positions none in the log, and that every entry sums to zero.
+Takes a log from a file on a clean machine, checks each event, decides every posting once more with its engine, and fills every table
+of every service with the code that fills them live. Nothing is decided anew, nothing is sent. Each table gets a digest: two systems
+with the same digests show the same. With --compare this is level L5 of tributary verify.
 
-  --url <url>      the database of the log; otherwise DATABASE_URL, otherwise our own PostgreSQL in
-  --data-dir <dir> (TRIBUTARY_DATA_DIR, .data), which may run or not
-  --schema <name>  where the log lies in it; otherwise log
-  --json           one object instead of lines
+  --archive <file>    what tributary export wrote, of the whole log
+  --compare <url>     the database of the system at work; of one service that has its own: --compare ledger=postgres://…
+                      It should stand still, or be at the end of the archive: what came later is a difference, and is told as such.
+  --into <url>        an empty PostgreSQL to fill; otherwise one of our own, in replay/ of the data directory, deleted afterwards.
+                      What was interrupted is taken up by the same command again, where it stopped.
+  --data-dir <dir>    (TRIBUTARY_DATA_DIR, .data)
+  --json              one object instead of lines; progress goes to the standard error
 
-Exit codes: 0 all is as it was written, 1 something is wrong (its position is named), 2 wrong options, 3 could not read.`,
-  async run(args, { variables, out }) {
-    const options = parseOptions('replay', args, {
-      url: { type: 'string' },
-      'data-dir': { type: 'string' },
-      schema: { type: 'string', default: 'log' },
-      json: { type: 'boolean', default: false },
-    });
-    const source = await sourceOf(
-      options.url ?? variables['DATABASE_URL'],
-      options['data-dir'] ?? variables['TRIBUTARY_DATA_DIR'],
-    );
+What it does not fill: keys, directories in which services find their own streams, and what a service remembers of commands.
+
+Exit codes: 0 rebuilt, and equal where it was compared, 1 something differs or is not as it was written (named), 2 wrong options,
+3 could not read or write, 4 differs, but the system at work has moved on since the export, or some events could not be read.`,
+  async run(args, surroundings) {
+    const { archive, into, compare, json, ...rest } = parseOptions('replay', args, OPTIONS);
+    if (archive === undefined) throw unusable('--archive names the file to read.');
+    const live = compare && liveOf('compare', compare);
+    const dataDirectory = rest['data-dir'] ?? surroundings.variables['TRIBUTARY_DATA_DIR'];
+    const target = await scratchOf(into, join(dataDirectoryOf(dataDirectory), 'replay'), archive);
     try {
-      const { verified, seconds } = await read(source.url, options.schema);
-      out(options.json ? asJson(verified, seconds) : asText(verified, seconds));
-      return verified.findings.length === 0 ? EXIT.fine : EXIT.wrong;
+      const progress = progressOn(surroundings, archive);
+      const replayed = await replayArchive({
+        lines: linesOf(archive),
+        into: target.url,
+        progress,
+        ...(live && { live }),
+      });
+      surroundings.out(json ? asJson(replayed) : asText(replayed));
+      await target.finished();
+      return exitOf(replayed);
     } finally {
-      await source.close();
+      await target.close();
     }
   },
 };
 
-/** Up to the first event that is wrong. */
-async function read(
-  url: string,
-  schema: string,
-): Promise<{ verified: LogVerifier; seconds: number }> {
-  const log = await openLog(url, schema);
-  const startedAt = performance.now();
-  const verified = new LogVerifier({ dense: true });
-  try {
-    for await (const event of eventsIn(log)) {
-      verified.take(event);
-      if (verified.findings.length > 0) break;
-    }
-    return { verified, seconds: (performance.now() - startedAt) / 1000 };
-  } finally {
-    await log.close();
-  }
+const EVERY_MS = 1_000;
+
+/** On the standard error, so that what is printed stays what was asked for. */
+function progressOn({ note }: Surroundings, archive: string): Replay['progress'] {
+  if (note === undefined) return () => undefined;
+  let [stage, stageAt, toldAt] = ['', 0, 0];
+  note(`replay: ${archive}, ${statSync(archive).size} bytes`);
+  return (now, done, of) => {
+    const at = performance.now();
+    if (now !== stage) [stage, stageAt, toldAt] = [now, at, at - EVERY_MS];
+    if (at - toldAt < EVERY_MS) return;
+    toldAt = at;
+    const rate = Math.round((done / Math.max(at - stageAt, 1)) * 1000);
+    const share = of > 0 ? ` of ${of} (${Math.floor((done * 100) / of)} %)` : '';
+    note(`${stage}: ${done}${share}${now === 'compare' ? ' tables' : ` events, ${rate}/s`}`);
+  };
 }
 
-const rateOf = (events: number, seconds: number): number =>
-  Math.round(events / Math.max(seconds, 0.001));
+function exitOf({ verifier, postings, tables, parked, movedOn }: Replayed): ExitCode {
+  if (verifier.findings.length + postings.findings.length > 0) return EXIT.wrong;
+  if (tables.some(({ equal }) => equal === false)) return movedOn > 0n ? EXIT.open : EXIT.wrong;
+  return parked + postings.ofOtherEngines.length > 0 ? EXIT.open : EXIT.fine;
+}
 
-function asText(
-  { events, streams, head, bySize: categories, findings }: LogVerifier,
-  seconds: number,
-): string {
-  const [wrong] = findings;
-  const width = Math.max(0, ...categories.map(([name]) => name.length));
+const findingsOf = ({ verifier, postings }: Replayed) => [
+  ...verifier.findings,
+  ...postings.findings,
+];
+
+function asText(replayed: Replayed): string {
+  const { verifier, postings, tables, parked, movedOn, importSeconds, rebuildSeconds } = replayed;
+  const width = Math.max(...tables.map(({ service, table }) => `${service}.${table}`.length));
+  const isCompared = tables.some(({ equal }) => equal !== undefined);
+  const different = tables.filter(({ equal }) => equal === false).length;
   return [
-    `${events} events in ${streams} streams read in ${seconds.toFixed(1)} s (${rateOf(events, seconds)} events/s), up to position ${head}`,
-    ...categories.map(([name, count]) => `  ${name.padEnd(width)}  ${count}`),
-    wrong === undefined
-      ? 'Every hash, revision, position and entry is as it was written.'
-      : `WRONG at position ${wrong.position}: ${wrong.what} of ${wrong.stream} revision ${wrong.revision}: ${wrong.detail}`,
+    `${verifier.events} events in ${verifier.streams} streams: imported in ${importSeconds.toFixed(1)} s, state rebuilt in ${rebuildSeconds.toFixed(1)} s`,
+    `${postings.count} postings decided once more`,
+    ...tables.map(
+      ({ service, table, rows, sha256, equal }) =>
+        `  ${`${service}.${table}`.padEnd(width)}  ${sha256.slice(0, 16)}  ${rows} rows${equal === undefined ? '' : equal ? ', equal' : ', DIFFERENT'}`,
+    ),
+    ...tables.flatMap(({ service, table, differences }) =>
+      differences.map((what) => `DIFFERENT in ${service}.${table}: ${what}`),
+    ),
+    ...findingsOf(replayed).map(
+      ({ position, what, stream, detail }) =>
+        `WRONG at position ${position}: ${what} of ${stream}: ${detail}`,
+    ),
+    ...(parked > 0 ? [`${parked} streams could not be read to their end.`] : []),
+    ...(movedOn > 0n
+      ? [`The system at work has ${movedOn} events more than the archive: export it again.`]
+      : []),
+    isCompared
+      ? different === 0
+        ? `L5   intact  the read models are what the log gives: ${tables.length} tables`
+        : `L5   ${movedOn > 0n ? 'open  ' : 'broken'}  ${different} of ${tables.length} tables differ`
+      : `L5   open    nothing was compared (--compare): ${tables.length} tables are filled`,
   ].join('\n');
 }
 
-function asJson(
-  { events, streams, head, bySize: categories, findings }: LogVerifier,
-  seconds: number,
-): string {
-  const [wrong] = findings;
-  const report = {
-    events,
-    streams,
-    head: String(head),
-    seconds: Number(seconds.toFixed(3)),
-    eventsPerSecond: rateOf(events, seconds),
-    categories: Object.fromEntries(categories),
-    wrong: wrong && {
-      ...wrong,
-      position: String(wrong.position),
-      revision: String(wrong.revision),
+function asJson(replayed: Replayed): string {
+  const { verifier, postings, tables, parked, movedOn, importSeconds, rebuildSeconds } = replayed;
+  const seconds = (value: number) => Number(value.toFixed(3));
+  return JSON.stringify(
+    {
+      events: verifier.events,
+      streams: verifier.streams,
+      head: String(verifier.head),
+      postings: postings.count,
+      importSeconds: seconds(importSeconds),
+      rebuildSeconds: seconds(rebuildSeconds),
+      tables,
+      parked,
+      movedOn: String(movedOn),
+      findings: findingsOf(replayed).map(({ position, revision, ...finding }) => ({
+        position: String(position),
+        revision: String(revision),
+        ...finding,
+      })),
     },
-  };
-  return JSON.stringify(report, null, 2);
+    null,
+    2,
+  );
 }
+
+const unusable = (message: string): CodedError =>
+  new CodedError('invalid_option', `${message}\nTry: tributary replay --help`);

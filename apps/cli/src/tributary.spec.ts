@@ -9,10 +9,19 @@ describe('asking the program', () => {
     [['dance'], 2, 'There is no command "dance".'],
     [['doctor', '--help'], 0, 'Exit codes:'],
     [['start', '--help'], 0, 'tributary start [options]'],
-    [['replay', '-h'], 0, 'DATABASE_URL'],
+    [['verify', '-h'], 0, 'DATABASE_URL'],
+    [['replay', '--help'], 0, '--compare <url>'],
+    [['pack', '--help'], 0, 'manifest.json'],
+    [['witness', '--help'], 0, 'tributary verify --since'],
+    [['explain', '--help'], 0, 'tributary explain <line id>'],
     [['bench', '--help'], 0, '--check'],
     [['doctor', '--verbose'], 2, 'Try: tributary doctor --help'],
     [['replay', '--from', '1'], 2, 'Try: tributary replay --help'],
+    [['replay'], 2, '--archive names the file to read.'],
+    [['pack', '--tenant', 'demo'], 2, '--period takes a month'],
+    [['witness'], 2, '--log names the log to witness.'],
+    [['explain'], 2, 'Name the line by its id'],
+    [['verify', '--pack', 'a', '--archive', 'b'], 2, 'give one'],
   ])('answers %j with exit code %i and something useful', async (args, expected, text) => {
     const { code, printed } = await asked(args);
     expect(code).toBe(expected);
@@ -21,7 +30,7 @@ describe('asking the program', () => {
 
   it('says what it could not do in the form that was asked for', async () => {
     const { code, printed } = await asked([
-      'replay',
+      'verify',
       '--json',
       '--data-dir',
       join(__dirname, 'nowhere'),

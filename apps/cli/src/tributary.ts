@@ -1,14 +1,19 @@
 import { CodedError, hasCode } from '@tributary/kernel';
 
+import { asOf } from './as-of';
 import { bank } from './bank';
 import { type Command, EXIT, type ExitCode, type Surroundings } from './command';
+import { difference } from './difference';
 import { doctor } from './doctor/doctor';
+import { explain } from './explain';
 import { exportLog } from './export';
 import { importLog } from './import';
 import { key } from './key';
+import { pack } from './pack';
 import { replay } from './replay';
 import { bench, start } from './scripts';
 import { verify } from './verify';
+import { witness } from './witness';
 
 const COMMANDS: readonly Command[] = [
   start,
@@ -18,6 +23,11 @@ const COMMANDS: readonly Command[] = [
   replay,
   exportLog,
   importLog,
+  asOf,
+  difference,
+  explain,
+  pack,
+  witness,
   bank,
   bench,
 ];
@@ -57,4 +67,4 @@ const overview = (): string =>
 ${COMMANDS.map(({ name: command, summary }) => `  ${command.padEnd(8)} ${summary}`).join('\n')}
 
 tributary <command> --help says more about one. New here? Run: npx tributary doctor, then: npx tributary start.
-Exit codes: 0 all is well, 1 looked and found something wrong, 2 wrong usage, 3 could not look.`;
+Exit codes: 0 all is well, 1 looked and found something wrong, 2 wrong usage, 3 could not look, 4 well as far as could be looked.`;

@@ -2,6 +2,7 @@
 //
 //	verify-go -key <public key or file> -checkpoint <file> [-archive <file>] [-since <file>]
 //	verify-go -key <public key or file> -proof <file> -leaf <file>
+//	verify-go -key <public key or file> -pack <dir>
 //
 // Exit codes: 0 intact, 1 broken, 2 wrong options.
 package main
@@ -32,8 +33,15 @@ func main() {
 	archive := flag.String("archive", "", "what tributary export wrote, not packed")
 	proof := flag.String("proof", "", "a .tlog-proof file")
 	leaf := flag.String("leaf", "", "the leaf that the proof is about")
+	pack := flag.String("pack", "", "what tributary pack wrote")
 	flag.Parse()
-	if *key == "" || (*checkpoint == "") == (*proof == "") {
+	asked := 0
+	for _, one := range []string{*checkpoint, *proof, *pack} {
+		if one != "" {
+			asked++
+		}
+	}
+	if *key == "" || asked != 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -41,9 +49,12 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	if *proof != "" {
+	switch {
+	case *proof != "":
 		err = checkProof(*proof, *leaf, verifier)
-	} else {
+	case *pack != "":
+		err = checkPack(*pack, verifier)
+	default:
 		err = checkLog(*checkpoint, *since, *archive, verifier)
 	}
 	if err != nil {
@@ -137,8 +148,9 @@ type line struct {
 	Content string `json:"content"`
 }
 
-type leafOf struct {
+type leafText struct {
 	ContentHash string `json:"contentHash"`
+	Stream      string `json:"stream"`
 }
 
 // Every event is hashed as its text stands there: no canonical JSON of our own comes between.
@@ -185,19 +197,24 @@ func readArchive(file string) (tlog.HashReader, int64, error) {
 
 func checkedLeaf(text []byte, index int64) ([]byte, error) {
 	var event line
-	var leaf leafOf
 	if err := json.Unmarshal(text, &event); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal([]byte(event.Leaf), &leaf); err != nil {
 		return nil, err
 	}
 	if event.Index != index {
 		return nil, fmt.Errorf("leaf %d is missing", index)
 	}
+	return leafOf(event)
+}
+
+// What stands in the leaf as the hash of the content is the hash of the content.
+func leafOf(event line) ([]byte, error) {
+	var leaf leafText
+	if err := json.Unmarshal([]byte(event.Leaf), &leaf); err != nil {
+		return nil, err
+	}
 	hash := sha256.Sum256([]byte(event.Content))
 	if hex.EncodeToString(hash[:]) != leaf.ContentHash {
-		return nil, fmt.Errorf("leaf %d: its content is not the one that was hashed", index)
+		return nil, fmt.Errorf("leaf %d: its content is not the one that was hashed", event.Index)
 	}
 	return []byte(event.Leaf), nil
 }

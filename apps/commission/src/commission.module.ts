@@ -40,3 +40,9 @@ import { Reports } from './read-model/reports.queries';
   ],
 })
 export class CommissionModule {}
+
+/** For the auditor's program, which decides every window once more: the pure part, without a server or a table. */
+export { type Difference, WindowRecheck } from './domain/earnings/recheck';
+
+/** For the auditor's program, which fills its tables from a log alone. */
+export { commission } from './application/commission';

@@ -3,3 +3,4 @@ export * from './eventstore/event-store-server';
 export * from './eventstore/test-server';
 export * from './kafka-broker';
 export * from './naive-commission';
+export * from './book-checkers';

@@ -1,11 +1,23 @@
 import { CodedError } from '@tributary/kernel';
 import { type Checkpoint, openCheckpoint, parseCheckpoint, parseNote } from '@tributary/proofs';
 import type { Verifier } from '@tributary/proofs';
+import type { Finding } from './finding';
 import type { LogVerifier } from './log-verifier';
+
+const PROVES = {
+  L0: 'the checkpoint is signed by the key of the log',
+  L1: 'every event is as it was written, in its place, and the books add up after each',
+  L2: 'the log begins with what the auditor had kept',
+  L3: 'all events together have the root that was signed',
+  L4: 'every posting follows from the facts of its stream, computed again by its engine',
+  L5: 'the read models are what the log gives',
+  L6: 'what was settled is what the bank statements show, item by item and in sum',
+  pack: 'every file is as it was packed, and follows from the events',
+} as const;
 
 /** `intact`: looked, and it is. `open`: something that it needs was not there. */
 export interface Level {
-  readonly level: 'L0' | 'L1' | 'L2' | 'L3';
+  readonly level: keyof typeof PROVES;
   readonly proves: string;
   readonly outcome: 'broken' | 'intact' | 'open';
   readonly detail: string;
@@ -21,14 +33,11 @@ export interface Given {
 
 export const NOT_SIGNED = 'no checkpoint was given, and none has been signed';
 
-const PROVES = {
-  L0: 'the checkpoint is signed by the key of the log',
-  L1: 'every event is as it was written, in its place',
-  L2: 'the log begins with what the auditor had kept',
-  L3: 'all events together have the root that was signed',
-} as const;
-
-const levelOf = (level: Level['level'], outcome: Level['outcome'], detail: string): Level => ({
+export const levelOf = (
+  level: Level['level'],
+  outcome: Level['outcome'],
+  detail: string,
+): Level => ({
   level,
   proves: PROVES[level],
   outcome,
@@ -46,12 +55,20 @@ export function signatureLevel({ checkpoint, key }: Given): Level {
   }
 }
 
-export function eventsLevel({ findings, events }: LogVerifier): Level {
+export const eventsLevel = ({ findings, events }: LogVerifier): Level =>
+  foundLevel('L1', findings, `${events} events`);
+
+/** Broken where anything was found. */
+export function foundLevel(
+  level: Level['level'],
+  findings: readonly Finding[],
+  looked: string,
+): Level {
   const [first] = findings;
   return first === undefined
-    ? levelOf('L1', 'intact', `${events} events`)
+    ? levelOf(level, 'intact', looked)
     : levelOf(
-        'L1',
+        level,
         'broken',
         `${findings.length} findings, the first at position ${first.position}`,
       );

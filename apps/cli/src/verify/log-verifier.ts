@@ -2,7 +2,10 @@ import { categoryOf, leafText, type Recorded, type StreamName } from '@tributary
 import { type Digest, Frontier, leafHashOf } from '@tributary/proofs';
 import { Books } from './books';
 import { wrongIn } from './check-event';
-import { type Finding, findingAt } from './finding';
+import { type Finding, type Judge, MOST_FINDINGS, findingAt } from './finding';
+import type { Law } from './law';
+import { OnceOnly } from './once-only';
+import { RunTotals } from './run-totals';
 
 export interface Expectations {
   readonly dense: boolean;
@@ -12,16 +15,14 @@ export interface Expectations {
   readonly sealed?: (index: number) => Digest | undefined;
 }
 
-const MOST_FINDINGS = 20;
-
 /** Reads a whole log again, event by event, and computes everything that can be computed from it alone. */
-export class LogVerifier {
+export class LogVerifier implements Judge {
   readonly findings: Finding[] = [];
   readonly roots = new Map<number, Digest>();
   private readonly revisions = new Map<StreamName, bigint>();
   private readonly categories = new Map<string, number>();
   private readonly frontier = new Frontier();
-  private readonly books = new Books();
+  private readonly laws: readonly Law[] = [new Books(), new OnceOnly(), new RunTotals()];
   private lastPosition = 0n;
 
   constructor(private readonly expected: Expectations) {}
@@ -47,7 +48,8 @@ export class LogVerifier {
     return [...this.categories].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   }
 
-  take(event: Recorded): void {
+  /** `index`: of its leaf, where events of others are left out between. */
+  take(event: Recorded, index = this.frontier.size): void {
     const { dense, rootsAt, sealed } = this.expected;
     const { stream, revision, position } = event;
     const previous = this.revisions.get(stream);
@@ -57,16 +59,19 @@ export class LogVerifier {
     const category = categoryOf(stream);
     this.categories.set(category, (this.categories.get(category) ?? 0) + 1);
 
-    const index = this.frontier.size;
     const leaf = leafHashOf(Buffer.from(leafText(event)));
     const was = sealed?.(index);
     if (was !== undefined && !was.equals(leaf)) {
       this.find(findingAt(event, 'leaf', `leaf ${index} is not the one that was sealed`));
     }
     this.frontier.push(leaf);
-    if (rootsAt?.includes(index + 1)) this.roots.set(index + 1, this.frontier.root());
-    const below = this.books.take(event);
-    if (below !== undefined) this.find(findingAt(event, 'balance', below));
+    const { size } = this.frontier;
+    if (rootsAt?.includes(size)) this.roots.set(size, this.frontier.root());
+    for (const law of this.laws) this.find(law.take(event));
+  }
+
+  finish(): void {
+    // Nothing here waits for the end: each law is judged where it is broken.
   }
 
   private find(finding: Finding | undefined): void {

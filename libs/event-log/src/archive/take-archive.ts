@@ -22,19 +22,24 @@ export async function takeArchive(
     waiting = [];
     progress(taken);
   };
-  for await (const { index, event } of events) {
-    if (index !== taken) {
-      const message = `Leaf ${taken} is missing; leaf ${index} follows.`;
-      throw new CodedError('archive_broken', message, { index });
+  try {
+    for await (const { index, event } of events) {
+      if (index !== taken) {
+        const message = `Leaf ${taken} is missing; leaf ${index} follows.`;
+        throw new CodedError('archive_broken', message, { index });
+      }
+      taken++;
+      const standing = await there.next();
+      if (standing.done) waiting.push(appendOf(event));
+      else assertSame(standing.value, event, index);
+      if (waiting.length === EVENTS_AT_ONCE) await flush();
     }
-    taken++;
-    const standing = await there.next();
-    if (standing.done) waiting.push(appendOf(event));
-    else assertSame(standing.value, event, index);
-    if (waiting.length === EVENTS_AT_ONCE) await flush();
+    await flush();
+    return taken;
+  } finally {
+    // A reading that is given up would keep its connection, and whoever closes the log would wait for it.
+    await there.return(undefined);
   }
-  await flush();
-  return taken;
 }
 
 /** As it stands now: what is copied in meanwhile must not be taken for what stood there before. */

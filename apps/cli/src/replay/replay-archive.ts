@@ -1,0 +1,174 @@
+import {
+  type ArchivedEvent,
+  type OpenedArchive,
+  PostgresEventLog,
+  openArchive,
+  postgresLogMigrations,
+  takeArchive,
+} from '@tributary/event-log';
+import type { Projection } from '@tributary/feeds';
+import { schemaOf } from '@tributary/platform';
+import { Database, orUnavailable } from '@tributary/postgres';
+import { DEFINITIONS } from '@tributary/standalone';
+import { Client } from 'pg';
+
+import { LogVerifier } from '../verify/log-verifier';
+import { Postings } from '../verify/postings';
+import { type ComparedTable, type OfService, compareTable } from './compare';
+import { rebuildAll } from './rebuild';
+import { digestedColumns } from './table-digest';
+
+export interface Replay {
+  /** Of an archive of the whole log. */
+  readonly lines: AsyncIterable<string>;
+  /** An empty database, or one that an interrupted replay of the same archive has begun to fill. */
+  readonly into: string;
+  /** Of the live system, by service; left out, nothing is compared. */
+  readonly live?: (service: string) => string;
+  readonly progress: (stage: 'compare' | 'import' | 'rebuild', done: number, of: number) => void;
+}
+
+export interface Replayed {
+  readonly verifier: LogVerifier;
+  readonly postings: Postings;
+  readonly tables: readonly ComparedTable[];
+  readonly parked: number;
+  /** How many events the live log has and the archive has not; 0 where nothing was compared. */
+  readonly movedOn: bigint;
+  readonly importSeconds: number;
+  readonly rebuildSeconds: number;
+}
+
+/** From a file to the full state of every service, and what of it differs from a system at work. */
+export async function replayArchive(replay: Replay): Promise<Replayed> {
+  const { lines, into, progress, live } = replay;
+  const verifier = new LogVerifier({ dense: false });
+  const postings = new Postings();
+  const startedAt = performance.now();
+  const migrations = [...postgresLogMigrations];
+  const database = await Database.open({ url: into, schema: 'log', migrations });
+  const log = await PostgresEventLog.open(database);
+  try {
+    const opened = await openArchive(lines);
+    const judged = judgedBy(opened, verifier, postings);
+    await takeArchive(log, judged, (events) => progress('import', events, 0));
+    postings.finish();
+    const importedAt = performance.now();
+    const rebuilt = await rebuildAll({
+      url: into,
+      log,
+      services: DEFINITIONS,
+      progress: (through, head) => progress('rebuild', Number(through), Number(head)),
+    });
+    const rebuiltAt = performance.now();
+    const { tables, head } = await compared(into, live, progress);
+    const ours = await log.head();
+    return {
+      verifier,
+      postings,
+      tables,
+      parked: rebuilt.reduce((sum, { parked }) => sum + parked, 0),
+      movedOn: head !== undefined && head > ours ? head - ours : 0n,
+      importSeconds: (importedAt - startedAt) / 1000,
+      rebuildSeconds: (rebuiltAt - importedAt) / 1000,
+    };
+  } finally {
+    await log.close();
+    await database.close();
+  }
+}
+
+/** Looked at while they pass, so that the file is read once. */
+function judgedBy(opened: OpenedArchive, verifier: LogVerifier, postings: Postings): OpenedArchive {
+  async function* judged(): AsyncGenerator<ArchivedEvent, void, undefined> {
+    for await (const archived of opened.events) {
+      verifier.take(archived.event);
+      if (verifier.findings.length === 0) postings.take(archived.event);
+      yield archived;
+    }
+  }
+  return { ...opened, events: judged() };
+}
+
+const TABLES: readonly OfService[] = DEFINITIONS.flatMap((definition) => {
+  const { name: service, projections = [], inboxProjections = [] } = definition;
+  const tablesOf = (of: readonly Projection[], feed: 'inbox' | 'log') =>
+    of.flatMap(({ tables }) =>
+      Object.entries(tables).map(([name, table]) => ({
+        service,
+        schema: schemaOf(definition),
+        name,
+        ...digestedColumns(table, feed),
+      })),
+    );
+  return [...tablesOf(projections, 'log'), ...tablesOf(inboxProjections, 'inbox')];
+});
+
+/** One after the other, service by service: each in one moment of both databases. */
+async function compared(
+  into: string,
+  live: Replay['live'],
+  progress: Replay['progress'],
+): Promise<{ readonly tables: readonly ComparedTable[]; readonly head: bigint | undefined }> {
+  const tables: ComparedTable[] = [];
+  for (const { name } of DEFINITIONS) {
+    const ours = await snapshotOf(into);
+    const theirs = live && (await snapshotOf(live(name)).catch(endedWith(ours)));
+    for await (const table of tablesOf(name, ours, theirs)) {
+      tables.push(table);
+      progress('compare', tables.length, TABLES.length);
+    }
+  }
+  return { tables, head: live && (await headOf(live('log'))) };
+}
+
+async function* tablesOf(
+  name: string,
+  ours: Client,
+  theirs: Client | undefined,
+): AsyncGenerator<ComparedTable, void, undefined> {
+  try {
+    for (const table of TABLES)
+      if (table.service === name) yield await compareTable(table, ours, theirs);
+  } finally {
+    await ours.end();
+    await theirs?.end();
+  }
+}
+
+const endedWith =
+  (client: Client) =>
+  async (error: unknown): Promise<never> => {
+    await client.end();
+    throw error;
+  };
+
+async function snapshotOf(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    await client.query(`set timezone = 'UTC'`);
+    await client.query('begin isolation level repeatable read, read only');
+    return client;
+  } catch (error) {
+    await client.end();
+    throw orUnavailable(error);
+  }
+}
+
+/** Undefined where the log lies somewhere else. */
+async function headOf(url: string): Promise<bigint | undefined> {
+  const client = await snapshotOf(url);
+  try {
+    const { rows } = await client.query<{ there: boolean }>(
+      `select to_regclass('log.event') is not null as there`,
+    );
+    if (!rows[0]?.there) return undefined;
+    const found = await client.query<{ head: string | null }>(
+      'select max(position) as head from log.event',
+    );
+    return BigInt(found.rows[0]?.head ?? 0);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,173 @@
+import type { Recorded } from '@tributary/kernel';
+import { textAt } from './text-at';
+
+export interface Matched {
+  readonly item: string;
+  readonly amount: string;
+}
+
+export interface MatchedLine {
+  readonly kind: 'returned' | 'settled';
+  readonly items: Map<string, bigint>;
+}
+
+interface ImportedLine {
+  readonly key: string;
+  readonly amount: string;
+  readonly side: 'credit' | 'debit';
+}
+
+interface Statement {
+  readonly rail: string;
+  readonly at: Recorded;
+  readonly opening: bigint;
+  readonly closing: bigint;
+  readonly from: string;
+  readonly until: string;
+  readonly count: number;
+  readonly keys: string[];
+  /** What it may differ by from the one before; a person said so. */
+  jump: bigint;
+  isImported: boolean;
+}
+
+export const signedOf = ({ side, amount }: Pick<ImportedLine, 'amount' | 'side'>): bigint =>
+  side === 'debit' ? -BigInt(amount) : BigInt(amount);
+
+/** What the streams of bank accounts say: statements, their lines, and what those were taken for. All by rail and key of the line. */
+export class BankSide {
+  readonly lines = new Map<string, bigint>();
+  readonly matches = new Map<string, MatchedLine>();
+  readonly booked = new Map<string, { readonly signed: bigint; readonly at: Recorded }>();
+  readonly openings = new Map<string, bigint>();
+  private readonly statements = new Map<string, Statement>();
+
+  get statementCount(): number {
+    return this.statements.size;
+  }
+
+  take(event: Recorded): void {
+    const { type, data, tenant } = event;
+    const rail = `${tenant} ${textAt(data, 'rail')}`;
+    const keyOf = (line: unknown): string => `${rail} ${String(line)}`;
+    switch (type) {
+      case 'PayingAccountRegistered':
+        this.openings.set(rail, BigInt(textAt(data, 'opening')));
+        break;
+      case 'StatementReceived':
+        this.received(event, rail);
+        break;
+      case 'LinesImported':
+        this.imported(event, rail);
+        break;
+      case 'StatementImported': {
+        const statement = this.statements.get(keyOf(data['statement']));
+        if (statement === undefined) break;
+        statement.isImported = true;
+        statement.jump = BigInt(textAt(data, 'jump'));
+        break;
+      }
+      case 'LinesMatched':
+        for (const match of data['matches'] as unknown as readonly Match[])
+          this.matched(keyOf(match.line), match);
+        break;
+      case 'LinesBooked':
+        for (const line of data['lines'] as unknown as readonly (ImportedLine & {
+          readonly line: string;
+        })[])
+          this.booked.set(keyOf(line.line), { signed: signedOf(line), at: event });
+        break;
+      case 'LineUnmatched':
+        this.unmatched(keyOf(data['line']), data as unknown as Match);
+        break;
+    }
+  }
+
+  /** Statements that do not add up, or do not continue one another. */
+  *brokenStatements(): Generator<{ readonly at: Recorded; readonly detail: string }> {
+    const imported = [...this.statements.values()].filter(({ isImported }) => isImported);
+    for (const { at, opening, closing, keys, count } of imported) {
+      const moved = keys.reduce((sum, key) => sum + (this.lines.get(key) ?? 0n), 0n);
+      if (keys.length !== count)
+        yield { at, detail: `the statement has ${count} lines, ${keys.length} were imported` };
+      else if (opening + moved !== closing)
+        yield {
+          at,
+          detail: `the statement opens with ${opening}, moves ${moved} and closes with ${closing}`,
+        };
+    }
+    imported.sort((a, b) => compare(a.rail, b.rail) || compare(a.from, b.from));
+    for (const [i, { at, rail, from, opening, jump }] of imported.entries()) {
+      const before = imported[i - 1];
+      // Statements that share a day were compared line by line when they came.
+      if (before?.rail !== rail || from <= before.until) continue;
+      if (opening !== before.closing + jump)
+        yield {
+          at,
+          detail: `it opens with ${opening}, the one before closed with ${before.closing}`,
+        };
+    }
+  }
+
+  private received(event: Recorded, rail: string): void {
+    const { statement, opening, closing, from, until, totals } = event.data as unknown as Received;
+    this.statements.set(`${rail} ${statement}`, {
+      rail,
+      at: event,
+      opening: BigInt(opening),
+      closing: BigInt(closing),
+      from,
+      until,
+      count: totals.count,
+      keys: [],
+      jump: 0n,
+      isImported: false,
+    });
+  }
+
+  private imported({ data }: Recorded, rail: string): void {
+    const { statement, lines, known } = data as unknown as Imported;
+    for (const line of lines) this.lines.set(`${rail} ${line.key}`, signedOf(line));
+    const keys = [...lines.map(({ key }) => key), ...known].map((key) => `${rail} ${key}`);
+    this.statements.get(`${rail} ${statement}`)?.keys.push(...keys);
+  }
+
+  private matched(key: string, { kind, items }: Match): void {
+    const match = this.matches.get(key) ?? { kind, items: new Map<string, bigint>() };
+    this.matches.set(key, match);
+    for (const { item, amount } of items) match.items.set(item, BigInt(amount));
+  }
+
+  private unmatched(key: string, { kind, items }: Pick<Match, 'items'> & { kind: string }): void {
+    if (kind !== 'settled' && kind !== 'returned') {
+      this.booked.delete(key);
+      return;
+    }
+    const match = this.matches.get(key);
+    for (const { item } of items) match?.items.delete(item);
+    if (match?.items.size === 0) this.matches.delete(key);
+  }
+}
+
+interface Match {
+  readonly line: string;
+  readonly kind: 'returned' | 'settled';
+  readonly items: readonly Matched[];
+}
+
+interface Received {
+  readonly statement: string;
+  readonly opening: string;
+  readonly closing: string;
+  readonly from: string;
+  readonly until: string;
+  readonly totals: { readonly count: number };
+}
+
+interface Imported {
+  readonly statement: string;
+  readonly lines: readonly ImportedLine[];
+  readonly known: readonly string[];
+}
+
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -12,6 +12,7 @@ import { key } from './key';
 import { pack } from './pack';
 import { replay } from './replay';
 import { bench, start } from './scripts';
+import { tick } from './tick';
 import { verify } from './verify';
 import { witness } from './witness';
 
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   explain,
   pack,
   witness,
+  tick,
   bank,
   bench,
 ];
@@ -64,7 +66,7 @@ export async function tributary(
 const overview = (): string =>
   `Usage: tributary <command> [options]
 
-${COMMANDS.map(({ name: command, summary }) => `  ${command.padEnd(8)} ${summary}`).join('\n')}
+${COMMANDS.map(({ name: command, summary }) => `  ${command.padEnd(10)} ${summary}`).join('\n')}
 
 tributary <command> --help says more about one. New here? Run: npx tributary doctor, then: npx tributary start.
 Exit codes: 0 all is well, 1 looked and found something wrong, 2 wrong usage, 3 could not look, 4 well as far as could be looked.`;

@@ -4,19 +4,20 @@ import { setTimeout } from 'node:timers/promises';
 import { DirectoryLock, EmbeddedPostgres } from '@tributary/postgres';
 
 import { checkAddress } from './address';
+import type { DemoCase } from './demo/play-demo';
+import type { People, PayoutsCase } from './demo/play-payouts';
 import { localMasterKey } from './local-master-key';
 import type { Options, Variables } from './options';
 
 export interface Running {
   readonly address: string;
-  /** One key per role. */
+  /** One key per person. */
   readonly keys: Readonly<Record<string, string>>;
-  /** What to ask the demo programme about, and a key that may read it, where there is one. */
-  readonly demo?: {
-    readonly key: string;
-    readonly customer: string;
-    readonly sale: string;
-    readonly earned: string;
+  /** What to ask the demo programme about, and the keys of its people, where there is one. */
+  readonly demo?: DemoCase & {
+    readonly keys: People;
+    /** Where there is a bank to pay from. */
+    readonly paid?: PayoutsCase;
   };
 }
 

@@ -9,6 +9,7 @@ const AS_OF = instant('2026-04-15T09:00:00Z');
 describe('telling the product what time it is', () => {
   const heard: string[] = [];
   let refusing = '';
+  let pages: readonly string[] = [];
   let server: Server;
   let address: string;
 
@@ -20,7 +21,9 @@ describe('telling the product what time it is', () => {
         const { authorization, 'idempotency-key': key } = request.headers;
         heard.push(`${request.url} ${body} ${String(key)} ${authorization}`);
         response.statusCode = request.url === refusing ? 403 : 200;
-        response.end(JSON.stringify({ path: request.url }));
+        const [next = null, ...left] = request.url === '/v1/releases' ? pages : [];
+        if (request.url === '/v1/releases') pages = left;
+        response.end(JSON.stringify({ path: request.url, next }));
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -30,6 +33,7 @@ describe('telling the product what time it is', () => {
   beforeEach(() => {
     heard.length = 0;
     refusing = '';
+    pages = [];
   });
 
   const telling = () =>
@@ -49,6 +53,19 @@ describe('telling the product what time it is', () => {
       `/v1/payout-runs/advance ${at}`,
       '/v1/breaks/ageing {"asOf":"2026-04-15"} tick:2026-04-15 Bearer k',
     ]);
+  });
+
+  it('goes on where an answer says that there is more, under a key of that page', async () => {
+    pages = ['second', 'third'];
+    await telling();
+    const releases = heard.filter((each) => each.startsWith('/v1/releases'));
+    expect(releases.map((each) => each.split(' ')[1])).toEqual([
+      `{"asOf":"${AS_OF}"}`,
+      `{"asOf":"${AS_OF}","after":"second"}`,
+      `{"asOf":"${AS_OF}","after":"third"}`,
+    ]);
+    expect(new Set(releases.map((each) => each.split(' ')[2])).size).toBe(3);
+    expect(heard).toHaveLength(6);
   });
 
   it('says who refused it, and stops there', async () => {

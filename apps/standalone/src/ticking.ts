@@ -1,4 +1,11 @@
-import { CodedError, type Instant, instantOfMs, msOf, unavailable } from '@tributary/kernel';
+import {
+  CodedError,
+  type Instant,
+  instantOfMs,
+  msOf,
+  unavailable,
+  uuidV5,
+} from '@tributary/kernel';
 
 /** Where a command that time gives is taken; each is a route of one service. */
 const COMMANDS = {
@@ -28,20 +35,41 @@ const LIMIT_MS = 120_000;
 export async function tick({ addresses, key, asOf }: Ticking): Promise<Record<Ticked, unknown>> {
   const answers: Partial<Record<Ticked, unknown>> = {};
   for (const [name, { service, path }] of Object.entries(COMMANDS)) {
-    answers[name as Ticked] = await send(`${addresses[service]}${path}`, key, {
+    answers[name as Ticked] = await sendAll(`${addresses[service]}${path}`, key, {
       asOf: name === 'breaks' ? asOf.slice(0, 'YYYY-MM-DD'.length) : asOf,
     });
   }
   return answers as Record<Ticked, unknown>;
 }
 
-async function send(url: string, key: string, body: { readonly asOf: string }): Promise<unknown> {
+interface Asked {
+  readonly asOf: string;
+  readonly after?: string;
+}
+
+/** Some take a page at a time, each a command of its own; the last answer stands for all. */
+async function sendAll(url: string, key: string, asked: Asked): Promise<unknown> {
+  let answer = await send(url, key, asked);
+  for (let next = nextOf(answer); next !== null; next = nextOf(answer))
+    answer = await send(url, key, { ...asked, after: next });
+  return answer;
+}
+
+const keyOf = ({ asOf, after }: Asked): string =>
+  after === undefined ? `tick:${asOf}` : `tick:${asOf}:${uuidV5('page', after)}`;
+
+const nextOf = (answer: unknown): string | null =>
+  typeof answer === 'object' && answer !== null && 'next' in answer && answer.next !== null
+    ? String(answer.next)
+    : null;
+
+async function send(url: string, key: string, body: Asked): Promise<unknown> {
   const response = await ask(url, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${key}`,
       'content-type': 'application/json',
-      'idempotency-key': `tick:${body.asOf}`,
+      'idempotency-key': keyOf(body),
     },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(LIMIT_MS),

@@ -7,7 +7,7 @@ export interface Welcome extends Running {
 
 /** What a newcomer reads first: where it runs, how to get in, what to try. */
 export function welcomeText({ address, keys, demo, dataDirectory, startedInMs }: Welcome): string {
-  const width = Math.max(...Object.keys(keys).map((role) => role.length));
+  const width = Math.max(...Object.keys(keys).map((person) => person.length));
   const admin = keys['admin'] ?? Object.values(keys)[0] ?? '';
   return [
     '',
@@ -16,8 +16,8 @@ export function welcomeText({ address, keys, demo, dataDirectory, startedInMs }:
     `  API page   ${address}/docs`,
     `  data       ${dataDirectory}`,
     '',
-    'One API key per role, for this machine only:',
-    ...Object.entries(keys).map(([role, key]) => `  ${role.padEnd(width)}  ${key}`),
+    'API keys, for this machine only; two of finance, because paying takes two persons:',
+    ...Object.entries(keys).map(([person, key]) => `  ${person.padEnd(width)}  ${key}`),
     '',
     ...tryNext(address, demo, admin),
     '',
@@ -38,7 +38,7 @@ function tryNext(address: string, demo: Welcome['demo'], admin: string): string[
   const ask = `  curl -s -H "Authorization: Bearer $DEMO" ${address}`;
   return [
     'A small demo programme lives in a tenant of its own, called demo. Its auditor may ask:',
-    `  DEMO=${demo.key}`,
+    `  DEMO=${demo.keys.auditor}`,
     '',
     '  which partner is credited with each line of a sale, and what a refund left of it',
     `${ask}/v1/sales/${demo.sale}`,
@@ -48,7 +48,24 @@ function tryNext(address: string, demo: Welcome['demo'], admin: string): string[
     '',
     '  what its partner has earned on one line: when, by which rule of which plan, from which facts',
     `${ask}${demo.earned}`,
+    ...payouts(address, demo),
     '',
-    'Then send events of your own: the five-minute tour in README.md.',
+    'Then send events of your own, approve a run and hand its file to the bank: the tour in README.md.',
+  ];
+}
+
+function payouts(address: string, { keys, paid }: NonNullable<Welcome['demo']>): string[] {
+  if (paid === undefined) return [];
+  const ask = `  curl -s -H "Authorization: Bearer $DEMO" ${address}`;
+  return [
+    '',
+    '  what a run has paid, and which line of the bank says so; one payment came back',
+    `${ask}/v1/reports/payouts?run=${paid.run}`,
+    '',
+    '  whether the books balance, cash included',
+    `${ask}/v1/ledger/trial-balance`,
+    '',
+    'And its finance may fetch the file that went to the bank:',
+    `  curl -s -H "Authorization: Bearer ${keys.finance}" ${address}${paid.file}`,
   ];
 }

@@ -194,6 +194,14 @@ describe('keeping the neighbours of something bad', () => {
     expect(items.map((item) => item.status)).toEqual(bad.flatMap(() => [422, 202]));
   });
 
+  it('refuses one prototype in a batch, and not its neighbours', async () => {
+    const poisoned = withData('"__proto__":{"admin":true}');
+    const texts = [goodText('beside-1'), poisoned, goodText('beside-2')];
+    const { status, body } = await send(`[${texts.join()}]`);
+    const items = (body as { items: { status: number }[] }).items;
+    expect([status, items.map((item) => item.status)]).toEqual([200, [202, 422, 202]]);
+  });
+
   it('takes the good lines between bad ones, and says of each bad one what is wrong', async () => {
     const lines: readonly (readonly [line: string | Buffer, code: string | undefined])[] = [
       [goodText('line-1'), undefined],

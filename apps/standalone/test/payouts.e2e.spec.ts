@@ -321,7 +321,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
   });
 }
 
-const owed = (books: Answer): bigint => -balanceOf(books, PAYABLE as string);
+const owed = (books: Answer): bigint => -balanceOf(books, PAYABLE);
 
 const today = (): string => dayAfter(0);
 /** As the entity counts its days. */

@@ -1,5 +1,12 @@
-import { coreSettings, serve, stopOnSignals, StructuredLogger } from '@tributary/platform';
+import {
+  type Role,
+  coreSettings,
+  serve,
+  stopOnSignals,
+  StructuredLogger,
+} from '@tributary/platform';
 import { SERVICES } from '../src/standalone.module';
+import type { Site } from './product.fixture';
 
 /** All services in a process of their own, to be killed. Says where they answer and which keys open them, and stays. */
 async function main(): Promise<void> {
@@ -8,9 +15,15 @@ async function main(): Promise<void> {
   stopOnSignals(() => serving.close(), serving.app.get(StructuredLogger));
   // The test holds the other end: it closes when the test dies, however it dies.
   process.stdin.on('close', () => process.exit(1)).resume();
-  const keyOf = async (role: 'admin' | 'upstream') =>
+  const keyOf = async (role: Role) =>
     (await serving.keys.issueKey({ tenant: 'acme', role, label: 'test' })).key;
-  const keys = { admin: await keyOf('admin'), upstream: await keyOf('upstream') };
+  const keys: Site['keys'] = {
+    admin: await keyOf('admin'),
+    finance: await keyOf('finance'),
+    programme: await keyOf('programme'),
+    treasurer: await keyOf('finance'),
+    upstream: await keyOf('upstream'),
+  };
   process.stdout.write(`${JSON.stringify({ url: await serving.listen(), keys })}\n`);
 }
 

@@ -10,7 +10,9 @@ const START_ATTEMPTS = 5;
 
 export interface Site {
   readonly url: string;
-  readonly keys: Readonly<Record<'admin' | 'upstream', string>>;
+  readonly keys: Readonly<
+    Record<'admin' | 'finance' | 'programme' | 'treasurer' | 'upstream', string>
+  >;
 }
 
 /** All services in one process that can be killed and started again; its port and its keys differ each time. */

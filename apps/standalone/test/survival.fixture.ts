@@ -23,7 +23,7 @@ const CATCH_UP_MS = 240_000;
 /** `SEED` repeats the same sequence of kills. */
 export function seedOf(): number {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-  process.stdout.write(`kills at random from SEED=${seed}\n`);
+  process.stdout.write(`at random from SEED=${seed}\n`);
   return seed;
 }
 

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type DemoKeys, playDemo } from '../src/demo/play-demo';
+import { playDemo } from '../src/demo/play-demo';
+import { type People, playPayouts } from '../src/demo/play-payouts';
 import { readOptions } from '../src/options';
 import { startServices } from '../src/services';
 import { type Running, Standalone } from '../src/standalone';
@@ -103,13 +104,33 @@ describe('following the tour of the README', () => {
       expect(await ask('ledger/trial-balance')).toMatchObject({ totals: [{ difference: '0' }] });
     });
 
+    it('has paid one partner, and owes the other again what came back and was paid anew', async () => {
+      const register = await ask(`reports/payouts?run=${demo().paid?.run}`);
+      expect(register.items).toMatchObject([
+        { partner: 'northwind', net: '44978', state: 'settled', returnedOn: null },
+        { partner: 'southwind', net: '304012', state: 'settled', returnedOn: expect.any(String) },
+      ]);
+      const returned = await ask('reports/returns');
+      expect(returned.items).toMatchObject([
+        { partner: 'southwind', net: '304012', reason: 'AC03', reissuedAs: expect.any(String) },
+      ]);
+    });
+
     it('hears the same when it is told again', async () => {
-      const { sale, customer, earned } = demo();
+      const { sale, customer, earned, paid } = demo();
       const file = join(folder, '.data', 'demo-keys.json');
-      const keys = JSON.parse(await readFile(file, 'utf8')) as DemoKeys;
+      const keys = JSON.parse(await readFile(file, 'utf8')) as People;
       const paths = ['sales', 'customers', 'conflicts', `sales/${sale}/history`, 'lines', 'plans'];
+      paths.push(
+        'accounts',
+        'payout-runs',
+        'payees',
+        'paying-accounts/itau/bank-lines',
+        'sandbox-bank',
+      );
       const before = await Promise.all(paths.map(standing));
       expect(await playDemo(address, keys)).toEqual({ sale, customer, earned });
+      expect(await playPayouts(address, keys)).toEqual(paid);
       expect(await Promise.all(paths.map(standing))).toEqual(before);
     });
 
@@ -119,7 +140,7 @@ describe('following the tour of the README', () => {
     }
 
     async function ask(path: string): Promise<Answer> {
-      const headers = { authorization: `Bearer ${demo().key}` };
+      const headers = { authorization: `Bearer ${demo().keys.auditor}` };
       return (await fetch(`${address}/v1/${path}`, { headers })).json();
     }
 

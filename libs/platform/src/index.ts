@@ -23,6 +23,7 @@ export * from './logging/request-context';
 export * from './logging/structured-logger';
 export * from './queries/csv';
 export * from './queries/keyset';
+export * from './queries/page-query';
 export * from './queries/visible';
 export { validationFailed } from './validation/body-pipe';
 export * from './validation/compile-schema';

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { UpstreamEvent } from '@tributary/contracts';
-import { CodedError } from '@tributary/kernel';
 import { CLICK, FACTS, PAID_LINES, PAYMENT, TRAININGS } from './facts';
-import { type Entry, PLAN, REGISTRY } from './registry';
+import { asked, entered, refusal, sent } from './front-door';
+import { PLAN, REGISTRY } from './registry';
 
 /** The demo lives in a tenant of its own, so that nothing of it ever mixes with what is yours. */
 export const DEMO_TENANT = 'demo';
@@ -58,18 +58,10 @@ export async function playDemo(address: string, keys: DemoKeys): Promise<DemoCas
   return { customer: click.customers[0] ?? '', sale, earned: await whereEarned(sale, ask) };
 }
 
-const entered = (address: string, keys: DemoKeys, { key, by, path, body }: Entry) =>
-  sent<Entered>(address + path, {
-    key: keys[by ?? 'programme'],
-    type: 'application/json',
-    headers: { 'idempotency-key': key },
-    body,
-  });
-
 /** A second person approves what it has read, which the hash names. It reaches back, and so needs a reason. */
 async function publishPlan(address: string, keys: DemoKeys): Promise<void> {
   const path = `/v1/plans/${PLAN.planId}`;
-  const draft = { key: 'demo-plan', path: '/v1/plans', body: PLAN };
+  const draft = { key: 'demo-plan', by: 'programme', path: '/v1/plans', body: PLAN } as const;
   const { token } = await entered(address, keys, draft);
   const read = await asked<PlanRead>(`${address}${path}?token=${token}`, keys.auditor);
   // Whoever has drafted more since is not overruled.
@@ -102,10 +94,6 @@ const earns = ({ type }: UpstreamEvent): boolean => EARNING.test(type);
 const creditOf = ({ source, id }: UpstreamEvent): string =>
   `/v1/events/${encodeURIComponent(source)}/${id}?wait=credited`;
 
-interface Entered {
-  readonly token: string;
-}
-
 interface PlanRead {
   readonly draft: { readonly hash: string } | null;
   readonly versions: readonly object[];
@@ -117,36 +105,3 @@ interface Earned {
     readonly key: { readonly sale?: string; readonly rule: string | null };
   }[];
 }
-
-interface Sent {
-  readonly key: string;
-  readonly type: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-async function sent<T>(url: string, { key, type, headers = {}, body }: Sent): Promise<T> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': type, ...headers },
-    body: JSON.stringify(body),
-  });
-  return await answered<T>(response);
-}
-
-async function asked<T>(url: string, key: string): Promise<T> {
-  return await answered<T>(await fetch(url, { headers: { authorization: `Bearer ${key}` } }));
-}
-
-async function answered<T>(response: Response): Promise<T> {
-  const answer: unknown = await response.json();
-  if (!response.ok) throw refusal(answer);
-  return answer as T;
-}
-
-const refusal = (answer: unknown): CodedError =>
-  new CodedError(
-    'demo_refused',
-    `The demo programme was refused: ${JSON.stringify(answer)}\nnpm start -- --empty leaves it out.`,
-    { answer },
-  );

@@ -1,8 +1,7 @@
 /** What people enter before anything happens. The key makes each a command that is decided once. */
-export interface Entry {
+export interface Entry<Who extends string = 'admin' | 'programme'> {
   readonly key: string;
-  /** Left out, the programme manager. */
-  readonly by?: 'admin';
+  readonly by: Who;
   readonly path: string;
   readonly body: object;
 }
@@ -37,6 +36,7 @@ const effectiveAt = '2026-01-01T00:00:00-03:00';
 
 const partner = (id: string, name: string): Entry => ({
   key: `demo-partner-${id}`,
+  by: 'programme',
   path: '/v1/partners',
   body: { id, name, type: 'channel', kind: 'agency', effectiveAt },
 });
@@ -46,11 +46,13 @@ export const REGISTRY: readonly Entry[] = [
   partner('southwind', 'Southwind Agency'),
   {
     key: 'demo-link-northwindspring',
+    by: 'programme',
     path: '/v1/links',
     body: { id: LINK, owner: 'northwind', effectiveAt },
   },
   {
     key: 'demo-coupon-south10',
+    by: 'programme',
     path: '/v1/coupons',
     body: {
       system: COUPON.couponSystem,
@@ -61,6 +63,7 @@ export const REGISTRY: readonly Entry[] = [
   },
   {
     key: 'demo-agreement-northwind',
+    by: 'programme',
     path: '/v1/agreements',
     body: {
       id: 'northwindagency',

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/problem';
-import { assertUniqueKeys } from '../json/read-json';
+import { assertUniqueKeys, readJson } from '../json/read-json';
 
 const JSON_TYPES = [
   'application/json',
@@ -73,6 +73,15 @@ function jsonParser(server: FastifyInstance): FastifyBodyParser<Buffer> {
   return (request, body, done) => {
     if (!isUtf8(body)) return done(new Refusal(400, 'malformed_json', 'The body is not UTF-8.'));
     const text = body.toString();
+    // Where lines are taken, a list is taken item by item too, and whoever checks its items refuses such a key in one of them alone.
+    if (takesLines(request) && isList(text)) {
+      try {
+        done(null, readJson(text));
+      } catch (refusal) {
+        done(refusal as Refusal);
+      }
+      return;
+    }
     void parse(request, text, (error, value: unknown) => {
       if (error) return done(error);
       try {
@@ -84,6 +93,8 @@ function jsonParser(server: FastifyInstance): FastifyBodyParser<Buffer> {
     });
   };
 }
+
+const isList = (text: string): boolean => /^\s*\[/.test(text);
 
 interface TakesConfig {
   readonly takesFile?: boolean;

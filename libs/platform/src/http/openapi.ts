@@ -20,8 +20,16 @@ export function serveOpenApi(app: NestFastifyApplication, title: ApiTitle): void
   SwaggerModule.setup('docs', app, openApiOf(app, title), {
     jsonDocumentUrl: OPENAPI_PATH,
     raw: ['json'],
+    // Hundreds of routes: whoever comes here looks for a subject first.
+    swaggerOptions: { docExpansion: 'none', filter: true, tagsSorter: 'alpha' },
   });
 }
+
+const ABOUT = [
+  'Authorize with an API key; the role of the key and its tenant decide what may be done and seen.',
+  'A command carries an `Idempotency-Key` and is decided once under it. It answers a `token`: hand it to a query, which then waits until the write is visible.',
+  'Amounts are minor units as text. A refusal is a problem document, whose `code` never changes its meaning.',
+].join('\n\n');
 
 export function openApiOf(
   app: NestFastifyApplication,
@@ -30,6 +38,7 @@ export function openApiOf(
   describeBodies(app);
   const config = new DocumentBuilder()
     .setTitle(title)
+    .setDescription(ABOUT)
     .setVersion(version)
     .setOpenAPIVersion('3.0.3')
     .addBearerAuth({

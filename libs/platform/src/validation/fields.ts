@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { instant, parseStreamName, hasCode } from '@tributary/kernel';
+import { hasCode, instant, parseStreamName, resolvePeriod } from '@tributary/kernel';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 const MINOR_UNITS = /^(?:0|-?[1-9][0-9]{0,17})$/;
@@ -53,6 +53,21 @@ export const IsStreamName = (options?: ValidationOptions): PropertyDecorator =>
   field('isStreamName', readable(parseStreamName), 'is the name of a stream', options, {
     example: 'earnings-acme.p1.brcommercial.2026q1',
   });
+
+/** As the database spells it: what is stored is compared as text. */
+export const IsZone = (options?: ValidationOptions): PropertyDecorator =>
+  field('isZone', isZone, 'is a zone of the IANA database', options, {
+    example: 'America/Sao_Paulo',
+  });
+
+function isZone(text: string): boolean {
+  try {
+    return resolvePeriod(text, '2026-01').zone === text;
+  } catch (error) {
+    if (hasCode(error, 'unknown_zone')) return false;
+    throw error;
+  }
+}
 
 function readable(parse: (text: string) => unknown): (text: string) => boolean {
   return (text) => {

@@ -58,10 +58,10 @@ async function sendAll(url: string, key: string, asked: Asked): Promise<unknown>
 const keyOf = ({ asOf, after }: Asked): string =>
   after === undefined ? `tick:${asOf}` : `tick:${asOf}:${uuidV5('page', after)}`;
 
-const nextOf = (answer: unknown): string | null =>
-  typeof answer === 'object' && answer !== null && 'next' in answer && answer.next !== null
-    ? String(answer.next)
-    : null;
+const nextOf = (answer: unknown): string | null => {
+  const { next } = answer as { readonly next?: unknown };
+  return typeof next === 'string' ? next : null;
+};
 
 async function send(url: string, key: string, body: Asked): Promise<unknown> {
   const response = await ask(url, {

@@ -1,5 +1,5 @@
 import type { EventLog } from '@tributary/event-log';
-import { CommandRunner, instant, startOfDay, uuidV5 } from '@tributary/kernel';
+import { CommandRunner, type Recorded, instant, startOfDay, uuidV5 } from '@tributary/kernel';
 import { type OpenPrivacy, openPrivacy } from '@tributary/privacy';
 import { randomBytes } from 'node:crypto';
 import { openLog } from './context';
@@ -127,13 +127,8 @@ export class MatchingScene {
     let position = after;
     for (const giveUpMs = performance.now() + LIMIT_MS; performance.now() < giveUpMs;) {
       for await (const { events } of this.log.readAll(position)) {
-        for (const event of events) {
-          position = event.position;
-          if (event.type !== 'LinesMatched') continue;
-          const { matches } = event.data as unknown as Matches;
-          for (const { kind, items } of matches)
-            if (kind === 'settled') for (const { item } of items) matched.add(item);
-        }
+        position = events.at(-1)?.position ?? position;
+        for (const item of events.flatMap(settledIn)) matched.add(item);
       }
       if (matched.size === this.lines) return;
       await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
@@ -158,6 +153,13 @@ interface Matches {
     readonly kind: string;
     readonly items: readonly { readonly item: string }[];
   }[];
+}
+
+function settledIn({ type, data }: Recorded): readonly string[] {
+  if (type !== 'LinesMatched') return [];
+  const { matches } = data as unknown as Matches;
+  const settled = matches.filter(({ kind }) => kind === 'settled');
+  return settled.flatMap(({ items }) => items.map(({ item }) => item));
 }
 
 const listed = (item: string) => ({

@@ -11,7 +11,7 @@ describe('reading what became of a fact', () => {
     expect(file?.fact.fact.factId).toBe(factIdOf('acme', SHOP, 'click-1'));
   });
 
-  it('goes by the last word about it, which is the earliest retraction', async () => {
+  it('goes by the last word about it, because only what holds before the others is said late', async () => {
     const later = retracted({ why: 'superseded', reason: null, by: 'f2' });
     const earlier = retracted({ why: 'retracted', reason: 'sent_in_error', by: 'f1' });
     const file = await factFile([later, accepted, earlier]);

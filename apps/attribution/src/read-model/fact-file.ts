@@ -38,7 +38,7 @@ export async function factFile(
         break;
       case 'FactRetracted': {
         const { why, reason, by } = event.data;
-        // The last one holds: of several the earliest, and it is said again where it comes late.
+        // The last one holds: only what holds before the others is said behind them.
         retraction = { why, reason, by };
       }
     }

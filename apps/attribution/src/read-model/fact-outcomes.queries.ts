@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type StageReached, waitForStage } from '@tributary/feeds';
 import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
-import { factStreamOf } from '../domain/fact/events';
+import { factStreamNamed, factStreamOf } from '../domain/fact/events';
 import { isFutureDated } from '../domain/fact/future-dated';
 import { type Consequences, FactConsequences } from './fact-consequences';
 import { type FactFile, factFile } from './fact-file';
@@ -66,7 +66,12 @@ export class FactOutcomes {
 
   /** Only the log may say that a fact was never taken, so the fact itself is read there. */
   async find(tenant: string, source: string, id: string): Promise<FactFile | undefined> {
-    return await factFile(this.runtime.log.read(factStreamOf(tenant, source, id)));
+    const file = await factFile(this.runtime.log.read(factStreamOf(tenant, source, id)));
+    if (file?.retraction?.why !== 'superseded') return file;
+    // What was superseded by a fact that is retracted itself has its place back.
+    const { by } = file.retraction;
+    const heir = await factFile(this.runtime.log.read(factStreamNamed(tenant, by.factId)));
+    return heir?.retraction?.why === 'retracted' ? { ...file, retraction: null } : file;
   }
 
   async outcomeOf(file: FactFile, now: Instant): Promise<FactOutcome> {

@@ -1,16 +1,11 @@
 import type { LineCreditedData, LineProblem } from '@tributary/contracts';
 import type { Instant, Recorded } from '@tributary/kernel';
 import type { FactRef } from '../domain/evidence';
-import type { FactKey, Paid, SaleEvent, SaleFact, SaleFactRetracted } from '../domain/sale/events';
+import type { FactKey, Paid, SaleEvent, SaleFact } from '../domain/sale/events';
 import { disputesOf } from '../domain/sale/reversals';
 import { type Sale, evolve, initialSale, isSameKey, lineKey } from '../domain/sale/state';
-import {
-  type FactOf,
-  businessKeyOf,
-  byTime,
-  countedFacts,
-  isOf,
-} from '../domain/sale/which-counts';
+import { type FactOf, businessKeyOf, countedFacts, isOf } from '../domain/sale/which-counts';
+import { byTime, refOf, withdrawalsOf } from '../domain/sale/withdrawals';
 
 export type SaleRecord = Pick<Recorded, 'position' | 'recordedAt'> & SaleEvent;
 
@@ -28,7 +23,6 @@ export interface SaleFile {
   readonly sale: string;
   readonly state: Sale;
   readonly revisions: readonly LineRevision[];
-  readonly retractions: readonly SaleFactRetracted['data'][];
   readonly position: bigint;
 }
 
@@ -40,14 +34,12 @@ export async function saleFile(
   let state = initialSale;
   let position: bigint | undefined;
   const revisions: LineRevision[] = [];
-  const retractions: SaleFactRetracted['data'][] = [];
   const counts = new Map<string, number>();
   for await (const recorded of events) {
     if (known !== undefined && recorded.recordedAt > known) break;
     const event = recorded as unknown as SaleRecord;
     state = evolve(state, event);
     position = event.position;
-    if (event.type === 'SaleFactRetracted') retractions.push(event.data);
     if (event.type !== 'LineCredited') continue;
     const key = lineKey(event.data.payment, event.data.line);
     const revision = (counts.get(key) ?? 0) + 1;
@@ -55,7 +47,7 @@ export async function saleFile(
     const { recordedAt, position: at, data: told } = event;
     revisions.push({ recordedAt, position: at, revision, told });
   }
-  return position === undefined ? undefined : { sale, state, revisions, retractions, position };
+  return position === undefined ? undefined : { sale, state, revisions, position };
 }
 
 export interface NamedFact extends FactKey {
@@ -144,18 +136,15 @@ function paymentOf(fact: FactOf<Paid>): PaymentThatCounts {
 
 /** Facts of the sale that do not count, with the one that does. */
 export function asideOf(
-  { state, retractions }: Pick<SaleFile, 'retractions' | 'state'>,
+  { state }: Pick<SaleFile, 'state'>,
   counted: readonly SaleFact[],
 ): PutAside[] {
+  const withdrawalOf = withdrawalsOf(state);
   return state.taken.flatMap(({ fact }): PutAside[] => {
     if (counted.some((each) => isSameKey(each, fact))) return [];
     const { kind } = fact.body;
-    const retraction = retractions.find(({ retracted }) => isSameKey(retracted, fact));
-    if (retraction) return [{ ...named(fact), kind, why: retraction.why, by: retraction.by }];
-    const heir = state.taken.find(
-      ({ supersedes }) => supersedes !== null && isSameKey(supersedes, fact),
-    );
-    if (heir) return [{ ...named(fact), kind, why: 'superseded', by: refOf(heir.fact) }];
+    const withdrawal = withdrawalOf(fact);
+    if (withdrawal !== undefined) return [{ ...named(fact), kind, ...withdrawal }];
     const key = businessKeyOf(fact.body);
     const rival = counted.find((each) => businessKeyOf(each.body) === key);
     return [
@@ -163,5 +152,3 @@ export function asideOf(
     ];
   });
 }
-
-const refOf = ({ source, id, fact }: SaleFact): FactKey & FactRef => ({ source, id, ...fact });

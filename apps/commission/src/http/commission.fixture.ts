@@ -86,6 +86,9 @@ const TYPES: Readonly<Record<string, string>> = {
   standing: STANDING,
 };
 
+/** It is told by the others in its own process. */
+export const COMMISSION_AMONG_OTHERS = [Attribution, Partners, Payouts, Tiers, CommissionModule];
+
 /** Commission as it is wired, among services that say what a test lets them say. */
 export class CommissionService {
   private sent = 0;
@@ -105,8 +108,7 @@ export class CommissionService {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const modules = [Attribution, Partners, Payouts, Tiers, CommissionModule];
-    const serving = await serve({ name: 'commission', modules, settings });
+    const serving = await serve({ name: 'commission', modules: COMMISSION_AMONG_OTHERS, settings });
     const url = await serving.listen();
     const issue = async (role: Role, tenant = 'acme', partnerId?: string) => {
       const partner = partnerId === undefined ? {} : { partnerId };

@@ -5,13 +5,14 @@ import {
   Allow,
   askedAt,
   Caller,
+  PageQuery,
   type Principal,
   ServiceRuntime,
   untilVisible,
 } from '@tributary/platform';
 import { earned } from '../read-model/earnings.projection';
 import { EarningsRead, type PartnerEarnings } from '../read-model/earnings.queries';
-import { OnDayQuery, PageQuery } from './earnings.dto';
+import { OnDayQuery } from './earnings.dto';
 
 @ApiTags('earnings')
 @Controller('v1')

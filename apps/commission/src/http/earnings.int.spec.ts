@@ -313,6 +313,33 @@ describe('terms that come after very many lines', () => {
   });
 });
 
+describe('releasing more windows than one request looks at', () => {
+  it('goes on page by page, each window once, and comes to the same as one request', async () => {
+    const body = { asOf: '2026-06-30T00:00:00Z', limit: 2 };
+    const answers: Answer['body'][] = [];
+    for (let after: string | undefined; ;) {
+      const key = `paged-release-${String(answers.length)}`;
+      const page = after === undefined ? body : { ...body, after };
+      const answer = (await service.post('/v1/releases', page, 'finance', key)).body;
+      answers.push(answer);
+      if (!answer.more) break;
+      after = answer.next;
+    }
+    expect(answers.length).toBeGreaterThan(2);
+    expect(answers.slice(0, -1).every(({ windows }) => windows === 2)).toBe(true);
+    expect(answers.at(-1)).toMatchObject({ more: false, next: null });
+    // Sent again under its key, and as one, it finds nothing left but what people hold.
+    const again = await service.post('/v1/releases', body, 'finance', 'paged-release-0');
+    expect(again).toMatchObject({ status: 200, body: { released: 0 } });
+    const whole = await service.post('/v1/releases', { asOf: body.asOf });
+    expect(whole.body).toMatchObject({ released: 0, more: false });
+    expect(await service.post('/v1/releases', { ...body, after: 'nonsense' })).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_cursor' },
+    });
+  });
+});
+
 describe('who may ask', () => {
   it('lets a partner see its own earnings alone', async () => {
     expect((await earningsOf('p1', '', 'p1')).status).toBe(200);

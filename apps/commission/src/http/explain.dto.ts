@@ -1,9 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant } from '@tributary/platform';
+import { IsInstant, WaitingQuery } from '@tributary/platform';
 import { IsIn, IsOptional } from 'class-validator';
-import { Waiting } from './earnings.dto';
 
-export class ExplainQuery extends Waiting {
+export class ExplainQuery extends WaitingQuery {
   @ApiPropertyOptional({
     description:
       'What held at the end of the month of the books that this moment falls into. Left out, everything.',

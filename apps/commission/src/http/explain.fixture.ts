@@ -23,7 +23,9 @@ import { Explanations } from '../read-model/explain.queries';
 import { Lines } from '../read-model/lines.queries';
 import { creditedRevenue } from '../read-model/reports.projection';
 import { Reports } from '../read-model/reports.queries';
+import { Holds } from '../read-model/holds.queries';
 import { ExplainController } from './explain.controller';
+import { HoldsController } from './holds.controller';
 import { LinesController } from './lines.controller';
 import { ReportsController } from './reports.controller';
 
@@ -37,8 +39,8 @@ import { ReportsController } from './reports.controller';
       inboxProjections: [creditedRevenue],
     }),
   ],
-  controllers: [ExplainController, LinesController, ReportsController],
-  providers: [Explanations, Lines, Reports],
+  controllers: [ExplainController, HoldsController, LinesController, ReportsController],
+  providers: [Explanations, Holds, Lines, Reports],
 })
 class QuestionsModule {}
 

@@ -17,6 +17,7 @@ import {
   tokenOf,
   untilVisible,
   cursorOf,
+  readCursor,
 } from '@tributary/platform';
 import { DecideEarnings } from '../application/earnings';
 import type { EarningsCommand, EarningsRejected } from '../domain/earnings/commands';
@@ -25,7 +26,7 @@ import { earned } from '../read-model/earnings.projection';
 import { type HeldPage, Holds } from '../read-model/holds.queries';
 import { HoldsQuery } from './earnings.dto';
 import { HoldBody, LiftBody, OverrideBody, ReleaseBody } from './holds.dto';
-import { readLineCursor } from './keyset';
+import { readHeldCursor } from './keyset';
 
 const STATUS: Readonly<Record<EarningsRejected['code'], number>> = {
   hold_exists: 409,
@@ -33,6 +34,7 @@ const STATUS: Readonly<Record<EarningsRejected['code'], number>> = {
   line_unknown: 404,
   override_unknown: 404,
   same_person: 403,
+  worth_below_zero: 422,
 };
 
 interface Released {
@@ -40,6 +42,9 @@ interface Released {
   readonly windows: number;
   /** Parts that were released just now. What a large window has left follows by itself. */
   readonly released: number;
+  /** Windows are left: send it again with `next` as `after`, under a key of its own. */
+  readonly more: boolean;
+  readonly next: string | null;
   readonly token: string;
 }
 
@@ -66,7 +71,8 @@ export class HoldsController {
   @ApiOperation({
     summary: 'Releases to payouts everything whose hold has ended by then',
     description:
-      'Each part is dated by the end of its hold, so that releasing twice, late or in two steps gives the same entries.',
+      'Each part is dated by the end of its hold, so that releasing twice, late or in two steps gives the same entries. One request looks ' +
+      'at a page of windows: while the answer says `more`, send `next` as `after`. It counts what was left to release when it came in.',
   })
   async release(
     @Idempotent() { cause, tenant, receivedAt }: CommandContext,
@@ -76,7 +82,10 @@ export class HoldsController {
     if (asOf > receivedAt) throw inTheFuture();
     const head = await this.runtime.log.head();
     if (!(await this.runtime.feeds.waitUntil([earned.name], head, WAIT_MS))) throw notYetVisible();
-    const streams = [...(await this.holds.windowsDue(tenant, asOf))];
+    const after = body.after === undefined ? '' : (readCursor(body.after, 1)[0] ?? '');
+    const page = await this.holds.windowsDue({ tenant, asOf, after, limit: body.limit });
+    const { next } = page;
+    const streams = [...page.streams];
     const windows = streams.length;
     let [released, position] = [0, head];
     const worker = async () => {
@@ -94,7 +103,8 @@ export class HoldsController {
       }
     };
     await Promise.all(Array.from({ length: Math.min(WINDOWS_AT_ONCE, windows) }, worker));
-    return { asOf, windows, released, token: tokenOf(this.runtime.name, position) };
+    const token = tokenOf(this.runtime.name, position);
+    return { asOf, windows, released, more: next !== null, next: next && cursorOf(next), token };
   }
 
   @Get('holds')
@@ -107,9 +117,9 @@ export class HoldsController {
     await untilVisible(this.runtime, [earned.name], query);
     const { limit } = query;
     const on = query.on === undefined ? askedAt() : instant(query.on);
-    const after = query.after === undefined ? null : readLineCursor(query.after);
+    const after = query.after === undefined ? null : readHeldCursor(query.after);
     const { last, ...page } = await this.holds.page({ tenant, on, after, limit });
-    return { ...page, next: last && cursorOf(last.line, last.until) };
+    return { ...page, next: last && cursorOf(last.line, last.until, last.entity, last.asset) };
   }
 
   @Post('lines/:line/holds')

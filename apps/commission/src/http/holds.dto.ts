@@ -1,6 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInstant, IsMinorUnits } from '@tributary/platform';
-import { IsIn, Length, Matches } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 
 const REASONS = ['dispute', 'fraud', 'manual'] as const;
 const NAME = /^[a-z][a-z0-9._-]{1,63}$/;
@@ -9,6 +9,18 @@ export class ReleaseBody {
   @ApiProperty({ description: 'Everything whose hold has ended by then is released.' })
   @IsInstant()
   asOf!: string;
+
+  @ApiPropertyOptional({ description: 'How many windows one request looks at.', default: 500 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit = 500;
+
+  @ApiPropertyOptional({ description: '`next` of the answer before.' })
+  @IsOptional()
+  @Length(1, 400)
+  after?: string;
 }
 
 export class HoldBody {

@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsAsset, IsInstant, IsStreamId } from '@tributary/platform';
+import { IsAsset, IsInstant, IsStreamId, WaitingQuery } from '@tributary/platform';
 import { IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { DENOMINATORS, type Denominator } from '../read-model/reports';
-import { Waiting } from './earnings.dto';
 
 const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-\d{2}-\d{2}$/;
@@ -14,7 +13,7 @@ const isDay = (value: unknown): boolean => {
 };
 
 /** From where, and over which months, the books are looked at. */
-export class ReportQuery extends Waiting {
+export class ReportQuery extends WaitingQuery {
   @ApiProperty({ example: '2026-01' })
   @Matches(MONTH)
   from!: string;

@@ -23,7 +23,7 @@ const WINDOW = { $tenant: 'text', $stream: 'text' } as const;
  */
 export const earned = projection({
   name: 'earned',
-  version: 1,
+  version: 2,
   events: {
     CommissionPosted: {
       ...IN_BOOKS,
@@ -80,7 +80,15 @@ export const earned = projection({
     held_move: keyedTable({
       key: { position: 'bigint', n: 'int' },
       adds: ['amount'],
-      sets: { tenant: 'text', line_id: 'text', until: 'instant', occurred_at: 'instant' },
+      /** The books that it moved in, which are not those of the line for good. */
+      sets: {
+        tenant: 'text',
+        line_id: 'text',
+        entity: 'text',
+        asset: 'text',
+        until: 'instant',
+        occurred_at: 'instant',
+      },
       indexes: ['(tenant, occurred_at)'],
       writtenOnce: true,
     }),
@@ -121,12 +129,12 @@ export const earned = projection({
       case 'LineFrozen':
         return { commission_line: [{ ...named, frozen: event.amount }] };
       case 'CommissionReleased': {
-        const { amount, until, $position: position } = event;
+        const { amount, until, $position: position, entity, asset } = event;
         const moved = { tenant, line_id, until, amount: -amount };
         return {
           commission_line: [{ ...named, held: -amount, released: amount }],
           held_part: [{ ...moved, stream }],
-          held_move: [{ ...moved, position, n: 0, occurred_at }],
+          held_move: [{ ...moved, entity, asset, position, n: 0, occurred_at }],
         };
       }
       case 'CommissionPosted': {
@@ -144,6 +152,8 @@ export const earned = projection({
             n,
             tenant,
             line_id,
+            entity,
+            asset,
             occurred_at,
             ...move,
           })),

@@ -29,16 +29,18 @@ interface Place {
   readonly revisions: readonly bigint[];
 }
 
+/** Planned once for each connection: planning takes longer than finding. */
 const PLACE = `
-with line as (
-  select stream, concern from commission_trail where tenant = $1 and line_id = $2 order by position limit 1)
+with line as (select stream, concern from commission_trail where tenant = $1 and line_id = $2 limit 1)
 select (select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(trail)}') as position,
   (select stream from line) as stream, (select concern from line) as group,
-  (select coalesce(array_agg(t.revision::text order by t.revision), '{}') from line l, commission_trail t
-    where t.stream = l.stream and t.concern in ('', l.concern)) as revisions`;
+  (select coalesce(array_agg(t.revision::text order by t.revision), '{}') from line l cross join lateral (
+    select revision from commission_trail where stream = l.stream and concern = ''
+    union all
+    select revision from commission_trail where stream = l.stream and concern = l.concern) t) as revisions`;
 
-/** Skipping fewer events than this costs more than reading them. */
-const GAP = 60n;
+/** So many events the log reads at once where it begins to read; what comes behind them would be a page of its own. */
+const STRETCH = 32n;
 
 /** What a line's own window says about it, read from the log. */
 @Injectable()
@@ -65,7 +67,7 @@ export class Explanations {
       stream: StreamName | null;
       group: string;
       revisions: readonly string[];
-    }>(PLACE, [tenant, line]);
+    }>({ name: 'explain_place', text: PLACE, values: [tenant, line] });
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
     const { stream, group, position } = row;
@@ -87,18 +89,29 @@ export class Explanations {
     return story;
   }
 
-  /** Neighbours are read together. */
+  /** Neighbours are read together, and stretches that are asked for at one time in one statement. */
   private async *picked(
     stream: StreamName,
     revisions: readonly bigint[],
   ): AsyncGenerator<EarningsRecord> {
     const wanted = new Set(revisions);
-    for (const { from, to } of stretchesOf(revisions)) {
-      for await (const event of this.runtime.log.read(stream, from)) {
-        if (wanted.has(event.revision)) yield event as unknown as EarningsRecord;
-        if (event.revision >= to) break;
-      }
+    const stretches = stretchesOf(revisions).map((stretch) =>
+      this.stretch(stream, stretch, wanted),
+    );
+    for (const records of await Promise.all(stretches)) yield* records;
+  }
+
+  private async stretch(
+    stream: StreamName,
+    { from, to }: Stretch,
+    wanted: ReadonlySet<bigint>,
+  ): Promise<readonly EarningsRecord[]> {
+    const records: EarningsRecord[] = [];
+    for await (const event of this.runtime.log.read(stream, from)) {
+      if (wanted.has(event.revision)) records.push(event as unknown as EarningsRecord);
+      if (event.revision >= to) break;
     }
+    return records;
   }
 
   /** No further than the answer says that it shows. */
@@ -110,11 +123,16 @@ export class Explanations {
   }
 }
 
-function stretchesOf(revisions: readonly bigint[]): readonly { from: bigint; to: bigint }[] {
+interface Stretch {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+function stretchesOf(revisions: readonly bigint[]): readonly Stretch[] {
   const stretches: { from: bigint; to: bigint }[] = [];
   for (const revision of revisions) {
     const last = stretches.at(-1);
-    if (last !== undefined && revision - last.to <= GAP) last.to = revision;
+    if (last !== undefined && revision - last.from < STRETCH) last.to = revision;
     else stretches.push({ from: revision, to: revision });
   }
   return stretches;

@@ -31,27 +31,31 @@ export interface HeldPage {
   readonly next: string | null;
 }
 
+/** After which part the next page begins. */
+export type HeldCursor = readonly [line: string, until: Instant, entity: string, asset: string];
+
 interface HeldRow extends Omit<HeldItem, 'payableOn' | 'waitsFor'> {
   readonly until: Instant;
   readonly holds: readonly CommissionHold[];
 }
 
 const PARTS = `parts as materialized (
-  select line_id, until, sum(amount) as amount from held_move where tenant = $1 and occurred_at <= $2
-  group by line_id, until having sum(amount) <> 0)`;
+  select line_id, entity, asset, until, sum(amount) as amount from held_move where tenant = $1 and occurred_at <= $2
+  group by line_id, entity, asset, until having sum(amount) <> 0)`;
 
 const HELD = `with ${PARTS}
 select ${POSITION} as position,
-  (select coalesce(json_agg(t), '[]') from (select l.entity, l.asset, sum(p.amount)::text as amount from parts p
-    join commission_line l on l.tenant = $1 and l.line_id = p.line_id group by 1, 2 order by 1, 2) t) as totals,
-  (select coalesce(json_agg(r order by r.line, r.until), '[]') from (
-    select l.line_id as line, l.partner, l.plan, l.window_key as window, l.line_key as key, l.entity, l.asset,
+  (select coalesce(json_agg(t), '[]') from (select entity, asset, sum(amount)::text as amount from parts
+    group by 1, 2 order by 1, 2) t) as totals,
+  (select coalesce(json_agg(r order by r.line, r.until, r.entity, r.asset), '[]') from (
+    select l.line_id as line, l.partner, l.plan, l.window_key as window, l.line_key as key, p.entity, p.asset,
       p.amount::text as amount, ${utc('p.until')} as until, ${holdsOf('l')} as holds
     from parts p join commission_line l on l.tenant = $1 and l.line_id = p.line_id
-    where (l.line_id, p.until) > ($3, $4::timestamptz) order by 1, p.until limit $5) r) as items`;
+    where (l.line_id, p.until, p.entity, p.asset) > ($3, $4::timestamptz, $5, $6)
+    order by 1, p.until, p.entity, p.asset limit $7) r) as items`;
 
 const DUE = `
-select distinct stream from held_part where tenant = $1 and until <= $2 and amount > 0 order by stream`;
+select distinct stream from held_part where tenant = $1 and until <= $2 and amount > 0 and stream > $3 order by stream limit $4`;
 
 const STREAM = `select stream from commission_line where tenant = $1 and line_id = $2`;
 
@@ -63,16 +67,16 @@ export class Holds {
   async page(asked: {
     readonly tenant: string;
     readonly on: Instant;
-    readonly after: readonly [string, Instant] | null;
+    readonly after: HeldCursor | null;
     readonly limit: number;
   }): Promise<Omit<HeldPage, 'next'> & { readonly last: HeldRow | null }> {
     const { tenant, on, after, limit } = asked;
-    const [line, until] = after ?? ['', '-infinity'];
+    const beyond = after ?? ['', '-infinity', '', ''];
     const { rows } = await this.runtime.database.query<{
       position: string;
       totals: HeldPage['totals'];
       items: HeldRow[];
-    }>(HELD, [tenant, on, line, until, limit + 1]);
+    }>(HELD, [tenant, on, ...beyond, limit + 1]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
     const shown = row.items.slice(0, limit);
@@ -85,10 +89,22 @@ export class Holds {
     return { position: BigInt(row.position), on, totals: row.totals, items, last };
   }
 
-  /** Windows in which something is held until then at the latest. */
-  async windowsDue(tenant: string, asOf: Instant): Promise<readonly string[]> {
-    const { rows } = await this.runtime.database.query<{ stream: string }>(DUE, [tenant, asOf]);
-    return rows.map(({ stream }) => stream);
+  /** Windows in which something is held until then at the latest, in the order of their streams. */
+  async windowsDue(asked: {
+    readonly tenant: string;
+    readonly asOf: Instant;
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<{ readonly streams: readonly string[]; readonly next: string | null }> {
+    const { tenant, asOf, after, limit } = asked;
+    const { rows } = await this.runtime.database.query<{ stream: string }>(DUE, [
+      tenant,
+      asOf,
+      after,
+      limit + 1,
+    ]);
+    const streams = rows.slice(0, limit).map(({ stream }) => stream);
+    return { streams, next: rows.length > limit ? (streams.at(-1) ?? null) : null };
   }
 
   async streamOfLine(tenant: string, line: string): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import {
 } from '@tributary/kernel';
 import type { PlanEvent, PlanStep } from '../domain/plan/events';
 import { endOf } from '../domain/plan/plan-document';
-import type { PlanDraft, PublishedVersion } from './plans.queries';
+import type { PlanDraft, PublishedVersion } from './plan-versions';
 
 /** A plan as it was known at a moment of our clock, and the version that then governed a sale. */
 export interface PlanAsOf {

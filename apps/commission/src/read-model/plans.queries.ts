@@ -2,30 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, type Json, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
-import type { PlanVersion } from '../../engines/v1/plan';
-import { type Override, planStreamOf } from '../domain/plan/events';
+import { planStreamOf } from '../domain/plan/events';
 import { type PlanAsOf, planAsOf } from './plan-as-of';
+import type { PlanDraft, PublishedVersion } from './plan-versions';
 import { plans } from './plans.projection';
-
-export interface PlanDraft {
-  readonly version: number;
-  readonly hash: string;
-  readonly content: PlanVersion;
-  readonly by: string;
-}
-
-export interface PublishedVersion {
-  readonly version: number;
-  readonly hash: string;
-  readonly engine: string;
-  readonly engineHash: string;
-  readonly content: PlanVersion;
-  readonly approvedAt: Instant;
-  readonly draftedBy: string;
-  readonly approvedBy: string;
-  readonly acknowledged: readonly string[];
-  readonly override: Override | null;
-}
 
 /** A plan in a list: what waits, and how many versions there are. */
 export interface PlanSummary {

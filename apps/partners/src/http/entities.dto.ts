@@ -1,8 +1,7 @@
 import type { Asset } from '@tributary/kernel';
-import { IsAsset } from '@tributary/platform';
+import { IsAsset, IsZone } from '@tributary/platform';
 import { IsString, Length } from 'class-validator';
 import { NewBody, TimedBody } from './bodies';
-import { IsZone } from './fields';
 
 export class NewEntityBody extends NewBody {
   @IsString()

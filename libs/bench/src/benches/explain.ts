@@ -16,7 +16,8 @@ const COMMISSION = {
   program: builtFile('src/main.js'),
   schema: 'commission',
   listensTo: ['attribution', 'partners', 'payouts', 'tiers'],
-  feeds: ['earned%', 'trail%'],
+  // Everything that follows from the log, so that it is not explained beside what else the process does.
+  feeds: ['earned%', 'trail%', 'plans_told%', 'postings_told%', 'windows_%'],
 };
 
 /** Why a line is worth what it is worth, over HTTP, against reading one row by its key beside the service. */

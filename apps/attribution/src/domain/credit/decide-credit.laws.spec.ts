@@ -154,10 +154,11 @@ const pieces: fc.Arbitrary<(item: string) => Told> = fc.oneof(
   ),
 );
 
-/** Pieces of one kind may share a time; names are what tells them apart. */
+/** Pieces of one kind may share a time; names are what tells them apart, so that each stands for one piece. */
 const histories = fc
   .array(pieces, { maxLength: 9 })
-  .map((made) => made.map((piece, i) => piece(`f${i}`)));
+  .map((made) => made.map((piece, i) => piece(`f${i}`)))
+  .map((told) => [...new Map(told.map((each) => [each.piece.item, each])).values()]);
 
 const inTwoOrders = (made: Told[]) =>
   fc.tuple(fc.constant(made), fc.shuffledSubarray(made, { minLength: made.length }));

@@ -158,6 +158,59 @@ describe('precedence of what credits', () => {
     });
   });
 
+  it.each(['suspended', 'ended'] as const)(
+    'gives a share of whoever was %s when the deal was told to the others, and says so',
+    (status) => {
+      const reason = status === 'suspended' ? 'suspended_partner' : 'inactive_partner';
+      const statuses: Known['statuses'] = {
+        east: [
+          [-900, 'active'],
+          [89, status],
+          [95, 'active'],
+        ],
+        north: [[-900, status]],
+      };
+      const { decisions, timelines } = creditOf(viewOf(all, { statuses }));
+      const told = last(timelines.deals['d1']);
+      expect(told).toMatchObject({
+        rung: 'deal',
+        parts: [{ partner: 'west', role: 'sales', weight: 6_000 }],
+        influenced: [],
+      });
+      const decision = decisions.find((each) => each.decision === told.decision);
+      expect(decision?.discarded).toContainEqual(
+        expect.objectContaining({ item: 'deal.d1.f1', partner: 'east', reason }),
+      );
+    },
+  );
+
+  it('asks the next rung where nobody is left to share a deal, and says why', () => {
+    const roles = [{ partner: 'west', role: 'sales', bp: 10_000 }];
+    const pieces = [signUp(), touch('t1', day(99)), deal('deal.d1.f1', day(90), { roles })];
+    const { decisions } = creditOf(viewOf(pieces, { statuses: { west: [[80, 'suspended']] } }));
+    expect(decisions.find((each) => each.deal === 'd1')).toMatchObject({
+      rung: 'touches',
+      discarded: [{ item: 'deal.d1.f1', partner: 'west', reason: 'suspended_partner' }],
+    });
+  });
+
+  it('M074: leaves a customer with whoever is suspended later, because then its commission is held', () => {
+    const { timelines } = creditOf(
+      viewOf(all, {
+        statuses: {
+          west: [
+            [-900, 'active'],
+            [91, 'suspended'],
+          ],
+        },
+      }),
+    );
+    expect(last(timelines.deals['d1']).parts.map(({ partner }) => partner)).toEqual([
+      'west',
+      'east',
+    ]);
+  });
+
   it('lets the claim that was registered first win over another live one', () => {
     const decision = decided([
       signUp(),

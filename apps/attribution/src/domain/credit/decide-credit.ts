@@ -161,10 +161,15 @@ class Court {
 
   /** What was said of such a deal is said by the rest as well, except that its shares could not be used. */
   private forgetSince(before: ReadonlyMap<string, CreditDecision>): void {
-    for (const [id, { discardedCounts }] of this.decided)
-      if (!before.has(id) && !discardedCounts.shares_not_whole) this.decided.delete(id);
+    for (const [id, decision] of this.decided)
+      if (!before.has(id) && !hasUnusedShares(decision)) this.decided.delete(id);
   }
 }
+
+const hasUnusedShares = ({ discarded }: CreditDecision): boolean =>
+  discarded.some(
+    ({ item, reason }) => item.startsWith('deal.') && reason !== 'lost_to_stronger_evidence',
+  );
 
 const inOrder = (times: readonly Instant[]): Instant[] => [...new Set(times)].sort();
 

@@ -12,7 +12,7 @@ import {
 import type { Adjudication, Terms } from './customer-view';
 import { type Judged, type JudgedTouch, judgeClaims, judgeTouches } from './judge-touches';
 import { byTimeAndItem } from './known';
-import { ASK, type Contest, type Won, isWhole, sharesOf, weighed } from './rungs';
+import { ASK, type Contest, type Won, isWhole, sharesOf, standingIn, weighed } from './rungs';
 import type { DealState, Situation } from './situation';
 
 /** A customer at some time, with everything about it that is the same for all of its deals. */
@@ -113,7 +113,10 @@ function influencedBy(
   const had = new Set<string>();
   for (const { partner, influences } of touches) if (influences && partner) had.add(partner);
   // Who plays a role in the deal without a share of it.
-  for (const { partner, bp } of contest?.deal?.roles ?? []) if (bp === undefined) had.add(partner);
+  const { deal, terms } = contest ?? {};
+  for (const { partner, bp } of deal?.roles ?? [])
+    if (deal && terms && bp === undefined && standingIn(deal, partner, terms) === null)
+      had.add(partner);
   for (const { partner } of parts) had.delete(partner);
   return [...had].sort().slice(0, MOST_INFLUENCED);
 }
@@ -127,6 +130,7 @@ type Aside = Discarded & { readonly at: EvidenceItem['at'] };
 function discardedOf(hearing: Hearing, contest: Contest | undefined, on: Won['on']): Aside[] {
   const { withdrawn, identity } = hearing.situation;
   const winners = new Set(on.map(({ piece }) => piece.item));
+  const won = new Set(on.map(({ piece, partner }) => `${partner} ${piece.item}`));
   const inTheRunning = new Set(weighed(hearing.touches));
   const aside = [
     ...hearing.touches.map((touch) =>
@@ -139,10 +143,13 @@ function discardedOf(hearing: Hearing, contest: Contest | undefined, on: Won['on
     ...(contest?.claims ?? []).map(({ piece, partner, reason }) =>
       asideOf(piece, partner, reason ?? lost),
     ),
-    ...sharesAside(contest?.deal ?? null),
+    ...(contest ? sharesAside(contest) : []),
     ...identity.toCrowds.map((piece) => asideOf(piece, null, 'not_a_person')),
     ...withdrawn.map((piece) => asideOf(piece, null, 'superseded')),
-  ].filter(({ item }) => !winners.has(item));
+    // A fact of a deal may win for one partner and be put aside for another.
+  ].filter(({ item, partner, reason }) =>
+    reason === lost || partner === null ? !winners.has(item) : !won.has(`${partner} ${item}`),
+  );
   return aside.length > 1 ? aside.sort(byTimeAndItem) : aside;
 }
 
@@ -152,10 +159,20 @@ const asideOf = (
   reason: DiscardReason,
 ): Aside => ({ at, item, fact, partner, reason });
 
-function sharesAside(deal: DealState | null): Aside[] {
+function sharesAside({ deal, terms }: Contest): Aside[] {
   const shares = deal ? sharesOf(deal) : [];
-  if (!deal?.toldBy || shares.length === 0) return [];
-  return [asideOf(deal.toldBy, null, isWhole(shares) ? lost : 'shares_not_whole')];
+  const toldBy = deal?.toldBy;
+  if (!deal || !toldBy || shares.length === 0) return [];
+  if (!isWhole(shares)) return [asideOf(toldBy, null, 'shares_not_whole')];
+  const refused = new Map<string, DiscardReason>();
+  for (const { partner } of shares) {
+    const reason = standingIn(deal, partner, terms);
+    if (reason !== null) refused.set(partner, reason);
+  }
+  const each = [...refused].map(([partner, reason]) => asideOf(toldBy, partner, reason));
+  return shares.some(({ partner }) => !refused.has(partner))
+    ? [...each, asideOf(toldBy, null, lost)]
+    : each;
 }
 
 type Listed = Pick<CreditDecision, 'discarded' | 'discardedCounts' | 'restDigest'>;

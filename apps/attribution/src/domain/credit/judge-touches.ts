@@ -68,7 +68,11 @@ function speaksFor({ at, body }: Piece<Touch>, identity: Identity, terms: Terms)
 }
 
 /** Why a partner could not have brought anybody at that time. */
-function standingOf(partner: string | null, at: Instant, terms: Terms): DiscardReason | null {
+export function standingOf(
+  partner: string | null,
+  at: Instant,
+  terms: Pick<Terms, 'partners'>,
+): DiscardReason | null {
   const steps = partner === null ? undefined : terms.partners.get(partner);
   if (!steps || steps.length === 0) return 'unknown_partner';
   const status = inForce(steps, at)?.status;

@@ -1,8 +1,8 @@
 import type { Instant } from '@tributary/kernel';
 import type { Claim, EvidenceItem } from '../evidence';
-import { type CreditPart, MOST_WINNERS, type Rung } from './credit';
+import { type CreditPart, type DiscardReason, MOST_WINNERS, type Rung } from './credit';
 import type { Terms } from './customer-view';
-import type { Judged, JudgedTouch } from './judge-touches';
+import { type Judged, type JudgedTouch, standingOf } from './judge-touches';
 import type { DealState, Situation } from './situation';
 import { governing } from './situation';
 import { weighTouches } from './weigh-touches';
@@ -35,7 +35,7 @@ const house: Won = { parts: [], on: [] };
 export const ASK: Readonly<
   Record<Exclude<Rung, 'adjudicated'>, (contest: Contest) => Won | undefined>
 > = {
-  deal: ({ deal }) => byShares(deal),
+  deal: byShares,
   registration: byRegistration,
   exclusivity: byExclusivity,
   coupon: byCoupon,
@@ -52,11 +52,21 @@ export const isWhole = (shares: readonly CreditPart[]): boolean =>
   shares.every(({ weight }) => Number.isSafeInteger(weight) && weight > 0) &&
   shares.reduce((sum, { weight }) => sum + weight, 0) === WHOLE_BP;
 
-function byShares(deal: DealState | null): Won | undefined {
+/** Why a partner has no part in a deal, though the fact that tells who has names it; null where it has. */
+export const standingIn = (
+  { toldBy }: DealState,
+  partner: string,
+  terms: Pick<Terms, 'partners'>,
+): DiscardReason | null => (toldBy ? standingOf(partner, toldBy.at, terms) : null);
+
+/** A share of who could not have brought anybody by then falls to the others, as a touch of it would. */
+function byShares({ deal, terms }: Contest): Won | undefined {
   if (!deal?.toldBy) return undefined;
   const { toldBy } = deal;
-  const parts = sharesOf(deal);
-  if (!isWhole(parts)) return undefined;
+  const shares = sharesOf(deal);
+  if (!isWhole(shares)) return undefined;
+  const parts = shares.filter(({ partner }) => standingIn(deal, partner, terms) === null);
+  if (parts.length === 0) return undefined;
   const partners = [...new Set(parts.map(({ partner }) => partner))];
   return { parts, on: partners.map((partner) => ({ piece: toldBy, partner })) };
 }

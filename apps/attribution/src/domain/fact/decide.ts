@@ -7,8 +7,9 @@ import {
   nothing,
   reject,
 } from '@tributary/kernel';
+import { holdsBefore } from '../retraction';
 import type { FactContent, FactEvent, FactRetracted } from './events';
-import { type Fact, type Retraction, evolve } from './evolve';
+import { type Fact, evolve } from './evolve';
 
 /** A sender that keeps changing its mind is shown this often; after that its stream would only grow. */
 export const MOST_RIVALS = 16;
@@ -45,15 +46,13 @@ function decide(command: FactCommand, state: Fact): Decision<FactEvent, FactReje
   return command.type === 'AcceptFact' ? take(command, state) : retract(command, state);
 }
 
-/** The earliest retraction holds, so that it does not matter which one arrives first. */
+/** One of them holds, whichever arrives first; it is said again where it comes late. */
 function retract({ retraction, occurredAt }: RetractFact, state: Fact): Decision<FactEvent, never> {
   const known = state.retraction;
-  if (known && !isEarlier({ data: retraction, at: occurredAt }, known)) return nothing;
+  if (known && !holdsBefore({ ...retraction, at: occurredAt }, { ...known.data, at: known.at }))
+    return nothing;
   return accept({ type: 'FactRetracted', data: retraction, occurredAt });
 }
-
-const isEarlier = (a: Retraction, b: Retraction): boolean =>
-  a.at === b.at ? a.data.by.factId < b.data.by.factId : a.at < b.at;
 
 function take(
   { content, fingerprint, occurredAt }: AcceptFact,

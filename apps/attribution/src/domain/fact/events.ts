@@ -18,7 +18,10 @@ export const factIdOf = (tenant: string, source: string, id: string): Uuid =>
 
 /** One stream per fact of upstream, for ever: its first event is the fact. */
 export const factStreamOf = (tenant: string, source: string, id: string): StreamName =>
-  streamOf('fact', tenant, withoutDashes(factIdOf(tenant, source, id)));
+  factStreamNamed(tenant, factIdOf(tenant, source, id));
+
+export const factStreamNamed = (tenant: string, factId: Uuid): StreamName =>
+  streamOf('fact', tenant, withoutDashes(factId));
 
 export interface FactContent {
   readonly source: string;

@@ -7,7 +7,7 @@ export interface Retraction {
 }
 
 interface Judged {
-  /** Of several retractions the earliest, whichever came first; it may come before its fact. */
+  /** Of several the one that holds before the others, whichever came first; it may come before its fact. */
   readonly retraction: Retraction | undefined;
 }
 

@@ -103,8 +103,9 @@ function evolve(state: WaitingRoom, { type, data }: PaymentEvent): WaitingRoom {
 const atOf = (orphan: Orphan): Instant =>
   'fact' in orphan ? orphan.fact.at : orphan.retraction.at;
 
-/** A fact and its retraction are two things that wait. */
+/** A fact waits, and everything that takes it back: which of several holds, its sale decides. */
 function nameOf(orphan: Orphan): string {
-  const { source, id } = 'fact' in orphan ? orphan.fact : orphan.retraction.retracted;
-  return JSON.stringify(['fact' in orphan, source, id]);
+  if ('fact' in orphan) return JSON.stringify([orphan.fact.source, orphan.fact.id]);
+  const { retracted, by } = orphan.retraction;
+  return JSON.stringify([retracted.source, retracted.id, by.factId]);
 }

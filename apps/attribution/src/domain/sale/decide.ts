@@ -7,6 +7,7 @@ import {
   unreachable,
 } from '@tributary/kernel';
 import type { Topic } from '../customer/events';
+import { holdsBefore } from '../retraction';
 import { topicOfCustomerTold, topicOfProgramme } from '../topics';
 import type { LearnOrdinals, SaleCommand } from './commands';
 import { changedCounts } from './counted-payments';
@@ -45,7 +46,8 @@ function newsOf(command: SaleCommand, state: Sale): SaleEvent | undefined {
     }
     case 'RetractSaleFact': {
       const { sale, retracted, by, why, at } = command;
-      if (state.withdrawn.some((known) => isSameKey(known, retracted))) return undefined;
+      const known = state.withdrawn.find((each) => isSameKey(each, retracted));
+      if (known && !holdsBefore({ why, by, at }, known)) return undefined;
       return { type: 'SaleFactRetracted', data: { sale, retracted, by, why }, occurredAt: at };
     }
     case 'LearnCustomer': {

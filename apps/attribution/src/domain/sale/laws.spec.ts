@@ -167,7 +167,22 @@ const anyHistory = fc
   .tuple(anyFacts, fc.array(fc.nat(9), { maxLength: 2 }))
   .map(([facts, takenBack]): SaleCommand[] => {
     const retractions = takenBack.flatMap((i) => (facts[i] ? [retracted(facts[i])] : []));
-    return [...facts, ...retractions, ...LEARNED];
+    // The stream of the fact that is superseded says so too.
+    const replaced = facts.flatMap(({ fact, supersedes }): SaleCommand[] =>
+      supersedes === null
+        ? []
+        : [
+            {
+              type: 'RetractSaleFact',
+              sale: SALE,
+              retracted: supersedes,
+              by: fact.fact,
+              why: 'superseded',
+              at: fact.at,
+            },
+          ],
+    );
+    return [...facts, ...retractions, ...replaced, ...LEARNED];
   })
   .chain((history) =>
     fc.tuple(

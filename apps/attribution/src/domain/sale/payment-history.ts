@@ -12,7 +12,8 @@ import {
   reversalsOf,
   voidOf,
 } from './reversals';
-import { type FactOf, byTime, isOf } from './which-counts';
+import { type FactOf, isOf } from './which-counts';
+import { byTime } from './withdrawals';
 
 /** What happened to one payment that counts. */
 export interface PaymentHistory {

@@ -1,6 +1,6 @@
 import type { LineCreditedData } from '@tributary/contracts';
 import type { CustomerTold, Topic } from '../customer/events';
-import type { FactRef } from '../evidence';
+import type { TakenBack } from '../retraction';
 import type { FactKey, PaymentCount, SaleEvent, SaleFact } from './events';
 
 export interface TakenFact {
@@ -23,7 +23,8 @@ export interface Sale {
   readonly sale: string;
   /** In the order of arrival, which decides nothing. */
   readonly taken: readonly TakenFact[];
-  readonly withdrawn: readonly (FactKey & { readonly by: FactRef })[];
+  /** One of each fact: what holds before the others. */
+  readonly withdrawn: readonly (FactKey & TakenBack)[];
   readonly customers: Readonly<Record<string, CustomerTold>>;
   /** By payment, then by the customer who said so. */
   readonly ordinals: Readonly<Record<string, Readonly<Record<string, Ordinal>>>>;
@@ -64,8 +65,10 @@ export function evolve(state: Sale, event: SaleEvent): Sale {
       return { ...state, sale, taken, followed: joined(state.followed, follows) };
     }
     case 'SaleFactRetracted': {
-      const { sale, retracted, by } = event.data;
-      return { ...state, sale, withdrawn: [...state.withdrawn, { ...retracted, by }] };
+      const { sale, retracted, by, why } = event.data;
+      const others = state.withdrawn.filter((each) => !isSameKey(each, retracted));
+      const withdrawn = [...others, { ...retracted, by, why, at: event.occurredAt }];
+      return { ...state, sale, withdrawn };
     }
     case 'CustomerLearned': {
       const { sale, told, follows } = event.data;

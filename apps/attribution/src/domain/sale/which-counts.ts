@@ -1,7 +1,8 @@
 import { MAIN_PROGRAMME } from '@tributary/contracts';
 import { unreachable } from '@tributary/kernel';
 import type { Paid, SaleFact, SaleFactBody } from './events';
-import { type Sale, type TakenFact, isSameKey } from './state';
+import type { Sale } from './state';
+import { byTime, withdrawalsOf } from './withdrawals';
 
 export interface FactOf<B extends SaleFactBody> extends SaleFact {
   readonly body: B;
@@ -36,11 +37,11 @@ export function businessKeyOf(body: SaleFactBody): string {
 
 /** The facts that count, one per business key. */
 export function countedFacts(sale: Sale): readonly SaleFact[] {
-  const isWithdrawn = withdrawalsOf(sale);
+  const withdrawalOf = withdrawalsOf(sale);
   const compare = byRank(sale);
   const best = new Map<string, SaleFact>();
   for (const { fact } of sale.taken) {
-    if (isWithdrawn(fact)) continue;
+    if (withdrawalOf(fact) !== undefined) continue;
     const key = businessKeyOf(fact.body);
     const held = best.get(key);
     if (held === undefined || compare(fact, held) < 0) best.set(key, fact);
@@ -80,20 +81,6 @@ export function programmeOf({ taken, customers }: Sale): string {
   return MAIN_PROGRAMME;
 }
 
-/** Taken back is taken back, even by a fact that is taken back itself: whoever wants the first one again says it again. */
-function withdrawalsOf({ taken, withdrawn }: Sale): (fact: SaleFact) => boolean {
-  const superseding = taken.filter(supersedesAnother);
-  if (withdrawn.length === 0 && superseding.length === 0) return () => false;
-  return (fact) =>
-    withdrawn.some((key) => isSameKey(key, fact)) ||
-    superseding.some(({ supersedes }) => isSameKey(supersedes, fact));
-}
-
-const supersedesAnother = (
-  taken: TakenFact,
-): taken is TakenFact & { readonly supersedes: NonNullable<TakenFact['supersedes']> } =>
-  taken.supersedes !== null && !isSameKey(taken.supersedes, taken.fact);
-
 /** First in the programme's ranking, then the earliest; the names only make one instant certain. */
 function byRank(sale: Sale): (a: SaleFact, b: SaleFact) => number {
   if (!hasAlternatives(sale)) return byTime;
@@ -104,11 +91,4 @@ function byRank(sale: Sale): (a: SaleFact, b: SaleFact) => number {
     return rank < 0 ? sources.length : rank;
   };
   return (a, b) => rankOf(a) - rankOf(b) || byTime(a, b);
-}
-
-export function byTime(a: SaleFact, b: SaleFact): number {
-  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
-  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
 }

@@ -68,7 +68,7 @@ export interface LiftHold extends OnLine {
 export interface ProposeOverride extends OnLine {
   readonly type: 'ProposeOverride';
   readonly override: string;
-  /** What the line is to be worth, minor units. */
+  /** What the line is to be worth, minor units: nothing or more. What a partner is to give back is an adjustment of its account. */
   readonly amount: string;
   readonly reason: string;
 }
@@ -102,4 +102,5 @@ export type EarningsRejected =
   | { readonly code: 'hold_unknown' }
   | { readonly code: 'line_unknown' }
   | { readonly code: 'override_unknown' }
-  | { readonly code: 'same_person' };
+  | { readonly code: 'same_person' }
+  | { readonly code: 'worth_below_zero' };

@@ -224,6 +224,7 @@ function propose(command: ProposeOverride, state: Earnings): EarningsDecision {
   const { line, override, amount, reason, by, receivedAt } = command;
   const key = keyOfLine(state, line);
   if (key === undefined) return reject({ code: 'line_unknown' });
+  if (BigInt(amount) < 0n) return reject({ code: 'worth_below_zero' });
   const data = { override, lineId: line, key, amount, reason, by };
   return accept({ type: 'OverrideProposed', data, occurredAt: receivedAt });
 }
@@ -242,6 +243,7 @@ function approve(command: ApproveOverride, state: Earnings): EarningsDecision {
 function takeDecision(command: TakeDecision, state: Earnings): EarningsDecision {
   const key = keyOfLine(state, command.line);
   if (key === undefined) return reject({ code: 'line_unknown' });
+  if (BigInt(command.amount) < 0n) return reject({ code: 'worth_below_zero' });
   if (command.proposedBy === command.by) return reject({ code: 'same_person' });
   return decided(state, key, command);
 }

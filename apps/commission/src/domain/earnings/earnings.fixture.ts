@@ -279,6 +279,8 @@ const CAUSE = {
 export class Window {
   state: Earnings = initialEarnings;
   readonly events: EarningsEvent[] = [];
+  /** The same, append by append. */
+  readonly appends: (readonly EarningsEvent[])[] = [];
   /** What came before there was a window; it would be told again. */
   private waiting: LearnTerm[] = [];
 
@@ -312,6 +314,7 @@ export class Window {
   }
 
   private append(events: readonly EarningsEvent[]): void {
+    if (events.length > 0) this.appends.push(events);
     for (const event of events) {
       const { data } = prepare(event, CAUSE, 0, CAUSE.commandId);
       if (data['entry'] !== undefined) assertBalanced(data['entry']);

@@ -136,7 +136,11 @@ function withHolds(
     case 'HoldsChanged': {
       const { group, holds } = event.data;
       if (group === null) return { ...state, holds };
-      return withGroup(state, group, (known) => ({ ...known, holds }));
+      return withGroup(state, group, (known) => ({
+        ...known,
+        holds,
+        lifted: endedBy(known, holds),
+      }));
     }
     case 'HoldPlaced': {
       const { group, hold } = event.data;
@@ -252,6 +256,14 @@ const withRelease = (state: Earnings, data: CommissionReleasedData): Earnings =>
     const { [data.until ?? '']: amount = '0', ...held } = account.held;
     return { ...account, held, released: String(BigInt(account.released) + BigInt(amount)) };
   });
+
+/** What holds again after people had ended it waits for them once more. */
+const endedBy = ({ lifted: ended }: Group, holds: Group['holds']): Group['lifted'] =>
+  Object.fromEntries(
+    Object.entries(ended).filter(
+      ([id]) => !holds.some((hold) => hold.id === id && hold.until === null),
+    ),
+  );
 
 function lifted(known: Group, hold: string, at: Instant): Group {
   const own = known.placed.some(({ id }) => id === hold);

@@ -260,6 +260,15 @@ describe('E17: what two persons decide that a line is worth', () => {
     });
   });
 
+  it('is nothing or more: what a partner is to give back is an adjustment of its account', () => {
+    const window = Window.after(...TERMS, learned(sale), release('03-31'));
+    const id = lineId(window);
+    const below = { rejected: { code: 'worth_below_zero' } };
+    expect(window.run({ ...proposed(id), amount: '-1' } as EarningsCommand)).toEqual(below);
+    expect(window.run(told(id, '04-05', '-1'))).toEqual(below);
+    expect(window.released()).toBe(25_000);
+  });
+
   it('leaves what somebody else has proposed where it is', () => {
     const window = Window.after(...TERMS, learned(sale), release('03-31'));
     const id = lineId(window);

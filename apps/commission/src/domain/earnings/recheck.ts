@@ -99,8 +99,9 @@ function commandOf(
       return { type: 'LiftHold', id, line, hold, note, by, receivedAt };
     }
     case 'OverrideDecided': {
-      const { lineId: line, override, by } = first.data;
-      return { type: 'ApproveOverride', id, line, override, by, receivedAt };
+      // Whether it was proposed here or decided in payouts, two persons have said what the line is worth.
+      const { lineId: line, override, amount, proposedBy, by } = first.data;
+      return { type: 'TakeDecision', id, line, override, amount, proposedBy, by, receivedAt };
     }
     case 'CommissionReleased':
     case 'OverrideProposed':

@@ -4,7 +4,7 @@ import type { EarningsEvent } from './events';
 import { evolve } from './evolve';
 import { holdsOfGroup, sameHolds } from './holds';
 import { type Concluded, postingsOf } from './post';
-import { EMPTY_GROUP, type Earnings } from './state';
+import { EMPTY_GROUP, type Earnings, type Group } from './state';
 import { lineIdOf } from './window';
 import { type Known, knownIn } from './window-facts';
 import { type Worth, type WorthOfGroup, worthOfAll, worthOfLine } from './worth';
@@ -40,7 +40,7 @@ export function settleGroup(
   if (known.isSummed) add(...summed(state, group, events));
   const at = moments.at(-1) ?? lastMoment(state, group);
   add(...reasonsOf(state, group, worths, at));
-  add(...holdsChanged(state, group, worths, at));
+  add(...holdsChanged(before, state, group, worths, at));
   add(...frozen(state, group, at));
   return { events, state };
 }
@@ -149,6 +149,7 @@ function reasonsNow(state: Earnings, group: string, worths: WorthOfGroup): reado
 }
 
 function holdsChanged(
+  before: Earnings,
   state: Earnings,
   group: string,
   worths: WorthOfGroup,
@@ -158,12 +159,27 @@ function holdsChanged(
   invariant(opened, 'a window is opened by its first line');
   const { partner, plan, window } = opened;
   const known = state.groups.get(group) ?? EMPTY_GROUP;
-  const holds = holdsOfGroup(state.lines.get(group), worths, known);
-  if (sameHolds(holds, known.holds)) return [];
-  const lineIds = Object.values(known.accounts).map(({ lineId }) => lineId);
-  const data = { partner, plan, window, group, lineIds: [...new Set(lineIds)], holds };
+  const told = before.groups.get(group) ?? EMPTY_GROUP;
+  // An approval is of what was posted by then. What is posted on top of it nobody has looked at.
+  const isEnded = Object.keys(known.lifted).length > 0;
+  const lifted = isEnded && postedFor(known) > postedFor(told) ? {} : known.lifted;
+  const holds = holdsOfGroup(state.lines.get(group), worths, { ...known, lifted });
+  const lineIds = linesOf(known);
+  // Whoever follows the books finds holds by the lines that were posted, so they are told again with each new one.
+  const isNewLine = holds.length > 0 && lineIds.length > linesOf(told).length;
+  if (sameHolds(holds, known.holds) && !isNewLine) return [];
+  const data = { partner, plan, window, group, lineIds, holds };
   return [{ type: 'HoldsChanged', data, occurredAt }];
 }
+
+const postedFor = ({ accounts }: Group): bigint =>
+  Object.values(accounts)
+    .flatMap(({ months }) => Object.values(months))
+    .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+
+const linesOf = ({ accounts }: Group): readonly string[] => [
+  ...new Set(Object.values(accounts).map(({ lineId }) => lineId)),
+];
 
 /** What was released is frozen while its payment is disputed or a person holds it; what is over freezes nothing. */
 function frozen(state: Earnings, group: string, occurredAt: Instant): readonly EarningsEvent[] {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { subscriptionOf } from '@tributary/feeds';
 import { type Uuid, unavailable, withoutDashes } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
@@ -41,11 +42,14 @@ select a.partner,
     order by i.partner limit 1) as shared_with
 from unnest($5::text[], $6::text[]) as a (partner, fingerprint)`;
 
+const LOOK_AGAIN_MS = 50;
+const MOST_LOOKS = 40;
+
 /** Whom a run asks, and what its approver has to know of them. Both are looked up once and then stand in the run's own stream. */
 export class RunDirectory {
   constructor(private readonly database: Database) {}
 
-  /** In the order of their names. Throws what passes while the rows do not reach to this position yet. */
+  /** In the order of their names. Waits a while for rows that do not reach to this position yet, and then throws what passes. */
   async candidates(
     { tenant, entity, asset }: OfEntity,
     page: {
@@ -56,13 +60,18 @@ export class RunDirectory {
     },
   ): Promise<readonly string[]> {
     const { position, after, only, limit } = page;
-    const { rows } = await this.database.query<{ caught_up: boolean | null; partners: string[] }>(
-      CANDIDATES,
-      [subscriptionOf(candidates), String(position), tenant, entity, asset, after, only, limit],
-    );
-    const [row] = rows;
-    if (row?.caught_up !== true) throw unavailable('The directory of accounts');
-    return row.partners;
+    const asked = [subscriptionOf(candidates), String(position), tenant, entity, asset];
+    // Whoever follows a run is often ahead of the rows by a moment, which is nothing that anybody has to hear of.
+    for (let attempt = 0; ; attempt++) {
+      const { rows } = await this.database.query<{ caught_up: boolean | null; partners: string[] }>(
+        CANDIDATES,
+        [...asked, after, only, limit],
+      );
+      const [row] = rows;
+      if (row?.caught_up === true) return row.partners;
+      if (attempt === MOST_LOOKS) throw unavailable('The directory of accounts');
+      await setTimeout(LOOK_AGAIN_MS);
+    }
   }
 
   async *allCandidates(

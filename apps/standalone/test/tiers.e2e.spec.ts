@@ -147,6 +147,17 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       expect(amounts(items)).toEqual(MARCH.map(([, , posted]) => posted).sort());
     });
 
+    it('is owed what March is worth by now, to the cent, and nothing more', async () => {
+      const { commission, payouts } = deployed;
+      const asOf = new Date().toISOString();
+      await command(commission, '/v1/releases', 'finance', { asOf });
+      const { items } = await eventually(
+        () => read('/v1/partners/northwind/accounts', payouts),
+        ({ items: [account] }) => account?.payable === '123944',
+      );
+      expect(items).toMatchObject([{ payable: '123944', owed: '0', asset: 'BRL/2' }]);
+    });
+
     it('keeps its revenue a year when an invoice is refunded (M101), and loses the commission', async () => {
       await told('payment.refunded.v1', 'refund-1', '2026-03-30T10:00:00Z', {
         refundRef: 'R-1',

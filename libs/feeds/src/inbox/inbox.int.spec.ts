@@ -2,6 +2,7 @@ import type { Owner, Published } from '@tributary/contracts';
 import type { Database } from '@tributary/postgres';
 import { Seen, testDatabases, until } from '../feeds.fixture';
 import type { PublishedReader } from '../ports';
+import { PublishedTable } from '../published/published-table';
 import { DeadLetterTable } from './dead-letter-table';
 import { GapFiller } from './gap-filler';
 import { InboxFeed } from './inbox-feed';
@@ -46,6 +47,13 @@ async function arrived(database: Database): Promise<string[]> {
 }
 
 const stream = (n: number) => `sale-acme.${n}`;
+
+describe('reading a neighbour that has never published anything', () => {
+  it('finds nothing, and goes on from there', async () => {
+    const database = await databases.open();
+    expect(await new PublishedTable(database).after(7n, 10)).toEqual({ events: [], through: 7n });
+  });
+});
 
 describe('receiving what others published', () => {
   it('takes each revision once, whatever is repeated, and commits the offset with the rows', async () => {

@@ -57,6 +57,10 @@ const OF_STREAM = `
 with page as (select * from published where stream = $1 and revision > $2 order by revision limit $3)
 select page.*, ${PREVIOUS} from page order by revision`;
 
+type Row = PublishedRow & { readonly checkpoint: string };
+
+const UNDEFINED_TABLE = '42P01';
+
 /** What a gap is filled with at once; the next gap asks for the rest. */
 const MAX_OF_STREAM = 1000;
 
@@ -71,16 +75,25 @@ export class PublishedTable implements PublishedReader {
     position: Position,
     limit: number,
   ): Promise<{ readonly events: readonly Published[]; readonly through: Position }> {
-    const { rows } = await this.database.pool.query<PublishedRow & { checkpoint: string }>(AFTER, [
-      String(position),
-      limit,
-    ]);
+    const rows = await this.page(position, limit);
     const events = rows.filter((row) => (row.position as string | null) !== null).map(publishedOf);
     const last = events[events.length - 1];
     if (last && events.length === limit) return { events, through: last.position };
     const checkpoint = BigInt(rows[0]?.checkpoint ?? 0);
     const reached = last && last.position > checkpoint ? last.position : checkpoint;
     return { events, through: reached > position ? reached : position };
+  }
+
+  /** Services of one process start one after the other: who has never published anything has no table yet, and nothing in it. */
+  private async page(position: Position, limit: number): Promise<readonly Row[]> {
+    try {
+      const asked = [String(position), limit];
+      const { rows } = await this.database.pool.query<Row>(AFTER, asked);
+      return rows;
+    } catch (error) {
+      if ((error as { readonly code?: string }).code === UNDEFINED_TABLE) return [];
+      throw error;
+    }
   }
 
   async ofStream(stream: string, after: bigint | null): Promise<readonly Published[]> {

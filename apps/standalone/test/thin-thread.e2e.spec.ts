@@ -4,8 +4,6 @@ import { type Deployed, distributed, embedded, type Site } from './profiles.fixt
 
 jest.setTimeout(180_000);
 
-const isNotRunning = ({ state }: { readonly state: string }): boolean => state !== 'running';
-
 for (const { name, missing, deploy } of [embedded, distributed]) {
   // A profile is skipped only where its servers cannot be had, and the name then says why.
   const describeProfile = missing === undefined ? describe : describe.skip;
@@ -152,12 +150,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
         [attribution, 'attribution'],
         [tierEvaluation, 'tier-evaluation'],
       ] as const) {
-        // What was restarted takes up its subscriptions one by one.
-        let body = (await read(site, `/v1/feeds/${service}`)).body;
-        for (let attempt = 0; attempt < 300 && body.subscriptions.some(isNotRunning); attempt++) {
-          await new Promise((resolve) => setTimeout(resolve, 100));
-          ({ body } = await read(site, `/v1/feeds/${service}`));
-        }
+        const { body } = await read(site, `/v1/feeds/${service}`);
         expect(body).toMatchObject({ gaps: 0, deadLetters: 0, waiting: {} });
         for (const { parked, state } of body.subscriptions) {
           expect({ parked, state }).toEqual({ parked: 0, state: 'running' });

@@ -50,7 +50,7 @@ export class Scorecards {
     const value = holdingAt(state, asOf);
     const { content } = rulesAt(schedule, asOf);
     const progress = progressOf(card, content, value?.applied ?? null);
-    return { ...card, value, progress, history: entitledIn(track, state, asOf), position };
+    return { ...card, value, progress, history: entitledIn(track, state, facts, asOf), position };
   }
 
   /** What comes with the tier that applies. */

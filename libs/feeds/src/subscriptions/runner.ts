@@ -67,6 +67,8 @@ export class SubscriptionRunner implements Running {
           await pause(standbyMs, signal);
           continue;
         }
+        // A first batch may take long; whoever waits for somebody else is another case than whoever works on it.
+        if (this.state === 'standby') this.state = 'running';
         await this.own(held, () => (failures = 0));
         await pause(backoffMs(0), signal);
       } catch (error) {

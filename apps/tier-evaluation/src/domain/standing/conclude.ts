@@ -9,7 +9,9 @@ import {
 } from '@tributary/kernel';
 import { monthsAfter, quarterOf } from '../evaluation/quarters';
 import { rulesAt } from '../evaluation/entitled';
+import { risksAt } from '../evaluation/risks';
 import { type Scorecard, scorecardOf } from '../evaluation/scorecard';
+import type { Fact } from '../facts/fact';
 import { appliedAfter, entitledIn, lostTiers, scheduleIn } from './entitlement';
 import type { OfStanding, ScorecardIssued, StandingEvent } from './events';
 import { evolve } from './evolve';
@@ -66,9 +68,10 @@ function conclusions(state: Standing, occasion: Occasion): readonly StandingEven
 
 /** A standing at a time, before anything follows. */
 class Situation {
-  readonly scorecard: Scorecard;
+  private readonly facts: readonly Fact[];
   private readonly before: Pair;
   private readonly after: Pair;
+  private judged: Scorecard | undefined;
 
   constructor(
     private readonly of: OfStanding,
@@ -76,12 +79,18 @@ class Situation {
     private readonly asOf: Instant,
   ) {
     const { track } = of;
-    const schedule = scheduleIn(track, state);
-    this.scorecard = scorecardOf({ ...of, facts: factsOf(state), schedule, asOf, listed: LISTED });
+    this.facts = factsOf(state);
     this.before = pairIn(state.steps);
-    const entitled = entitledIn(track, state, asOf);
+    const entitled = entitledIn(track, state, this.facts, asOf);
     const applied = appliedAfter(track, this.before.applied, entitled, asOf);
     this.after = { applied, entitled };
+  }
+
+  /** Made only for who asks: most facts change nothing that would have to be written down. */
+  get scorecard(): Scorecard {
+    const { of, state, facts, asOf } = this;
+    const schedule = scheduleIn(of.track, state);
+    return (this.judged ??= scorecardOf({ ...of, facts, schedule, asOf, listed: LISTED }));
   }
 
   get content() {
@@ -162,7 +171,7 @@ class Situation {
 
   risksChanged(): readonly StandingEvent[] {
     const { of, state, asOf } = this;
-    const { risks } = this.scorecard;
+    const risks = risksAt(this.facts, this.content, asOf);
     if (canonicalJson(risks as unknown as Json) === canonicalJson(state.risks as unknown as Json))
       return [];
     return [{ type: 'RiskAssessed', data: { ...of, risks }, occurredAt: asOf }];

@@ -1,8 +1,9 @@
 import type { Track } from '@tributary/contracts';
 import type { Instant } from '@tributary/kernel';
 import { type Schedule, entitledByEvidence, scheduleOf } from '../evaluation/entitled';
+import type { Fact } from '../facts/fact';
 import { type Start, combined, highest, isLower, rank, spliced, tierAt } from './starts';
-import { type Cap, type Standing, factsOf } from './state';
+import type { Cap, Standing } from './state';
 import type { Pair } from './timeline';
 
 export const scheduleIn = (track: Track, { rules }: Standing): Schedule =>
@@ -11,11 +12,12 @@ export const scheduleIn = (track: Track, { rules }: Standing): Schedule =>
 /** What a partner is entitled to at every time: the evidence, or what was granted by hand, and at most what an annulment leaves. */
 export function entitledIn(
   track: Track,
-  state: Pick<Standing, 'caps' | 'facts' | 'grants' | 'rules'>,
+  state: Pick<Standing, 'caps' | 'grants' | 'rules'>,
+  facts: readonly Fact[],
   asOf: Instant,
 ): readonly Start[] {
   const schedule = scheduleOf(track, state.rules.steps);
-  const evidence = entitledByEvidence(factsOf(state as Standing), schedule, asOf);
+  const evidence = entitledByEvidence(facts, schedule, asOf);
   return capped(track, highest(track, evidence, state.grants), state.caps);
 }
 

@@ -4,7 +4,6 @@ import {
   LINE_CREDITED,
   type LineCreditedData,
   MEASURED,
-  type Owner,
   PARTNER,
   PROGRAMME,
   STANDING,
@@ -20,15 +19,8 @@ import {
   streamOf,
   uuidV5,
 } from '@tributary/kernel';
-import {
-  type Role,
-  ServiceModule,
-  ServiceRuntime,
-  type Serving,
-  coreSettings,
-  serve,
-} from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { type Role, ServiceRuntime, type Serving, coreSettings, serve } from '@tributary/platform';
+import { type Say, saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { CommissionModule } from '../commission.module';
 import type { LearnTerm, ToldTerm } from '../domain/earnings/commands';
@@ -37,39 +29,13 @@ import { SIGNED, published } from '../domain/earnings/earnings.fixture';
 import type { EarningsEvent } from '../domain/earnings/events';
 import { type PlanStep, planStreamOf } from '../domain/plan/events';
 
-type Said = DomainEvent<'Said', { readonly type: string; readonly data: JsonObject }>;
-interface Say {
-  readonly type: string;
-  readonly data: JsonObject;
-  readonly at: Instant;
-}
-
-/** A service that publishes whatever a test says. */
-const saying: Decider<Say, Said, null> = {
-  initial: null,
-  decide: ({ type, data, at }) => accept({ type: 'Said', data: { type, data }, occurredAt: at }),
-  evolve: () => null,
-};
-
-const teller = (name: string, owner: Owner, category: string) =>
-  ServiceModule.of({
-    name,
-    categories: [category],
-    publication: {
-      owner,
-      version: 1,
-      types: ['Said'],
-      publish: ({ data }) => data as unknown as Said['data'],
-    },
-  });
-
-@Module({ imports: [teller('attribution', 'attribution', 'sale')] })
+@Module({ imports: [tellerOf('attribution', 'sale')] })
 class Attribution {}
-@Module({ imports: [teller('partners', 'partners', 'partner')] })
+@Module({ imports: [tellerOf('partners', 'partner')] })
 class Partners {}
-@Module({ imports: [teller('payouts', 'payouts', 'account')] })
+@Module({ imports: [tellerOf('payouts', 'account')] })
 class Payouts {}
-@Module({ imports: [teller('tiers', 'tiers', 'standing')] })
+@Module({ imports: [tellerOf('tiers', 'standing')] })
 class Tiers {}
 
 export interface Answer {

@@ -2,7 +2,6 @@ import {
   type Asset,
   CodedError,
   type Day,
-  assetOf,
   currencyOf,
   dayOf,
   instantOfMs,
@@ -10,6 +9,7 @@ import {
 import { XMLParser } from 'fast-xml-parser';
 import { plusDays } from '../domain/rail/business-days';
 import type { BankStatement, UnreadableRow } from '../domain/rail/bank-line';
+import { assetFrom } from './currency';
 import { minorOfDecimal } from './amounts';
 import { EntryReader } from './camt053-entries';
 import { currencyOfAmount, dayOfText, dayAt } from './camt053-values';
@@ -156,17 +156,6 @@ function currencyIn(
   const balance = order.map((code) => balances.find((each) => each.code === code)).find(Boolean);
   if (balance !== undefined || entry === undefined) return (balance ?? balances[0])?.currency ?? '';
   return currencyOfAmount(entry['Amt']);
-}
-
-/** Without a currency nothing can be counted, and the statement says so. */
-function assetFrom(currency: string, unreadable: UnreadableRow[]): Asset {
-  try {
-    return assetOf(currency);
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    unreadable.push({ place: null, code: 'currency', why: `"${currency}" is no currency.` });
-    return 'XXX/2';
-  }
 }
 
 interface ChosenBalance {

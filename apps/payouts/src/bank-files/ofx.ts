@@ -1,6 +1,7 @@
-import { type Asset, CodedError, type Day, assetOf } from '@tributary/kernel';
+import type { Asset, Day } from '@tributary/kernel';
 import type { BankLine, BankStatement, UnreadableRow } from '../domain/rail/bank-line';
 import { minorOf } from './amounts';
+import { assetFrom } from './currency';
 import { LineKeys } from './keys';
 import { type OfxStatement, type Row, statementsIn } from './ofx-tags';
 import type { Reading, ReadingOptions } from './reading-options';
@@ -20,7 +21,7 @@ function read(statement: OfxStatement, options: ReadingOptions): BankStatement {
   const warnings: string[] = [];
   const { head, rows, ledger } = statement;
   const account = head.get('ACCTID') ?? '';
-  const asset = assetFrom(head.get('CURDEF') ?? '', unreadable);
+  const asset = assetFrom((head.get('CURDEF') ?? '').toUpperCase(), unreadable);
   const lines = linesOf(rows, account, asset, { options, unreadable, warnings });
   const last = lines.reduce<Day | null>(
     (day, { bookedOn }) => (day !== null && day > bookedOn ? day : bookedOn),
@@ -47,16 +48,6 @@ function read(statement: OfxStatement, options: ReadingOptions): BankStatement {
     warnings,
     unreadable,
   };
-}
-
-function assetFrom(currency: string, unreadable: UnreadableRow[]): Asset {
-  try {
-    return assetOf(currency.toUpperCase());
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    unreadable.push({ place: null, code: 'currency', why: `"${currency}" is no currency.` });
-    return 'XXX/2';
-  }
 }
 
 /** The balance is of a day of its own. Where that is not the last one of the period, it says nothing about the period. */

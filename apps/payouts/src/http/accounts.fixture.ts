@@ -1,15 +1,6 @@
 import { Module } from '@nestjs/common';
-import { COMMISSION_RELEASED, LINE_FROZEN, type Owner, PARTNER } from '@tributary/contracts';
-import {
-  type Decider,
-  type DomainEvent,
-  type Instant,
-  type JsonObject,
-  type StreamName,
-  accept,
-  streamOf,
-  uuidV5,
-} from '@tributary/kernel';
+import { COMMISSION_RELEASED, LINE_FROZEN, PARTNER } from '@tributary/contracts';
+import { type Instant, type StreamName, streamOf, uuidV5 } from '@tributary/kernel';
 import {
   type Role,
   ServiceModule,
@@ -18,7 +9,7 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { type Say, saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { accountHandler } from '../application/accounts';
 import { releasesTaken } from '../application/accounts-releases';
@@ -43,35 +34,9 @@ import { AdjustmentsController } from './adjustments.controller';
 import { DisputesController } from './disputes.controller';
 import { ReceivablesController } from './receivables.controller';
 
-type Said = DomainEvent<'Said', { readonly type: string; readonly data: JsonObject }>;
-interface Say {
-  readonly type: string;
-  readonly data: JsonObject;
-  readonly at: Instant;
-}
-
-/** A service that publishes whatever a test says. */
-const saying: Decider<Say, Said, null> = {
-  initial: null,
-  decide: ({ type, data, at }) => accept({ type: 'Said', data: { type, data }, occurredAt: at }),
-  evolve: () => null,
-};
-
-const teller = (owner: Owner, category: string) =>
-  ServiceModule.of({
-    name: owner,
-    categories: [category],
-    publication: {
-      owner,
-      version: 1,
-      types: ['Said'],
-      publish: ({ data }) => data as unknown as Said['data'],
-    },
-  });
-
-@Module({ imports: [teller('commission', 'earnings')] })
+@Module({ imports: [tellerOf('commission', 'earnings')] })
 class Commission {}
-@Module({ imports: [teller('partners', 'partner')] })
+@Module({ imports: [tellerOf('partners', 'partner')] })
 class Partners {}
 
 @Module({

@@ -19,7 +19,7 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { accountHandler } from '../application/accounts';
 import { releasesTaken } from '../application/accounts-releases';
@@ -47,32 +47,13 @@ import { RunsController } from './runs.controller';
 import { RunDecisionsController } from './runs.decisions.controller';
 import { PayoutPoliciesController } from './runs.policies.controller';
 
-type Said = DomainEvent<'Said', { readonly type: string; readonly data: JsonObject }>;
-const saying: Decider<{ type: string; data: JsonObject; at: Instant }, Said, null> = {
-  initial: null,
-  decide: ({ type, data, at }) => accept({ type: 'Said', data: { type, data }, occurredAt: at }),
-  evolve: () => null,
-};
 const writing: Decider<DomainEvent<string, object>, DomainEvent<string, object>, null> = {
   initial: null,
   decide: (event) => accept(event),
   evolve: () => null,
 };
 
-@Module({
-  imports: [
-    ServiceModule.of({
-      name: 'commission',
-      categories: ['earnings'],
-      publication: {
-        owner: 'commission',
-        version: 1,
-        types: ['Said'],
-        publish: ({ data }) => data as unknown as Said['data'],
-      },
-    }),
-  ],
-})
+@Module({ imports: [tellerOf('commission', 'earnings')] })
 class Commission {}
 
 /** Names that this rail has no room for. */

@@ -1,21 +1,12 @@
 const { relative, resolve } = require('node:path');
 
-// `jest --rootDir <project>`: one configuration for every project. Packages that are ESM only are transformed with the rest.
+// `jest --rootDir <project>`: one configuration for every project.
 const rootArgument = process.argv.indexOf('--rootDir');
 const project = rootArgument < 0 ? __dirname : resolve(process.argv[rootArgument + 1]);
-const ESM_ONLY = [
-  '@nestjs',
-  'file-type',
-  'strtok3',
-  'token-types',
-  'uint8array-extras',
-  '@tokenizer',
-  '@borewit',
-];
-
 module.exports = {
   rootDir: project,
-  testEnvironment: 'node',
+  testEnvironment: `${__dirname}/libs/tooling/jest-environment.cjs`,
+  runtime: `${__dirname}/libs/tooling/jest-runtime.cjs`,
   testMatch: ['<rootDir>/**/*.spec.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
@@ -29,7 +20,7 @@ module.exports = {
     '^@tributary/([^/]+)/([^/]+)$': `${__dirname}/libs/$1/src/$2.ts`,
   },
   transform: {
-    '\\.[jt]s$': [
+    '\\.ts$': [
       '@swc/jest',
       {
         jsc: {
@@ -43,8 +34,8 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${ESM_ONLY.join('|')})/)`],
-  maxWorkers: 1,
+  // Projects run beside one another. This one takes as long as several others and comes last, when a core is free.
+  maxWorkers: project.endsWith('standalone') && !process.env.CRASH ? 2 : 1,
   passWithNoTests: true,
   testTimeout: 60_000,
   reporters: [

@@ -12,5 +12,7 @@ await ensureBuilt('ledger');
 await ensureBuilt('tier-evaluation');
 // Measured from inside, so that what it writes can be looked at while it works.
 await ensureBuilt('payouts');
+// Run as somebody would type them, and with it everything that a demo is played with.
+await ensureBuilt('cli');
 const { runBench } = createRequire(import.meta.url)('../bench/dist/main.js');
 process.exitCode = await runBench(process.argv.slice(2));

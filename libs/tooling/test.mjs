@@ -1,5 +1,7 @@
 // `npm test`: the checks, then every test of every project, then one line that counts them all.
 // `--crash` runs the long crash specs instead.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureInstalled } from './ensure-installed.mjs';
@@ -21,15 +23,10 @@ report(total);
 
 async function checksAndTests() {
   const { runChecks } = await import('./checks.mjs');
-  const checks = await runChecks();
-
   const folder = join(ROOT, 'dist/tests');
   rmSync(folder, { recursive: true, force: true });
-  const fresh = FOREIGN_SERVERS.some((name) => process.env[name]) ? ['--skip-nx-cache'] : [];
-  const succeeded = await runNode(
-    [NX, 'run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', ...fresh],
-    { timeoutMs: TESTS_TIMEOUT_MS },
-  );
+  let succeeded = false;
+  const checks = await runChecks(async () => (succeeded = await withPostgres(runTests)));
   const tests = withVerdict(sumResults(folder, testedProjects(ROOT)), succeeded);
   return {
     ...tests,
@@ -37,6 +34,32 @@ async function checksAndTests() {
     failed: tests.failed + checks.failed.length,
     failedChecks: checks.failed,
   };
+}
+
+function runTests(databaseUrl) {
+  const fresh = FOREIGN_SERVERS.some((name) => process.env[name]) ? ['--skip-nx-cache'] : [];
+  const args = [NX, 'run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', ...fresh];
+  const env = { TEST_RUN_DATABASE_URL: databaseUrl };
+  return runNode(args, { env, timeoutMs: TESTS_TIMEOUT_MS });
+}
+
+/** One PostgreSQL for the whole run: every file of tests has databases of its own on it. It ends when its input does, also when we die. */
+async function withPostgres(work) {
+  const keeper = spawn(
+    process.execPath,
+    ['-r', './libs/testing/register-typescript.cjs', 'libs/testing/src/keep-postgres.ts'],
+    // A group of its own: Ctrl-C is for the tests, which still need it to end in order.
+    { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'], detached: true },
+  );
+  const ended = once(keeper, 'exit');
+  try {
+    const said = await Promise.race([once(keeper.stdout, 'data'), ended.then(() => undefined)]);
+    if (said === undefined) throw new Error('PostgreSQL for the tests did not start.');
+    return await work(String(said[0]).trim());
+  } finally {
+    keeper.stdin.end();
+    await ended;
+  }
 }
 
 async function crashRuns() {

@@ -80,6 +80,20 @@ describe('taking a log along and proving it', () => {
     expect(code).toBe(0);
   });
 
+  it('looks no further than it was asked to, and still names what is wrong', async () => {
+    const written = 'L0 intact, L1 intact, L2 intact, L3 intact';
+    const asked = await run(...verifying(file), '--up-to', 'L3');
+    expect([asked.code, outcomes(asked.report), asked.report.events]).toEqual([0, written, EVENTS]);
+    const inPlace = verifying(file).toSpliced(1, 2, '--url', url);
+    expect(outcomes((await run(...inPlace, '--up-to', 'L3')).report)).toBe(written);
+    const broken = join(folder, 'broken-early.ndjson');
+    await writeFile(broken, (await readFile(file, 'utf8')).replace('\\"n\\":3', '\\"n\\":4'));
+    const { code, report } = await run(...verifying(broken), '--up-to', 'L3');
+    expect([code, report.error]).toEqual([1, 'archive_broken']);
+    expect(report.message).toMatch(/^Line 5: its content hashes to/);
+    expect(await run(...verifying(file), '--up-to', 'L4')).toMatchObject({ code: 2 });
+  });
+
   it('brings it into another database, where the same checkpoints hold; packed as well', async () => {
     const packed = join(folder, 'log.ndjson.gz');
     await run('export', '--url', url, '--out', packed);

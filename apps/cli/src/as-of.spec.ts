@@ -87,6 +87,13 @@ describe('asking about the past from a terminal', () => {
     expect(printed).toContain('as it happened by 2026-03-31T23:59:59.999Z, as we knew it now');
     expect(printed).toContain('no signed checkpoint covers it yet');
     expect(printed).toContain('"version": 2');
+
+    const known = `known=${encodeURIComponent(KNOWN)}`;
+    const standings = { partner: 'p1', items: [{ track: 'commercial' }], position: '12' };
+    answers.set(`/v1/partners/p1/standings?at=2026-03-31T23%3A59%3A59.999Z&${known}`, standings);
+    const both = ['--effective', '2026-03-31', '--known', KNOWN];
+    const tier = await run('as-of', '--tier', 'p1', ...both);
+    expect([tier.code, tier.printed.includes('"track": "commercial"')]).toEqual([0, true]);
   });
 
   it('adds up the legs between two points itself', async () => {
@@ -118,7 +125,6 @@ describe('asking about the past from a terminal', () => {
   it.each([
     [['as-of', '--plan', 'main', '--sale', 's1'], 'one thing at a time'],
     [['as-of', '--statement', 'Assets:Cash'], '--entity and --asset'],
-    [['as-of', '--tier', 'p1', '--known', KNOWN], '--tier'],
     [['difference', '--from', 'x'], 'Try: tributary difference --help'],
   ])('refuses %j', async (args, why) => {
     const { code, printed } = await run(...args);

@@ -25,7 +25,7 @@ checkpoint that covers it: keep that, and tributary verify --since holds the log
 What, one of:
   --account <account>  balances of this account and those below it; otherwise of all accounts
   --statement <account> --entity <id> --asset <asset>   opening, movements, closing
-  --tier <partner>     in which tier a partner stood; on the world's clock alone
+  --tier <partner>     in which tier a partner stood
   --customer <id>      who was credited with a customer, and why
   --sale <id>          who was credited with each line of a sale
   --plan <id>          the versions of a plan, and which one governed a sale of that day
@@ -49,7 +49,7 @@ Exit codes: 0 answered, 2 wrong options, 3 could not ask.`,
     });
     const question = questionOf(given);
     const server = await whereOf('as-of', given, surroundings);
-    const answer = await answerTo(server, question, given.known);
+    const answer = await answerTo(server, question);
     surroundings.out(given.json ? JSON.stringify(answer, null, 2) : asText(answer, question));
     return EXIT.fine;
   },
@@ -97,8 +97,7 @@ function questionOf(given: Given): Question {
   }
   const on = momentOf(effective);
   if (subject !== 'tier') return { path: `/v1/${subject}s/${id}`, parameters: { on, known } };
-  if (known !== undefined) throw unusable('as-of', '--tier knows the clock of --effective alone.');
-  return { path: `/v1/partners/${id}/standings`, parameters: { at: on } };
+  return { path: `/v1/partners/${id}/standings`, parameters: { at: on, known } };
 }
 
 const momentOf = (effective: string | undefined): string | undefined =>
@@ -108,12 +107,11 @@ const momentOf = (effective: string | undefined): string | undefined =>
 async function answerTo(
   server: ServerOfLog,
   { path, parameters, list }: Question,
-  known: string | undefined,
 ): Promise<Answer> {
   const first = await askServer<Answer>(server, path + queryOf(parameters));
   if (list === undefined) {
-    const place = known === undefined ? { position: String(first['position']) } : { known };
-    const { leaf, checkpoint } = await askServer<Resting>(server, `/v1/log/as-of${queryOf(place)}`);
+    const place = queryOf({ position: String(first['position']) });
+    const { leaf, checkpoint } = await askServer<Resting>(server, `/v1/log/as-of${place}`);
     return { ...first, leaf, checkpoint };
   }
   const rows = [...(first[list] as Answer[])];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import type { CodedError } from '@tributary/kernel';
 import { coreSettings, serve } from '@tributary/platform';
 import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
 import { DEMO_ROLES, DEMO_TENANT, type DemoKeys, SERVICES, playDemo } from '@tributary/standalone';
@@ -17,11 +18,15 @@ export interface DemoSystem {
   readonly key: string;
   /** The path that tells what the demo partner has earned. */
   readonly earned: string;
+  /** A key of this role, as the administrator would issue one more. */
+  issueKey(role: 'finance' | 'upstream'): Promise<string>;
+  /** Nothing is appended any more, everybody has read it, and the last of it is signed. */
+  still(): Promise<void>;
   /** Stops the services; the database stays. */
   stop(): Promise<void>;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** All services over one database, with the demo programme told, everything that follows from it done, and all of it signed. */
 export async function startDemo(postgres: TestPostgres): Promise<DemoSystem> {
@@ -50,13 +55,28 @@ export async function startDemo(postgres: TestPostgres): Promise<DemoSystem> {
       }),
     );
     const keys = Object.fromEntries(issued) as unknown as DemoKeys;
-    const { earned } = await playDemo(address, keys);
+    const { earned } = await playPatiently(address, keys);
     await untilStill(url);
     const key = (await readFile(join(signer, 'signer.pub'), 'utf8')).trim();
-    return { url, address, keys, key, earned, stop };
+    const issueKey = async (role: 'finance' | 'upstream'): Promise<string> =>
+      (await serving.keys.issueKey({ tenant: DEMO_TENANT, role, label: 'test' })).key;
+    const still = () => untilStill(url);
+    return { url, address, keys, key, earned, issueKey, still, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** A machine that has too much to do refuses what it cannot do in time; telling the demo again changes nothing. */
+async function playPatiently(...told: Parameters<typeof playDemo>): ReturnType<typeof playDemo> {
+  for (const startedAt = performance.now(); ;) {
+    const [played] = await Promise.allSettled([playDemo(...told)]);
+    if (played.status === 'fulfilled') return played.value;
+    const { answer } = (played.reason as Partial<CodedError>).facts ?? {};
+    const isBusy = (answer as { readonly code?: string } | undefined)?.code === 'unavailable';
+    if (!isBusy || performance.now() - startedAt > PATIENCE_MS) throw played.reason;
+    await setTimeout(1_000);
   }
 }
 

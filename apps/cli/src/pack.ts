@@ -29,8 +29,8 @@ Writes a folder that an auditor can take away. It needs nothing of ours to be ch
   books/<entity>/              journal.hledger, journal.beancount, trial-balance.json of the month, certificate.json once there is one
   manifest.json                the hash of every file
 
-  --checkpoint <size>  the checkpoint to rest on; otherwise, of a month that is closed, the first that covers its closing,
-                       and of any other month the last one: that one moves on as the log grows
+  --checkpoint <size>  the checkpoint to rest on; otherwise, of a month that is closed and certified, the first that covers its
+                       certificate, and of any other month the last one: that one moves on as the log grows
   --key <text>         the public key of the log, or a file with it; otherwise signer/signer.pub in the data directory
   --url, --ledger-url, --data-dir, --schema   as for tributary verify
 
@@ -72,7 +72,7 @@ Exit codes: 0 written, 2 wrong options, 3 could not read or write.`,
       const log = await openLog(source.url, options.schema);
       try {
         const sealed = new SealedLog(client, 'ledger');
-        const covering = await sealed.closedAt(log, tenant, period);
+        const covering = await sealed.certifiedAt(log, tenant, period);
         const note = await sealed.checkpoint({
           ...(checkpoint !== undefined && { size: Number(checkpoint) }),
           ...(covering !== undefined && { covering }),

@@ -23,7 +23,7 @@ export const replay: Command = {
   summary: 'rebuild the whole state from an exported log, and compare it with a system at work',
   help: `Usage: tributary replay --archive <file> [--compare <postgres url>] [--into <postgres url>] [--json]
 
-Takes a log from a file on a clean machine, checks each event, decides every posting once more with its engine, and fills every table
+Takes a log from a file on a clean machine, checks each event, decides every posting and release once more, and fills every table
 of every service with the code that fills them live. Nothing is decided anew, nothing is sent. Each table gets a digest: two systems
 with the same digests show the same. With --compare this is level L5 of tributary verify.
 
@@ -46,11 +46,11 @@ Exit codes: 0 rebuilt, and equal where it was compared, 1 something differs or i
     const dataDirectory = rest['data-dir'] ?? surroundings.variables['TRIBUTARY_DATA_DIR'];
     const target = await scratchOf(into, join(dataDirectoryOf(dataDirectory), 'replay'), archive);
     try {
-      const progress = progressOn(surroundings, archive);
+      const reading = new Reading(archive);
       const replayed = await replayArchive({
-        lines: linesOf(archive),
+        lines: reading.lines(),
         into: target.url,
-        progress,
+        progress: progressOn(surroundings, archive, reading),
         ...(live && { live }),
       });
       surroundings.out(json ? asJson(replayed) : asText(replayed));
@@ -63,21 +63,59 @@ Exit codes: 0 rebuilt, and equal where it was compared, 1 something differs or i
 };
 
 const EVERY_MS = 1_000;
+const BAR_WIDTH = 20;
+
+/** Counts what is read, because nobody knows how many events there will be before the last line. */
+class Reading {
+  private read = 0;
+  private readonly size: number;
+
+  constructor(private readonly archive: string) {
+    this.size = statSync(archive).size;
+  }
+
+  get bytes(): number {
+    return this.size;
+  }
+
+  /** Undefined of a packed file, whose lines say nothing of how much of it was read. */
+  get share(): number | undefined {
+    return this.archive.endsWith('.gz') ? undefined : Math.min(this.read / this.size, 1);
+  }
+
+  async *lines(): AsyncGenerator<string, void, undefined> {
+    for await (const line of linesOf(this.archive)) {
+      this.read += Buffer.byteLength(line) + 1;
+      yield line;
+    }
+  }
+}
 
 /** On the standard error, so that what is printed stays what was asked for. */
-function progressOn({ note }: Surroundings, archive: string): Replay['progress'] {
+function progressOn({ note }: Surroundings, archive: string, reading: Reading): Replay['progress'] {
   if (note === undefined) return () => undefined;
-  let [stage, stageAt, toldAt] = ['', 0, 0];
-  note(`replay: ${archive}, ${statSync(archive).size} bytes`);
+  let [stage, stageAt, lastAt, toldAt] = ['', 0, performance.now(), 0];
+  note(`replay: ${archive}, ${reading.bytes} bytes`);
   return (now, done, of) => {
     const at = performance.now();
-    if (now !== stage) [stage, stageAt, toldAt] = [now, at, at - EVERY_MS];
+    // A stage begins where the one before it was last heard of.
+    if (now !== stage) [stage, stageAt, toldAt] = [now, lastAt, at - EVERY_MS];
+    lastAt = at;
     if (at - toldAt < EVERY_MS) return;
     toldAt = at;
     const rate = Math.round((done / Math.max(at - stageAt, 1)) * 1000);
-    const share = of > 0 ? ` of ${of} (${Math.floor((done * 100) / of)} %)` : '';
-    note(`${stage}: ${done}${share}${now === 'compare' ? ' tables' : ` events, ${rate}/s`}`);
+    const share = of > 0 ? done / of : now === 'import' ? reading.share : undefined;
+    const counted = of > 0 ? `${done} of ${of}` : `${done}`;
+    const part = share === undefined ? '' : ` (${Math.floor(share * 100)} %)`;
+    const unit = now === 'compare' ? 'tables' : 'events';
+    note(`${barOf(share)}${stage}: ${counted}${part} ${unit}, ${rate}/s`);
   };
+}
+
+function barOf(share: number | undefined): string {
+  if (share === undefined) return '';
+  const full = Math.floor(share * BAR_WIDTH);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}] `;
 }
 
 function exitOf({ verifier, postings, tables, parked, movedOn }: Replayed): ExitCode {
@@ -98,7 +136,7 @@ function asText(replayed: Replayed): string {
   const different = tables.filter(({ equal }) => equal === false).length;
   return [
     `${verifier.events} events in ${verifier.streams} streams: imported in ${importSeconds.toFixed(1)} s, state rebuilt in ${rebuildSeconds.toFixed(1)} s`,
-    `${postings.count} postings decided once more`,
+    `${postings.count} postings and ${postings.releases} releases decided once more`,
     ...tables.map(
       ({ service, table, rows, sha256, equal }) =>
         `  ${`${service}.${table}`.padEnd(width)}  ${sha256.slice(0, 16)}  ${rows} rows${equal === undefined ? '' : equal ? ', equal' : ', DIFFERENT'}`,
@@ -131,6 +169,7 @@ function asJson(replayed: Replayed): string {
       streams: verifier.streams,
       head: String(verifier.head),
       postings: postings.count,
+      releases: postings.releases,
       importSeconds: seconds(importSeconds),
       rebuildSeconds: seconds(rebuildSeconds),
       tables,

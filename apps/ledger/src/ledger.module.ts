@@ -16,6 +16,7 @@ import { Entries } from './read-model/entries.queries';
 import { entities } from './read-model/entity.projection';
 import { journal } from './read-model/journal.projection';
 import { known } from './read-model/known.projection';
+import { logClock } from './read-model/log-clock';
 import { Standpoints } from './read-model/standpoints';
 import { CreateSeal1790000008000 } from './sealing/seal-table';
 import { sealing } from './sealing/sealing';
@@ -28,6 +29,7 @@ export const ledger: ServiceDefinition = {
   projections: [journal, known, closing],
   listensTo: ['partners'],
   inboxProjections: [entities],
+  logClock,
   migrations: [CreateSeal1790000008000, CreatePeriodCheck1790000008100],
   works: (means, settings) => ({ ...sealing(means, settings), ...closingWorks(means, settings) }),
 };

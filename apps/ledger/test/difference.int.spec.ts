@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { dayOf, instant, instantOfMs, msOf } from '@tributary/kernel';
+import { pointByReading } from '@tributary/platform/testing';
 import fc from 'fast-check';
 import { type Answer, TestBooks, entryOf } from './books.fixture';
 import { SAO_PAULO, TOKYO } from './story.fixture';
@@ -73,10 +74,13 @@ beforeAll(async () => {
   await books.entity('br', SAO_PAULO, 'BRL/2');
   await books.entity('jp', TOKYO, 'BRL/2');
   const drawn = fc.sample(written, { numRuns: EVENTS, seed: SEED });
-  log = drawn.map(({ jitterHours, ...one }, i) => {
+  log = [];
+  for (const [i, { jitterHours, ...one }] of drawn.entries()) {
     const recordedMs = START_MS + (i / EVENTS) * HOURS * 3_600_000 + jitterHours * 3_600_000;
-    return { ...one, recorded: instantOfMs(Math.round(recordedMs)) };
-  });
+    // Some of them in the same millisecond as the one before.
+    const before = i % 5 === 4 ? log.at(-1)?.recorded : undefined;
+    log.push({ ...one, recorded: before ?? instantOfMs(Math.round(recordedMs)) });
+  }
   for (const [i, one] of log.entries()) await write(one, i);
 });
 
@@ -265,6 +269,34 @@ describe(`the difference between two points of the books (SEED=${SEED})`, () => 
     const file = await books.ask(`exports?format=csv&entity=br&known=${known}`);
     expect(file.headers.get('x-checkpoint')).toBe(`${size} ${root}`);
     await file.text();
+  });
+
+  it('stands where whoever reads the log event by event would stop, at every moment that a clock has said', async () => {
+    const events = await books.everything();
+    const batch = { events, through: books.position, caughtUp: true };
+    const readAll = async function* () {
+      yield await Promise.resolve(batch);
+    };
+    const moments = events.flatMap(({ recordedAt }) => [
+      recordedAt,
+      instantOfMs(msOf(recordedAt) - 1),
+    ]);
+    for (const known of new Set(moments)) {
+      const { position } = await pointByReading({ readAll }, { known });
+      const answer = await (await books.at(`/v1/log/as-of?known=${known}`)).json();
+      expect(answer).toMatchObject({ known, position: String(position) });
+    }
+  });
+
+  it('answers about a moment only once all has been read that stood in the log', async () => {
+    for (let n = 0; n < 20; n++) {
+      const recorded = hour(HOURS + 200);
+      await write({ ...(log[0] as Written), recorded }, EVENTS + n);
+      const { position } = (await (
+        await books.at(`/v1/log/as-of?known=${recorded}`)
+      ).json()) as Answer;
+      expect(position).toBe(String(books.position));
+    }
   });
 
   it.each([

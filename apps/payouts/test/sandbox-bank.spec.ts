@@ -17,6 +17,7 @@ import {
   tedDestinations,
   withSavings,
 } from '../src/rails/payments.fixture';
+import { atOnce } from '../src/turns';
 import type { PaymentFile } from '../src/rails/rail';
 
 const rail = cnab240(itau341);
@@ -41,11 +42,11 @@ const bankOf = (scenario: object = {}): SandboxBank =>
   );
 
 const handedIn = (bank: SandboxBank, file: PaymentFile) =>
-  bank.receive(rail.write(file), noonOf(DAY));
+  bank.receive(atOnce(rail.write(file)), noonOf(DAY));
 
 /** What our reader makes of everything the bank says next. */
 const answersOf = (bank: SandboxBank) =>
-  bank.returnFiles().map(({ bytes }) => rail.readReturn(bytes));
+  bank.returnFiles().map(({ bytes }) => atOnce(rail.readReturn(bytes)));
 
 describe('a bank of its own mind reads what we write', () => {
   it.each([
@@ -125,7 +126,7 @@ describe('a bank of its own mind reads what we write', () => {
   });
 
   it('and that it refused a file whole is understood, whatever it was for', () => {
-    const good = rail.write(fileOf('ted', paid('ONE', 100n, byTed)));
+    const good = atOnce(rail.write(fileOf('ted', paid('ONE', 100n, byTed))));
     const spoilt = Buffer.from(good).toString('latin1').replace('000001000006', '000001000007');
     for (const bytes of [Buffer.from(spoilt, 'latin1'), good.slice(0, -30)]) {
       const bank = bankOf({ refusedSequences: [7] });

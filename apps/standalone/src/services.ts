@@ -5,6 +5,7 @@ import { type ApiKeys, coreSettings, Metrics, serve, StructuredLogger } from '@t
 
 import { DEMO_PARTNER, DEMO_TENANT, playDemo } from './demo/play-demo';
 import { type People, playPayouts } from './demo/play-payouts';
+import { playTiers } from './demo/play-tiers';
 import { type KeyBook, localKeys } from './local-keys';
 import type { Options } from './options';
 import { PEOPLE, PERSONS, type Person } from './people';
@@ -46,7 +47,9 @@ export const startServices: StartServices = async ({ variables, options, closeLa
   if (demoKeys === undefined) return { address, keys };
   const told = await playDemo(address, demoKeys);
   const paid = bank.length > 0 ? { paid: await playPayouts(address, demoKeys) } : {};
-  return { address, keys, demo: { keys: demoKeys, ...told, ...paid } };
+  // After the payouts, so that what it earns is in no run.
+  const tiers = await playTiers(address, demoKeys);
+  return { address, keys, demo: { keys: demoKeys, ...told, ...paid, tiers } };
 };
 
 /** Not beside a database that somebody else runs, unless asked for: there may be real partners in it. */

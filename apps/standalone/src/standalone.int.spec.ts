@@ -11,6 +11,9 @@ import { readOptions } from './options';
 import { startServices } from './services';
 import { type Running, Standalone } from './standalone';
 
+// Whole starts, each with a story to tell, on a machine that may have other things to do.
+jest.setTimeout(300_000);
+
 describe('starting and stopping everything in one process', () => {
   let directory: string;
   const said: string[] = [];

@@ -6,6 +6,7 @@ import { DirectoryLock, EmbeddedPostgres } from '@tributary/postgres';
 import { checkAddress } from './address';
 import type { DemoCase } from './demo/play-demo';
 import type { People, PayoutsCase } from './demo/play-payouts';
+import type { TiersCase } from './demo/play-tiers';
 import { localMasterKey } from './local-master-key';
 import type { Options, Variables } from './options';
 
@@ -18,6 +19,7 @@ export interface Running {
     readonly keys: People;
     /** Where there is a bank to pay from. */
     readonly paid?: PayoutsCase;
+    readonly tiers: TiersCase;
   };
 }
 

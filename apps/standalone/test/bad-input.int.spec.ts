@@ -202,6 +202,17 @@ describe('keeping the neighbours of something bad', () => {
     expect([status, items.map((item) => item.status)]).toEqual([200, [202, 422, 202]]);
   });
 
+  it('refuses one with a key twice in a batch, names the key, and takes its neighbours', async () => {
+    const texts = [goodText('next-1'), withData('"minutes":1'), goodText('next-2')];
+    const { status, body } = await send(`[${texts.join()}]`);
+    const { items } = body as { items: { status: number; problem?: object }[] };
+    expect([status, items.map((item) => item.status)]).toEqual([200, [202, 400, 202]]);
+    expect(items[1]?.problem).toMatchObject({
+      code: 'duplicate_key',
+      errors: [{ pointer: '/data/minutes', code: 'duplicate_key' }],
+    });
+  });
+
   it('takes the good lines between bad ones, and says of each bad one what is wrong', async () => {
     const lines: readonly (readonly [line: string | Buffer, code: string | undefined])[] = [
       [goodText('line-1'), undefined],

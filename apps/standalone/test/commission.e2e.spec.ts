@@ -147,6 +147,33 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       expect(heldNow).toMatchObject([{ amount: held }]);
     });
 
+    it('stands at one position in every service, whichever moment of our clock is asked about', async () => {
+      const { attribution, commission, ledger } = deployed;
+      const { items } = await lines(() => true);
+      const { items: entries } = await read('/v1/ledger/entries', ledger);
+      const moments = new Set(entries.map(({ knownAt }: Answer) => knownAt as string));
+      for (const moment of [...moments].slice(-4)) {
+        const known = `known=${String(moment)}`;
+        const books = await read(`/v1/ledger/trial-balance?${known}`, ledger);
+        const accruals = await read(
+          `/v1/reports/accruals?from=2026-01&to=2035-12&${known}`,
+          commission,
+        );
+        const explained = await Promise.all(
+          items.map(({ line }: Answer) => read(`/v1/lines/${line}/explain?${known}`, commission)),
+        );
+        const { sale } = items[0].key;
+        const plan = await read(`/v1/plans/tiers?${known}`, commission);
+        const sold = await read(`/v1/sales/${sale}?${known}`, attribution);
+        const { position } = books;
+        for (const answer of [accruals, plan, sold, ...explained])
+          expect(answer).toMatchObject({ known: moment, position });
+        const posted = explained.reduce((sum, each) => sum + BigInt(each.posted as string), 0n);
+        const expense = balanceOf(books, 'Expenses:Commission');
+        expect([BigInt(accruals.totals[0].posted as string), posted]).toEqual([expense, expense]);
+      }
+    });
+
     it('has nothing parked at the end', async () => {
       const { partners, attribution, tierEvaluation, commission, ledger } = deployed;
       const sites = { partners, attribution, commission, ledger };

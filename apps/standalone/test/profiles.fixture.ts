@@ -133,9 +133,9 @@ async function deployDistributed(): Promise<Deployed> {
   const databases: string[] = [];
   // Some listen to one another, so all of them know where each will answer before the first one does.
   const ports = await freePorts(Object.keys(ALONE));
-  const OWNER_URLS = OWNERS.map(
-    (owner) => `${owner}=http://127.0.0.1:${ports.get(owner === 'tiers' ? TIERS : owner)}`,
-  ).join(',');
+  const OWNER_URLS = [...OWNERS, 'ledger']
+    .map((owner) => `${owner}=http://127.0.0.1:${ports.get(owner === 'tiers' ? TIERS : owner)}`)
+    .join(',');
   /** Each with a database of its own. */
   const alone = async (name: keyof typeof ALONE) => {
     const DATABASE_URL = await postgres.freshDatabase();

@@ -4,6 +4,7 @@ import { type Answer, PatientClient } from './patient-client.fixture';
 import { PayoutCircle, balanceOf } from './payout-circle.fixture';
 import { ACCOUNT, CNPJ, ENTITY, PARTNERS, today } from './payout-scene.fixture';
 import { Product } from './product.fixture';
+import { type Compared, type Point, ReportsAt, noteFromAhead } from './reports-at.fixture';
 
 jest.setTimeout(300_000);
 
@@ -11,45 +12,46 @@ jest.setTimeout(300_000);
 const [MONTH, THIS_MONTH] = monthsUntil(today().slice(0, 'YYYY-MM'.length), 2) as [string, string];
 const FIRST_OF_ALL = '2026-01';
 const LAST_OF_ALL = '2099-12';
-const [CASH, EXPENSE, HELD, PAYABLE, OWED_TO_US, TAX] = [
+const [CASH, HELD, PAYABLE, OWED_TO_US, TAX] = [
   'Assets:Cash',
-  'Expenses:Commission',
   'Liabilities:Commission:Held',
   'Liabilities:Commission:Payable',
   'Assets:ClawbackReceivable',
   'Liabilities:Tax:Withholding',
 ] as const;
-
-/** Where the books are looked at; the position holds fast what is asked on no other clock. */
-interface Point {
-  readonly effective?: string;
-  readonly known?: string;
-  readonly position: string;
-}
-
-/** A figure of a report, and that of the trial balance which it has to be. */
-type Compared = readonly [report: string, said: string, booked: string];
+/** Much longer than it takes from a payment to its postings; what is told late is told after it. */
+const AHEAD_MS = 30_000;
 
 describe('reports, before and after a later close', () => {
   let postgres: TestPostgres;
   let product: Product;
   let client: PatientClient;
+  let reports: ReportsAt;
+  /** When a program whose clock was ahead recorded something. */
+  let ahead: string;
   let points: readonly Point[];
   let before: readonly object[];
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
+    const url = await postgres.freshDatabase();
     product = new Product({
-      DATABASE_URL: await postgres.freshDatabase(),
+      DATABASE_URL: url,
       PRIVACY_MASTER_KEY: testMasterKey,
       LOG_LEVEL: 'error',
     });
     await product.start();
     client = new PatientClient(product, (await product.site()).keys);
+    reports = new ReportsAt(client, THIS_MONTH);
     const circle = new PayoutCircle(client, () => 0.5);
     await circle.begin();
+    ahead = await noteFromAhead(url, AHEAD_MS);
     await circle.turn({ begins: () => Promise.resolve(), ends: () => undefined });
     await openedOn('early', `${MONTH}-10`, '12345');
+    await client.eventually(
+      () => Promise.resolve(new Date().toISOString()),
+      (now) => now > ahead,
+    );
   });
   afterAll(async () => {
     await product.stop();
@@ -59,9 +61,9 @@ describe('reports, before and after a later close', () => {
   it('come to the trial balance at their points on both clocks', async () => {
     points = await pointsOfStory();
     expect(points.length).toBeGreaterThan(4);
-    for (const point of points) expectEqual(await onBothClocks(point));
+    for (const point of points) expectEqual(await reports.compared(point));
     expectEqual(await asTheyAreNow());
-    before = await Promise.all(points.map(reportsAt));
+    before = await allReports();
   });
 
   it('close a month, into which something late falls afterwards', async () => {
@@ -80,19 +82,19 @@ describe('reports, before and after a later close', () => {
   });
 
   it('say the same of every earlier point, and come to the trial balance there', async () => {
-    expect(await Promise.all(points.map(reportsAt))).toEqual(before);
-    for (const point of points) expectEqual(await onBothClocks(point));
+    expect(await allReports()).toEqual(before);
+    for (const point of points) expectEqual(await reports.compared(point));
   });
 
   it('come to the trial balance of today', async () => {
     const { position } = await client.read('/v1/ledger/trial-balance');
-    expectEqual(await onBothClocks({ position }));
-    expectEqual(await onBothClocks({ position, effective: `${MONTH}-28` }));
+    expectEqual(await reports.compared({ position }));
+    expectEqual(await reports.compared({ position, effective: `${MONTH}-28` }));
     expectEqual(await asTheyAreNow());
   });
 
   it('differ from before by the events that came since, to the cent', async () => {
-    const [{ position }] = points as [Point];
+    const { position } = points.at(-1) as Point;
     const since = (effective: string) =>
       client.read(
         `/v1/ledger/difference?fromPosition=${position}${effective}&account=${CASH}&limit=1000`,
@@ -106,18 +108,35 @@ describe('reports, before and after a later close', () => {
     }
   });
 
-  /** Everything; what happened by a day; what was known a third and two thirds of the way; both. */
+  /**
+   * Everything; what happened by a day; what was known just before and when the clock that ran ahead had recorded, and two thirds of
+   * the way; both. And an earlier position, as another answer would name it.
+   */
   async function pointsOfStory(): Promise<Point[]> {
     const { position, items } = await client.read('/v1/ledger/entries?limit=1000');
-    const moments = [1, 2].map((third) => items[Math.floor((items.length * third) / 3)].knownAt);
+    const overtaken = items.filter(
+      ({ type, recordedAt, knownAt }: Answer) =>
+        type === 'CommissionPosted' && recordedAt < knownAt,
+    );
+    expect(overtaken.length).toBeGreaterThan(0);
+    const before = new Date(Date.parse(ahead) - 1).toISOString();
+    const moments = [undefined, before, ahead, items[Math.floor((items.length * 2) / 3)].knownAt];
     const days = [undefined, `${MONTH}-09`, `${MONTH}-28`, today()];
-    return [undefined, ...moments].flatMap((known) =>
+    const middle = items[Math.floor(items.length / 3)].position as string;
+    const atMoments = moments.flatMap((known) =>
       days.map((effective) => ({
         position,
         ...(effective && { effective }),
         ...(known && { known }),
       })),
     );
+    return [{ position: middle }, ...atMoments];
+  }
+
+  async function allReports(): Promise<object[]> {
+    const all: object[] = [];
+    for (const point of points) all.push(await reports.all(point));
+    return all;
   }
 
   /** The leg of what an account of ours held when we began with it, once the books show it. */
@@ -132,50 +151,6 @@ describe('reports, before and after a later close', () => {
       (found) => legsOf(found.items, id).length > 0,
     );
     return legsOf(items, id)[0];
-  }
-
-  const queryOf = (point: Point): string => new URLSearchParams({ ...point }).toString();
-
-  /** Without what may still be signed. */
-  async function reportsAt(point: Point): Promise<object> {
-    const reports = await Promise.all([
-      client.read(`/v1/ledger/trial-balance?${queryOf(point)}`),
-      client.read(`/v1/ledger/trial-balance?${queryOf(point)}&period=${MONTH}`),
-      client.read(`/v1/ledger/balances?by=account,partner&limit=1000&${queryOf(point)}`),
-      client.read(
-        `/v1/ledger/roll-forward?from=${FIRST_OF_ALL}&to=${LAST_OF_ALL}&${queryOf(point)}`,
-      ),
-      client.read(`/v1/ledger/accounts/${HELD}/statement?${statementOf(point)}`),
-      client.read(`/v1/reports/accruals?from=${FIRST_OF_ALL}&to=${THIS_MONTH}&${queryOf(point)}`),
-    ]);
-    return reports.map(({ leaf: _leaf, checkpoint: _checkpoint, ...report }: Answer) => report);
-  }
-
-  const statementOf = (point: Point): string =>
-    `entity=${ENTITY.id}&asset=${encodeURIComponent(ENTITY.currency)}&limit=1000&${queryOf(point)}`;
-
-  async function onBothClocks(point: Point): Promise<Compared[]> {
-    const [books, , byPartner, rolled, statement, accruals] = (await reportsAt(point)) as Answer[];
-    const { accounts, totals } = books;
-    const booked = (name: string) => balanceOf(accounts, name);
-    const isOwed = ({ account }: Answer) =>
-      rolled.accounts.some((top: string) => `${account}:`.startsWith(`${top}:`));
-    const owed = accounts
-      .filter(isOwed)
-      .reduce((sum: bigint, { balance }: Answer) => sum + BigInt(balance), 0n);
-    const [accrued = { posted: '0', held: '0' }] = accruals.totals;
-    return [
-      ...totals.map(({ difference }: Answer): Compared => ['trial balance', difference, '0']),
-      ...accounts.map(({ account, balance }: Answer): Compared => [
-        `balances of ${account}`,
-        String(balanceOf(byPartner.items, account)),
-        balance,
-      ]),
-      ['roll-forward', rolled.months.at(-1)?.closing ?? '0', String(-owed)],
-      ['statement', statement.closing, String(booked(HELD))],
-      ['accruals, posted', accrued.posted, String(booked(EXPENSE))],
-      ['accruals, held', accrued.held, String(-booked(HELD))],
-    ];
   }
 
   /** Those that are asked on no clock name the position that they stand at. */

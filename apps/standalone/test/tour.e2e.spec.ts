@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { playDemo } from '../src/demo/play-demo';
 import { type People, playPayouts } from '../src/demo/play-payouts';
+import { playTiers } from '../src/demo/play-tiers';
 import { readOptions } from '../src/options';
 import { startServices } from '../src/services';
 import { type Running, Standalone } from '../src/standalone';
+
+// A whole first start, on a machine that may have other things to do.
+jest.setTimeout(600_000);
 
 const README = join(__dirname, '..', '..', '..', 'README.md');
 const BLOCK = /```bash tour\n([\s\S]*?)```/g;
@@ -116,8 +120,26 @@ describe('following the tour of the README', () => {
       ]);
     });
 
+    it('has promoted a third in the middle of March, which made two of four payments worth more', async () => {
+      const { tiers } = demo();
+      const card = await ask(tiers.scorecard.replace('/v1/', ''));
+      expect(card).toMatchObject({
+        entitled: 'preferred',
+        value: { applied: 'preferred' },
+        history: [
+          { from: '2026-01-22T15:00:00.000Z', tier: 'certified' },
+          { from: '2026-03-17T17:00:00.000Z', tier: 'preferred' },
+        ],
+        progress: { tier: 'strategic', steps: [{ text: 'ARR R$54,000 of R$200,000' }, {}, {}] },
+      });
+      const { items, totals } = await ask(tiers.earned.replace('/v1/', ''));
+      const posted = items.map((line: Answer) => line.posted).sort();
+      expect(posted).toEqual(['19500', '20000', '30864', '46913']);
+      expect(totals).toMatchObject([{ posted: '117277', released: '0' }]);
+    });
+
     it('hears the same when it is told again', async () => {
-      const { sale, customer, earned, paid } = demo();
+      const { sale, customer, earned, paid, tiers } = demo();
       const file = join(folder, '.data', 'demo-keys.json');
       const keys = JSON.parse(await readFile(file, 'utf8')) as People;
       const paths = ['sales', 'customers', 'conflicts', `sales/${sale}/history`, 'lines', 'plans'];
@@ -127,10 +149,13 @@ describe('following the tour of the README', () => {
         'payees',
         'paying-accounts/itau/bank-lines',
         'sandbox-bank',
+        'standings',
+        'partners/westwind/standings/commercial/scorecards',
       );
       const before = await Promise.all(paths.map(standing));
       expect(await playDemo(address, keys)).toEqual({ sale, customer, earned });
       expect(await playPayouts(address, keys)).toEqual(paid);
+      expect(await playTiers(address, keys)).toEqual(tiers);
       expect(await Promise.all(paths.map(standing))).toEqual(before);
     });
 

@@ -9,7 +9,7 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { LedgerStandIn, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { TierEvaluationModule } from '../src/tier-evaluation.module';
 
@@ -58,7 +58,7 @@ export class TestTiers {
       PRIVACY_MASTER_KEY: testMasterKey,
     });
     // The last one is whom `app.get` finds.
-    const modules = [Partners, Attribution, TierEvaluationModule];
+    const modules = [Partners, Attribution, LedgerStandIn, TierEvaluationModule];
     const serving = await serve({ name: 'tier-evaluation', modules, settings });
     const url = await serving.listen();
     const people: [string, Role, string?][] = [

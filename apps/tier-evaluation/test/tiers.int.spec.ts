@@ -150,10 +150,17 @@ describe('losing a tier', () => {
     expect(waiting['items']).toMatchObject([{ annulment: { annulment: 1, tier: 'certified' } }]);
     const approval = `${COMMERCIAL}/annulments/approvals`;
     expect(await tiers.post(approval, { annulment: 1 })).toMatchObject({ code: 'same_person' });
+    const { position } = await tiers.get(`${OWN}/standings`);
     const annulled = await tiers.post(approval, { annulment: 1 }, 'bea');
-    // As it was known then; what is known now governs the same payments.
-    const path = `/v1/standings?at=2026-03-25T00:00:00Z&token=${String(annulled['token'])}`;
-    expect((await tiers.get(path))['items']).toMatchObject([{ value: { applied: 'preferred' } }]);
+    const held = async (query: string) =>
+      (await tiers.get(`${OWN}/standings?at=2026-03-25T00:00:00Z&${query}`))['items'];
+    // What governs a payment of that day is what is known by now; as it was known before, it was another tier.
+    expect(await held(`token=${String(annulled['token'])}`)).toMatchObject([
+      { value: { applied: 'certified' } },
+    ]);
+    expect(await held(`position=${String(position)}`)).toMatchObject([
+      { value: { applied: 'preferred' }, annulment: { annulment: 1 }, annulments: [] },
+    ]);
     const { value, steps, annulments } = await standing(() => true);
     expect(annulments).toMatchObject([{ annulment: 1, evidence: ['case 7'] }]);
     expect(value).toEqual({ applied: 'certified', entitled: 'certified' });
@@ -225,6 +232,47 @@ describe('rules as data, by two persons', () => {
     expect(await tree(true, true)).toMatchObject({ tier: 'self-serve' });
     expect(await tree(false, true)).toMatchObject({ tier: 'strategic' });
     expect(await tree(false, false)).toMatchObject({ tier: 'joint' });
+  });
+});
+
+describe('asking on our clock', () => {
+  const AT = 'at=2026-03-20T00:00:00Z';
+
+  it('gives the same scorecard for what was known then, whatever came since', async () => {
+    const of = (card: Answer) => [card.hash, card.value, card.history];
+    const before = await scorecard(`?${AT}`);
+    await answer('late', '2026-03-18T12:00:00Z', '1');
+    const after = await scorecard(`?${AT}`, ({ hash }) => hash !== before.hash);
+    expect(after.entitled).toBe('certified');
+    const position = String(before.position);
+    const again = await scorecard(`?${AT}&position=${position}`);
+    expect(of(again)).toEqual(of(before));
+    expect(again).toMatchObject({ position, known: expect.any(String) as string });
+    const known = await scorecard(`?${AT}&known=${String(again.known)}`);
+    expect(of(known)).toEqual(of(before));
+    const [latest, earlier] = (await issuedCards()) as { position: string }[];
+    const cut = `position=${String(BigInt(latest?.position ?? 0) - 1n)}`;
+    const { items } = await tiers.get(`${COMMERCIAL}/scorecards?${cut}`);
+    expect((items as object[])[0]).toEqual(earlier);
+  });
+
+  it('says of the whole log what the rows say of now', async () => {
+    const proposal = { tier: 'strategic', reason: 'To be turned down', evidence: ['mail 7'] };
+    await tiers.post(`${COMMERCIAL}/proposals`, proposal);
+    await tiers.post(`${COMMERCIAL}/rejections`, { proposal: 1, reason: 'It was' }, 'bea');
+    await tiers.post(`${COMMERCIAL}/proposals`, proposal);
+    const granted = await tiers.post(`${COMMERCIAL}/approvals`, { proposal: 2 }, 'bea');
+    const last = await tiers.post(`${COMMERCIAL}/proposals`, { ...proposal, tier: null });
+    expect(granted).toMatchObject({ status: 200 });
+    const now = await tiers.get(`${OWN}/standings?token=${String(last['token'])}`);
+    const { items, ...then } = await tiers.get(
+      `${OWN}/standings?position=${String(now['position'])}`,
+    );
+    expect(items).toEqual(now['items']);
+    expect(then).toMatchObject({ position: now['position'], leaf: null, checkpoint: null });
+    const [file] = items as { decisions: object[]; pending: object }[];
+    expect(file).toMatchObject({ decisions: [{ granted: false }, { granted: true }] });
+    expect(await tiers.get(`${OWN}/standings?position=0`)).toMatchObject({ items: [] });
   });
 });
 

@@ -8,41 +8,80 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { ChildProgram } from './child-program';
+import { ChildProgram, type Readiness } from './child-program';
 import type { BenchContext } from './context';
 
 const PROGRAM = resolve(__dirname, '../../../apps/attribution/dist/main.js');
-const TENANT = 'bench';
+export const TENANT = 'bench';
 const CONNECTIONS = 256;
 const LOOK_EVERY_MS = 20;
+const TRY_AGAIN_MS = 100;
+const MOST_TRIES = 100;
 const DRAIN_LIMIT_MS = 600_000;
+const TAKE_OVER_EVERY_MS = 200;
+/** A subscription stands in the table as soon as it is owned for the first time, which may be a moment after the start. */
+const LOOKS_UNTIL_ALL_CAME = 10;
 
-/** The attribution service as a process of its own, with an upstream's key to it. */
+/** What is run, and whom it listens to. */
+export interface Composition {
+  readonly program: string;
+  readonly listensTo: readonly string[];
+}
+
+const ALONE: Composition = { program: PROGRAM, listensTo: ['partners'] };
+
+/** The attribution service as a process of its own, alone or with others, and an upstream's key to it. */
 export class AttributionProgram {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
   private constructor(
     private readonly program: ChildProgram,
     readonly key: string,
-    private readonly partners: Server,
+    private readonly others: Server,
     /** Its own schema, to look at what has come of the facts. */
     readonly database: Database,
+    /** Where its log lies as well. */
+    readonly databaseUrl: string,
   ) {}
 
-  static async start(context: BenchContext): Promise<AttributionProgram> {
+  static async start(context: BenchContext, what = ALONE): Promise<AttributionProgram> {
+    return await AttributionProgram.started(context, {}, /"address":"(http[^"]+)"/, what);
+  }
+
+  /**
+   * To be compared with who does no more than accept: it writes no line per request, and what follows from the facts is followed
+   * elsewhere, as by a second process in production. What following costs is measured by benches of its own.
+   */
+  static async startToAccept(context: BenchContext): Promise<AttributionProgram> {
+    const address = `http://127.0.0.1:${String(await freePort())}`;
+    const env = { PORT: new URL(address).port, LOG_LEVEL: 'warn' };
+    const ready = async () => ((await isReady(address)) ? address : undefined);
+    const program = await AttributionProgram.started(context, env, ready);
+    await program.followElsewhere();
+    return program;
+  }
+
+  private static async started(
+    context: BenchContext,
+    env: Readonly<Record<string, string>>,
+    ready: Readiness,
+    { program: file, listensTo } = ALONE,
+  ): Promise<AttributionProgram> {
     const url = await context.freshDatabase();
     const key = await upstreamKey(url);
-    const partners = await silentPartners();
-    const program = await ChildProgram.start([PROGRAM], /"address":"(http[^"]+)"/, {
+    const others = await silentOthers();
+    const elsewhere = `http://127.0.0.1:${String((others.address() as AddressInfo).port)}`;
+    const program = await ChildProgram.start([file], ready, {
       DATABASE_URL: url,
       PRIVACY_MASTER_KEY: randomBytes(32).toString('base64'),
-      OWNER_URLS: `partners=http://127.0.0.1:${String((partners.address() as AddressInfo).port)}`,
+      OWNER_URLS: listensTo.map((owner) => `${owner}=${elsewhere}`).join(','),
       SERVICE_TOKEN: randomBytes(32).toString('hex'),
       PORT: '0',
       LOG_LEVEL: 'info',
+      ...env,
     });
     const database = await Database.open({ url, schema: 'attribution' });
-    return new AttributionProgram(program, key, partners, database);
+    return new AttributionProgram(program, key, others, database, url);
   }
 
   get url(): string {
@@ -52,7 +91,7 @@ export class AttributionProgram {
   async stop(): Promise<void> {
     await this.program.stop();
     this.agent.destroy();
-    this.partners.close();
+    this.others.close();
     await this.database.close();
   }
 
@@ -81,15 +120,18 @@ export class AttributionProgram {
   }
 
   async send(fact: object): Promise<void> {
-    const { status, body } = await this.ask('application/json', fact);
-    if (status !== 202) throw new Error(`A fact was answered with ${status}: ${body}`);
+    const { status, body, tries } = await this.sent(fact);
+    if (status !== 202 && !(tries > 1 && status === 200))
+      throw new Error(`A fact was answered with ${status}: ${body}`);
   }
 
   async sendBatch(facts: readonly object[]): Promise<void> {
-    const { status, body } = await this.ask('application/json', facts);
+    const { status, body, tries } = await this.sent(facts);
     const { items = [] } = JSON.parse(body) as { items?: readonly { outcome: string }[] };
-    const accepted = items.filter(({ outcome }) => outcome === 'accepted').length;
-    if (status !== 200 || accepted !== facts.length)
+    const taken = items.filter(
+      ({ outcome }) => outcome === 'accepted' || (tries > 1 && outcome === 'duplicate'),
+    );
+    if (status !== 200 || taken.length !== facts.length)
       throw new Error(`${facts.length} facts were answered with ${status}: ${body.slice(0, 500)}`);
   }
 
@@ -124,6 +166,29 @@ export class AttributionProgram {
       [type],
     );
     return Number(rows[0]?.count ?? 0);
+  }
+
+  /** Takes every subscription over from it, as another owner would, until none of them is its own. */
+  private async followElsewhere(): Promise<void> {
+    const giveUpMs = performance.now() + DRAIN_LIMIT_MS;
+    for (let quiet = 0; quiet < LOOKS_UNTIL_ALL_CAME;) {
+      const { rowCount } = await this.database.pool.query(
+        `update subscription set owner = 'bench', epoch = epoch + 1, lease_until = clock_timestamp() + interval '1 day'
+          where owner is distinct from 'bench'`,
+      );
+      quiet = rowCount === 0 ? quiet + 1 : 0;
+      if (performance.now() > giveUpMs) throw new Error('What follows could not be taken over.');
+      await new Promise((done) => setTimeout(done, TAKE_OVER_EVERY_MS));
+    }
+  }
+
+  /** Sent again where the answer says so, as senders do: whoever waits for it waits so much longer, and what was taken is known. */
+  private async sent(body: object): Promise<Answer & { readonly tries: number }> {
+    for (let tries = 1; ; tries++) {
+      const answer = await this.ask('application/json', body);
+      if (answer.status !== 503 || tries > MOST_TRIES) return { ...answer, tries };
+      await new Promise((done) => setTimeout(done, TRY_AGAIN_MS));
+    }
   }
 
   private async ask(type: string, body: object): Promise<Answer> {
@@ -167,10 +232,29 @@ async function upstreamKey(url: string): Promise<string> {
   return key;
 }
 
-/** The service that attribution listens to, with nothing to tell. */
-async function silentPartners(): Promise<Server> {
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+const isReady = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const asked = request(`${address}/health/ready`, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    // Nobody listens there yet.
+    asked.once('error', () => resolve(false));
+    asked.end();
+  });
+
+/** The services that are listened to, with nothing to tell. */
+async function silentOthers(): Promise<Server> {
   const server = createServer((asked, answer) => {
-    const after = new URL(asked.url ?? '/', 'http://partners').searchParams.get('after') ?? '0';
+    const after = new URL(asked.url ?? '/', 'http://others').searchParams.get('after') ?? '0';
     answer.setHeader('content-type', 'application/json');
     answer.end(JSON.stringify({ events: [], through: after }));
   });

@@ -5,17 +5,22 @@ import { createInterface } from 'node:readline';
 const START_LIMIT_MS = 300_000;
 const STOP_LIMIT_MS = 60_000;
 
-/** A program of its own, which says in a line of its output when it is ready. */
+const LOOK_EVERY_MS = 50;
+
+/** What the program says when it is ready, of which the pattern catches what matters; or, of a silent one, how to ask for it. */
+export type Readiness = RegExp | (() => Promise<string | undefined>);
+
+/** A program of its own. */
 export class ChildProgram {
   private constructor(
     private readonly child: ChildProcess,
-    /** What the pattern caught in that line. */
+    /** What it said, or what it was asked for. */
     readonly said: string,
   ) {}
 
   static async start(
     args: readonly string[],
-    ready: RegExp,
+    ready: Readiness,
     env: Readonly<Record<string, string>> = {},
   ): Promise<ChildProgram> {
     const child = spawn(process.execPath, [...args], {
@@ -24,15 +29,21 @@ export class ChildProgram {
     });
     const lines: string[] = [];
     let timer: NodeJS.Timeout | undefined;
+    let asking: NodeJS.Timeout | undefined;
+    const outputs = [child.stdout, child.stderr].map((input) => createInterface({ input }));
     try {
       const said = await new Promise<string>((resolve, reject) => {
         const look = (line: string) => {
           lines.push(line);
-          const match = ready.exec(line);
+          const match = ready instanceof RegExp ? ready.exec(line) : null;
           if (match) resolve(match[1] ?? line);
         };
-        for (const input of [child.stdout, child.stderr])
-          createInterface({ input }).on('line', look);
+        for (const output of outputs) output.on('line', look);
+        const ask = async () => {
+          const answer = ready instanceof RegExp ? undefined : await ready();
+          if (answer !== undefined) resolve(answer);
+        };
+        asking = setInterval(() => void ask().catch(reject), LOOK_EVERY_MS);
         timer = setTimeout(() => reject(new Error('not ready in time')), START_LIMIT_MS);
         child.once('error', reject);
         child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
@@ -44,6 +55,11 @@ export class ChildProgram {
       throw new Error([`${args.join(' ')}: ${message}`, ...lines].join('\n'), { cause: error });
     } finally {
       clearTimeout(timer);
+      clearInterval(asking);
+      // What it says from here on is let through unread: looking at its lines would be work of ours while it is measured.
+      for (const output of outputs) output.close();
+      child.stdout.resume();
+      child.stderr.resume();
     }
   }
 

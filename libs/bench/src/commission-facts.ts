@@ -3,6 +3,7 @@ import {
   type Decider,
   type DomainEvent,
   type Instant,
+  type JsonObject,
   type Rejected,
   type StreamName,
   addMonths,
@@ -80,7 +81,8 @@ const halfUp = (basis: number, bp: number): bigint =>
   (BigInt(basis) * BigInt(bp) * 2n + 10_000n) / 20_000n;
 
 /** Reckoned here, and nowhere else, so that what was measured can be held against it. */
-export const percentOf = (i: number): bigint => halfUp(basisOf(i), PERCENT_BP);
+export const percentOf = (i: number): bigint => percentOfBasis(basisOf(i));
+export const percentOfBasis = (basis: number): bigint => halfUp(basis, PERCENT_BP);
 
 export function matrixOf(i: number): bigint {
   const rates: Readonly<Record<string, number>> =
@@ -243,39 +245,50 @@ export const learnLine = (partner: string, i: number) => ({
   lines: [{ revision: 1, data: lineOf(partner, i) }],
 });
 
-/** What a window asks for when it has been opened: whose programme, who the partner is, what was agreed, and the plan. */
-export function learnTerms(partner: string): readonly { readonly type: string }[] {
-  const programme = {
-    name: 'Main',
-    entity: 'main',
-    zone: ZONE,
-    sources: [],
-    bookFrom: null,
-  };
+interface Told {
+  readonly topic: string;
+  readonly key: string;
+  readonly revision: number;
+  readonly data: JsonObject;
+}
+
+const told = (topic: string, key: string, data: object): Told => ({
+  topic,
+  key,
+  revision: 1,
+  data: data as JsonObject,
+});
+
+/** What a window asks for when it has been opened: who the partner is, and what was agreed. */
+export const termsOf = (partner: string): readonly Told[] => [
+  told(`partner:${partner}`, partner, { partner, steps: since(PARTNER_VALUE) }),
+  told(`agreement-of:${partner}`, `a${partner}`, {
+    agreement: `a${partner}`,
+    steps: since(agreementOf(partner)),
+  }),
+];
+
+/** What every window asks for: whose programme, and the plan. */
+export function termsOfPlan(): readonly Told[] {
+  const programme = { name: 'Main', entity: 'main', zone: ZONE, sources: [], bookFrom: null };
   const plan = planOf('percent');
-  const told = {
+  const version = {
     version: 1,
     hash: sha256Hex(JSON.stringify(plan)),
     engine: 'v1',
     engineHash: sha256Hex('engine'),
     plan,
   };
-  const terms = [
-    ['programme:main', 'main', { programme: 'main', steps: since(programme) }],
-    [`partner:${partner}`, partner, { partner, steps: since(PARTNER_VALUE) }],
-    [
-      `agreement-of:${partner}`,
-      `a${partner}`,
-      { agreement: `a${partner}`, steps: since(agreementOf(partner)) },
-    ],
-    [PLAN_TOPIC, '1', { steps: since(told) }],
-  ] as const;
-  return terms.map(([topic, key, data]) => ({
-    type: 'LearnTerm',
-    id: idOf(partner),
-    told: { topic, key, revision: 1, data },
-    at: SIGNED,
-  }));
+  const shape = { zone: ZONE, length: plan.window, paysParents: false, counts: [] };
+  return [
+    told('programme:main', 'main', { programme: 'main', steps: since(programme) }),
+    told(`plan:${PLAN}`, '1', { steps: since(version) }),
+    // Asked for with every line, to know its window.
+    told(`shape:${PLAN}`, PLAN, shape),
+  ];
 }
 
-const PLAN_TOPIC = `plan:${PLAN}`;
+export const learnTerms = (partner: string): readonly { readonly type: string }[] =>
+  [...termsOfPlan(), ...termsOf(partner)]
+    .filter(({ topic }) => !topic.startsWith('shape:'))
+    .map((term) => ({ type: 'LearnTerm', id: idOf(partner), told: term, at: SIGNED }));

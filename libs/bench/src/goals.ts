@@ -31,6 +31,7 @@ export const GOALS: Readonly<Record<string, Goal>> = {
   ingestion: { floor: 0.5, aim: 0.65 },
   credit: { floor: 0.3, aim: 0.45 },
   credited: { floor: 10, aim: 2, atMost: true },
+  held: { floor: 15, aim: 4, atMost: true },
   'engine percent': { floor: 0.5, aim: 1 },
   'engine percent window': { floor: 0.5, aim: 1 },
   'engine matrix': { floor: 0.5, aim: 1 },
@@ -44,5 +45,7 @@ export const GOALS: Readonly<Record<string, Goal>> = {
   'as-of': { floor: 5, aim: 2, atMost: true },
   'payout run': { floor: 0.2, aim: 0.35 },
   matching: { floor: 0.3, aim: 0.5 },
+  verify: { floor: 0.5, aim: 0.7 },
+  replay: { floor: 0.4, aim: 0.5 },
   relay: { floor: 0.5, aim: 0.8 },
 };

@@ -8,6 +8,7 @@ import { earningsBench } from './benches/earnings';
 import { engineBench } from './benches/engine';
 import { explainBench } from './benches/explain';
 import { growthBench } from './benches/growth';
+import { heldBench } from './benches/held';
 import { hotBench } from './benches/hot';
 import { httpBench } from './benches/http';
 import { ingestionBench } from './benches/ingestion';
@@ -19,8 +20,10 @@ import { projectionBench } from './benches/projection';
 import { recomputeBench } from './benches/recompute';
 import { relayBench } from './benches/relay';
 import { replayBench } from './benches/replay';
+import { replayExportBench } from './benches/replay-export';
 import { startBench } from './benches/start';
 import { tiersBench } from './benches/tiers';
+import { verifyBench } from './benches/verify';
 import { BenchContext } from './context';
 import { GOALS } from './goals';
 import { type Section, missed, printSection } from './report';
@@ -39,6 +42,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   ingestion: ingestionBench,
   credit: creditBench,
   credited: creditedBench,
+  held: heldBench,
   engine: engineBench,
   earnings: earningsBench,
   recompute: recomputeBench,
@@ -47,6 +51,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   'payout-run': payoutRunBench,
   matching: matchingBench,
   'as-of': asOfBench,
+  verify: verifyBench,
+  'replay-export': replayExportBench,
   start: startBench,
 };
 

@@ -30,6 +30,9 @@ const partnerOf = (i: number): string => `p${i}`;
 export const standingStream = (i: number): StreamName =>
   streamOf('standing', 'bench', partnerOf(i), 'commercial');
 
+/** Which one a stream is of. */
+export const partnerIn = (stream: string): number => Number(/\.p(\d+)\./.exec(stream)?.[1]);
+
 export const FACTS_PER_PARTNER = 4;
 
 /** Known here, and nowhere else, so that what was measured can be held against it. */

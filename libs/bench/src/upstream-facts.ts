@@ -4,6 +4,7 @@ import {
   type UpstreamTypeName,
   exampleOf,
 } from '@tributary/contracts';
+import { percentOfBasis } from './commission-facts';
 import { randomUUID } from 'node:crypto';
 
 /** As somebody tells it: any example with ids of its own. */
@@ -50,6 +51,14 @@ export function signUp(customerRef: string, visitorId: string): Fact {
   const fact = like('tributary.customer.signed_up.v1', id, {});
   return { ...fact, data: { customerRef, visitorId, country, customerType, segment, plan } };
 }
+
+const { lines: LINES } = exampleOf('tributary.invoice.paid.v1').data;
+export const LINES_OF_AN_INVOICE = LINES.length;
+/** Of one that is credited to one partner wholly, reckoned without the engine. */
+export const heldOfAnInvoice = LINES.reduce(
+  (sum, { net }) => sum + percentOfBasis(Number(net)),
+  0n,
+);
 
 /** Two lines, as the worked example has them. */
 export function invoice(customerRef: string): Invoice {

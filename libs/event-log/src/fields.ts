@@ -8,6 +8,7 @@ export const ENVELOPE_FIELDS = {
   $stream: (event: Recorded) => event.stream,
   $tenant: (event: Recorded) => event.tenant,
   $revision: (event: Recorded) => String(event.revision),
+  $logPosition: (event: Recorded) => String(event.position),
   $occurredAt: (event: Recorded) => event.occurredAt,
   $recordedAt: (event: Recorded) => event.recordedAt,
   $actor: (event: Recorded) => event.actor,

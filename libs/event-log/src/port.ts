@@ -35,7 +35,7 @@ export interface FieldRow {
 /** In a declaration of fields: every type that is not named beside it. */
 export const EVERY_TYPE = '*';
 
-/** What a rebuild reads: by event type, the paths that it needs (`amount`, `entry.legs`), or envelope fields (`$stream`, `$tenant`, `$occurredAt`, `$recordedAt`, `$revision`). */
+/** What a rebuild reads: by event type, the paths that it needs (`amount`, `entry.legs`), or envelope fields (`$stream`, `$tenant`, `$occurredAt`, `$recordedAt`, `$revision`, `$logPosition`). */
 export type Fields = Readonly<Record<string, readonly string[]>>;
 
 /** An append of another log, with the time at which that one recorded it. */

@@ -17,6 +17,8 @@ export type FeedEvent<T extends string = string, D extends object = JsonObject> 
   | 'traceParent'
   | 'type'
 > & {
+  /** In the log, where `position` is another feed's own. */
+  readonly logPosition?: bigint;
   /** Of the content as it is stored. What others published has none. */
   readonly contentHash?: string;
 };

@@ -147,9 +147,23 @@ export class CreateDeadLettersOfTenants1790000000200 implements MigrationInterfa
   }
 }
 
+/** Where in the log an event of the inbox stands. What came before this was kept counts as known from the beginning. */
+export class PlaceInboxInLog1790000000300 implements MigrationInterface {
+  readonly name = 'PlaceInboxInLog1790000000300';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table inbox add log_position bigint not null default 0');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table inbox drop log_position');
+  }
+}
+
 /** Given to `Database.open` of every service, besides its own. */
 export const feedMigrations = [
   CreateFeeds1790000000000,
   CreateTopics1790000000100,
   CreateDeadLettersOfTenants1790000000200,
+  PlaceInboxInLog1790000000300,
 ];

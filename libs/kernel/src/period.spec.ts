@@ -5,6 +5,7 @@ import {
   addDays,
   addMonths,
   dayOf,
+  endOfDay,
   isWithin,
   lengthOfPeriodKey,
   monthKeysOf,
@@ -209,6 +210,7 @@ describe('days of a zone', () => {
   ])('begin in %s on %s at %s', (where, day, at) => {
     expect(startOfDay(day, where)).toBe(at);
     expect(dayOf(instant(at), where)).toBe(day);
+    expect(endOfDay(dayOf(instantOfMs(msOf(instant(at)) - 1), where), where)).toBe(at);
   });
 
   it('are counted by the clock on the wall', () => {
@@ -222,6 +224,7 @@ describe('days of a zone', () => {
       fc.property(moment, zone, (at, where) => {
         const day = dayOf(at, where);
         expect(startOfDay(day, where) <= at).toBe(true);
+        expect(at < endOfDay(day, where)).toBe(true);
       }),
     );
   });

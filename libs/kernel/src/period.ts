@@ -95,6 +95,10 @@ export const dayOf = (at: Instant, zone: string): Day =>
 export const startOfDay = (day: Day, zone: string): Instant =>
   instantOfMs(firstMomentOf(zone, msOf(instant(`${day}T00:00:00Z`))));
 
+/** The first instant after it, which no longer belongs to it. */
+export const endOfDay = (day: Day, zone: string): Instant =>
+  startOfDay(addDays(instant(`${day}T00:00:00Z`), 1, 'UTC').slice(0, 'YYYY-MM-DD'.length), zone);
+
 /** The same local time so many days later. */
 export const addDays = (at: Instant, days: number, zone: string): Instant =>
   instantOfMs(firstMomentOf(zone, localMs(zone, msOf(at)) + days * DAY_MS));

@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical-json';
 import { CodedError } from './coded-error';
-import { type Instant, isInstant } from './instant';
+import { type Instant, instantOfMs, isInstant, msOf } from './instant';
 import type { Json } from './json';
 
 /** `at`: since when it is true, on the world's clock. `from`: which sales it governs, by their paidAt; `at` unless given. */
@@ -60,6 +60,25 @@ export function reviseTimeline<V>(told: Timeline<V>, steps: readonly Step<V>[]):
   const next = { revision: told.revision + 1, steps: inOrder(steps) };
   return sameSteps(told, next) ? told : next;
 }
+
+/** Of a history that is ordered by when things were decided: no decision stands at the time of the one before it. */
+export const afterTheLast = (at: Instant, lastAt: Instant | null): Instant =>
+  lastAt !== null && lastAt >= at ? instantOfMs(msOf(lastAt) + 1) : at;
+
+/**
+ * The step of a version that was decided at `at` and governs from `from` on, and again those of versions that start after it: of two
+ * steps that govern one sale the later decided one wins, and a version that was put before another is not to hold beyond that one's
+ * start.
+ */
+export const stepsOfVersion = <V>(
+  at: Instant,
+  from: Instant,
+  versions: readonly Required<Pick<Step<V>, 'from' | 'value'>>[],
+): Step<V>[] =>
+  versions
+    .filter((version) => version.from >= from)
+    .sort((a, b) => (a.from < b.from ? -1 : 1))
+    .map((version) => withoutDefault({ at, ...version }));
 
 /** What a reader keeps of two revisions, whichever came first. One revision with two contents is a contradiction. */
 export function mergeTimeline<V>(held: Timeline<V>, told: Timeline<V>): Timeline<V> {

@@ -7,6 +7,7 @@ import { OPENAPI_PATH, isDocs } from './http/openapi';
 import { controllersOf, handlersOf, servedRoutes } from './http/routes';
 import { StructuredLogger } from './logging/structured-logger';
 
+export { LedgerStandIn, pointByReading } from './service/log-clock.fixture';
 export { type Say, saying, tellerOf } from './service/teller.fixture';
 
 /** Callers by their bearer token, for tests of routes that are not about keys. */

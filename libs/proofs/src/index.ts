@@ -18,10 +18,12 @@ export {
 export * from './proof-file';
 export * from './tiles';
 export {
+  Cover,
   type Digest,
   EMPTY_ROOT,
   Frontier,
   type NodeReader,
+  type Subtree,
   consistencyProof,
   inclusionProof,
   leafHashOf,

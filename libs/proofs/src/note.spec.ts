@@ -127,10 +127,15 @@ describe('witnessing a log', () => {
     if (status === 409) expect(answer.body).toBe('7\n');
   });
 
-  it('refuses another history of the same size', async () => {
+  it('refuses another history: one that is longer by its proof, one that is as long as a conflict', async () => {
     const lie = { size: 7, root: await rootOf(6, node) };
-    const answer = witnessAnswer(await asked(7, 20), { log: key, seen: lie, ...at });
-    expect(answer.status).toBe(422);
+    const longer = witnessAnswer(await asked(7, 20), { log: key, seen: lie, ...at });
+    expect(longer.status).toBe(422);
+    for (const old of [0, 7]) {
+      const request = { ...(await asked(0, 7)), old };
+      const asLong = witnessAnswer(request, { log: key, seen: lie, ...at });
+      expect(asLong).toEqual({ status: 409, body: '7\n' });
+    }
   });
 
   it('refuses another key, and a log that it does not know', async () => {

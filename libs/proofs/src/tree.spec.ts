@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  Cover,
   Frontier,
   bundleOf,
   bundlePath,
@@ -22,6 +23,49 @@ const entryOf = (i: number): Buffer => Buffer.from(`entry ${i}`);
 const MOST = 700;
 const entries = Array.from({ length: MOST }, (_, i) => entryOf(i));
 const { node } = nodesInMemory(entries);
+
+describe('building a tree from slices of its leaves', () => {
+  it('gives the roots of one that took the leaves one by one, also at the sizes that were asked for', () => {
+    const leaves = entries.map((entry) => leafHashOf(entry));
+    const cutsOf = fc.array(fc.integer({ min: 1, max: MOST - 1 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(cutsOf, fc.integer({ min: 1, max: MOST }), (cuts, size) => {
+        const [oneByOne, joined] = [new Frontier(), new Frontier()];
+        const edges = [0, ...[...new Set(cuts)].sort((a, b) => a - b), MOST];
+        for (const [i, from] of edges.slice(0, -1).entries()) {
+          const cover = new Cover(from, [size]);
+          for (const entry of entries.slice(from, edges[i + 1])) cover.push(String(entry));
+          for (const subtree of cover.subtrees) {
+            joined.join(subtree);
+            while (oneByOne.size < joined.size) oneByOne.push(leaves[oneByOne.size] as Buffer);
+            expect(joined.root()).toEqual(oneByOne.root());
+          }
+          if (from < size && size <= (edges[i + 1] ?? 0))
+            expect(sizesAlong(from, cover)).toContain(size);
+        }
+        expect(joined.size).toBe(MOST);
+      }),
+    );
+  });
+
+  it('takes no subtree that begins elsewhere', () => {
+    const cover = new Cover(4, []);
+    cover.push(String(entryOf(4)));
+    const [subtree] = cover.subtrees;
+    if (subtree === undefined) throw new Error('A leaf is a subtree.');
+    expect(() => new Frontier().join(subtree)).toThrow('begins where the tree ends');
+  });
+
+  it('hashes a text as its bytes', () => {
+    const text = '{"name":"São Paulo 日本"}';
+    expect(leafHashOf(text)).toEqual(leafHashOf(Buffer.from(text)));
+  });
+});
+
+const sizesAlong = (from: number, { subtrees }: Cover): readonly number[] => {
+  let size = from;
+  return subtrees.map(({ level }) => (size += 2 ** level));
+};
 
 describe('proving what stands in a log', () => {
   it('leads from every leaf to the root, and from no other leaf', async () => {

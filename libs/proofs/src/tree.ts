@@ -4,17 +4,31 @@ import { invariant } from '@tributary/kernel';
 /** 32 bytes. */
 export type Digest = Buffer;
 
+const DIGEST_BYTES = 32;
 const LEAF = Buffer.of(0);
-const NODE = Buffer.of(1);
 
 /** What a tree without leaves has for a root. It is never signed. */
 export const EMPTY_ROOT: Digest = hash('sha256', '', 'buffer');
 
-export const leafHashOf = (entry: Uint8Array): Digest =>
-  hash('sha256', Buffer.concat([LEAF, entry]), 'buffer');
+/** A text stands for its bytes in UTF-8, and spares the buffer that they would be put into. */
+export const leafHashOf = (entry: Uint8Array | string): Digest =>
+  hash('sha256', typeof entry === 'string' ? `\0${entry}` : Buffer.concat([LEAF, entry]), 'buffer');
 
-export const nodeHashOf = (left: Digest, right: Digest): Digest =>
-  hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+/** One for all: a tree has as many nodes as leaves, and hashing does not wait for anything in between. */
+const NODE = Buffer.alloc(1 + 2 * DIGEST_BYTES, 1);
+
+export function nodeHashOf(left: Digest, right: Digest): Digest {
+  NODE.set(left, 1);
+  NODE.set(right, 1 + DIGEST_BYTES);
+  return hash('sha256', NODE, 'buffer');
+}
+
+/** A complete subtree, with its place among those of its level. */
+export interface Subtree {
+  readonly level: number;
+  readonly index: number;
+  readonly hash: Digest;
+}
 
 /** The hash of a complete subtree: `level` 0 are leaves, `index` counts the subtrees of that level from the left. */
 export type NodeReader = (level: number, index: number) => Digest | Promise<Digest>;
@@ -60,8 +74,70 @@ export class Frontier {
     this.leaves++;
   }
 
+  /** Takes a complete subtree that begins where the tree ends, as if its leaves had come one by one. */
+  join({ level, index, hash: subtree }: Subtree): void {
+    const width = 2 ** level;
+    invariant(index * width === this.leaves, 'a subtree begins where the tree ends');
+    let [at, height, whole] = [index, level, subtree];
+    while (at % 2 === 1) {
+      const left = this.peaks.pop();
+      invariant(left?.level === height, 'a subtree joins its sister');
+      whole = nodeHashOf(left.hash, whole);
+      at = (at - 1) / 2;
+      height++;
+    }
+    this.peaks.push({ level: height, hash: whole });
+    this.leaves += width;
+  }
+
   root(): Digest {
     return joined(this.hashes);
+  }
+}
+
+interface Standing {
+  readonly level: number;
+  readonly index: number;
+  /** The bytes of its hash as a text. There are as many as leaves, and a buffer for each would cost more than the hashing. */
+  readonly bytes: string;
+}
+
+/**
+ * The fewest complete subtrees of neighbouring leaves that need not begin with the first of the log, none of which goes across one
+ * of `sizes`: whoever joins them can stop there and has the root of that size.
+ */
+export class Cover {
+  private readonly standing: Standing[] = [];
+  private first: number;
+
+  constructor(
+    private next: number,
+    private readonly sizes: readonly number[],
+  ) {
+    this.first = next;
+  }
+
+  get subtrees(): readonly Subtree[] {
+    return this.standing.map(({ level, index, bytes }) => {
+      return { level, index, hash: Buffer.from(bytes, 'latin1') };
+    });
+  }
+
+  push(entry: string): void {
+    if (this.sizes.includes(this.next)) this.first = this.next;
+    let [index, level] = [this.next, 0];
+    let bytes = hash('sha256', `\0${entry}`, 'binary');
+    while (index % 2 === 1 && (index - 1) * 2 ** level >= this.first) {
+      const left = this.standing.pop();
+      invariant(left?.level === level, 'a subtree joins its sister');
+      NODE.write(left.bytes, 1, 'latin1');
+      NODE.write(bytes, 1 + DIGEST_BYTES, 'latin1');
+      bytes = hash('sha256', NODE, 'binary');
+      index = (index - 1) / 2;
+      level++;
+    }
+    this.standing.push({ level, index, bytes });
+    this.next++;
   }
 }
 

@@ -47,7 +47,10 @@ export function witnessAnswer(
   }
   const { size, root, note } = checkpoint;
   if (request.old > size) return { status: 400, body: 'The old size is the larger one.\n' };
-  if (request.old !== (seen?.size ?? 0)) return { status: 409, body: `${seen?.size ?? 0}\n` };
+  // Another root at the size that was seen is a conflict as well, and no proof can lead out of it (C2SP tlog-witness).
+  const isRival = seen?.size === size && !seen.root.equals(root);
+  if (request.old !== (seen?.size ?? 0) || isRival)
+    return { status: 409, body: `${seen?.size ?? 0}\n` };
   if (seen && !provesConsistency(seen, { size, root }, request.proof)) {
     return { status: 422, body: 'The proof does not lead from what was seen before to this.\n' };
   }

@@ -4,3 +4,4 @@ export * from './eventstore/test-server';
 export * from './kafka-broker';
 export * from './naive-commission';
 export * from './book-checkers';
+export * from './answer';

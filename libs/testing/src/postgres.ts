@@ -8,45 +8,63 @@ import { Client } from 'pg';
 
 export interface TestPostgresOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** A server of one's own even where TEST_DATABASE_URL offers one; for tests that kill it. */
+  /** A server of one's own even where one is shared; for tests that kill it, and for those of durability. */
   readonly own?: boolean;
 }
 
 export interface TestPostgres {
   /** Url of a new, empty database. */
   freshDatabase(): Promise<string>;
-  /** The server itself, to kill and restart it; undefined when TEST_DATABASE_URL names another one. */
+  /** The server itself, to kill and restart it; undefined where it is shared. */
   readonly server: EmbeddedPostgres | undefined;
   /** Removes everything that was made. */
   stop(): Promise<void>;
 }
 
 const PREFIX = 'tributary-test-postgres-';
+/** The url of one server for a whole run of tests, which `npm test` keeps: starting one per file took a third of the time. */
+export const RUN_DATABASE_URL = 'TEST_RUN_DATABASE_URL';
 const DEFAULTS = {
   synchronous_commit: 'off',
   max_wal_size: '256MB',
   shared_buffers: '64MB',
 } as const;
+/** Nothing on it outlives the run, so nothing has to reach the disk; files of two projects share its connections. */
+const FOR_A_RUN = { ...DEFAULTS, fsync: 'off', full_page_writes: 'off', max_connections: 400 };
 
-/** One throwaway server for a suite: `beforeAll(async () => (postgres = await startTestPostgres()))`, `afterAll(() => postgres.stop())`. */
+/** A throwaway server for a suite, or its own databases on that of the run: `beforeAll(async () => (postgres = await startTestPostgres()))`, `afterAll(() => postgres.stop())`. */
 export async function startTestPostgres({
   settings = {},
   own = false,
 }: TestPostgresOptions = {}): Promise<TestPostgres> {
-  const given = process.env['TEST_DATABASE_URL'];
-  if (given !== undefined && given !== '' && !own) return onServer(given);
+  const given = process.env['TEST_DATABASE_URL'] || process.env[RUN_DATABASE_URL];
+  if (given && !own) return onServer(given);
 
-  await removeLeftovers();
-  const directory = await mkdtemp(join(tmpdir(), PREFIX));
-  const server = await EmbeddedPostgres.start({
-    directory,
-    throwaway: true,
-    settings: { ...DEFAULTS, ...settings },
-  });
+  const { server, stop } = await startThrowaway({ ...DEFAULTS, ...settings });
   return {
     server,
     freshDatabase: async () => await server.ensureDatabase(freshName()),
-    async stop() {
+    stop,
+  };
+}
+
+/** The server behind `TEST_RUN_DATABASE_URL`. */
+export const startPostgresForARun = (): Promise<Throwaway> => startThrowaway(FOR_A_RUN);
+
+interface Throwaway {
+  readonly server: EmbeddedPostgres;
+  readonly stop: () => Promise<void>;
+}
+
+async function startThrowaway(
+  settings: Readonly<Record<string, string | number>>,
+): Promise<Throwaway> {
+  await removeLeftovers();
+  const directory = await mkdtemp(join(tmpdir(), PREFIX));
+  const server = await EmbeddedPostgres.start({ directory, throwaway: true, settings });
+  return {
+    server,
+    stop: async () => {
       await server.stop();
       await rm(directory, { recursive: true, force: true });
     },

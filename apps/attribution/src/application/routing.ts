@@ -1,12 +1,19 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { type FeedEvent, type Reaction, type Topics, reaction } from '@tributary/feeds';
-import { type StreamLog, type StreamName, idsOf } from '@tributary/kernel';
-import { type FactAccepted, type FactRetracted, factIdOf } from '../domain/fact/events';
+import { type Instant, type StreamLog, type StreamName, idsOf } from '@tributary/kernel';
+import {
+  type FactAccepted,
+  type FactRetracted,
+  factIdOf,
+  factStreamNamed,
+  factStreamOf,
+} from '../domain/fact/events';
 import type { Command } from '../domain/routing/commands';
 import { followUpsOf } from '../domain/routing/follow-ups';
 import { MAIN_PROGRAMME, type RoutedFact } from '../domain/routing/routed';
-import { takenBack } from '../domain/routing/take-back';
+import { heirRetracted, takenBack } from '../domain/routing/take-back';
 import { type Addressed, dispatchTo, streamOfCommand } from './desks';
+import { withTold } from './sales';
 
 /** Where the facts of this service lie, and who follows what. */
 interface Whereabouts {
@@ -28,10 +35,12 @@ export const observations = (bus: CommandBus, whereabouts: Whereabouts): Reactio
           const fact = await factIn(event.stream, event.revision, whereabouts.log);
           // A retraction that came first; it is said again behind the fact.
           if (!fact) return [];
+          const { data, occurredAt: at } = event;
           const commands = followUpsOf(fact).flatMap(
-            (command) => takenBack(command, fact, event.data, event.occurredAt) ?? [],
+            (command) => takenBack(command, fact, data, at) ?? [],
           );
-          return addressed(commands, event, whereabouts);
+          const revived = await revivals(fact, { data, at }, whereabouts.log);
+          return addressed([...commands, ...revived], event, whereabouts);
         },
       },
       target: streamOfCommand,
@@ -50,17 +59,59 @@ function routed({ data, contentHash = '', occurredAt, tenant }: AcceptedEvent): 
   return { tenant, fact, type, source, id: data.id, at: occurredAt, programme, data: data.data };
 }
 
-/** The fact before a revision of its stream; undefined where none was accepted yet. */
+/** The fact, before a revision of its stream where one is given; undefined where none was accepted yet. */
 async function factIn(
   stream: StreamName,
-  before: bigint,
+  before: bigint | undefined,
   log: StreamLog,
 ): Promise<RoutedFact | undefined> {
   for await (const event of log.read(stream)) {
-    if (event.revision >= before) return undefined;
+    if (before !== undefined && event.revision >= before) return undefined;
     if (event.type === 'FactAccepted') return routed(event as unknown as AcceptedEvent);
   }
   return undefined;
+}
+
+interface Retracted {
+  readonly data: FactRetracted['data'];
+  readonly at: Instant;
+}
+
+/**
+ * What a fact has superseded may belong to another sale, which hears here that its heir is retracted. Said when the heir is retracted
+ * and when something turns out to be superseded: each stands in its stream before the other one is read, so that one of them sees both.
+ */
+async function revivals(
+  fact: RoutedFact,
+  retracted: Retracted,
+  log: StreamLog,
+): Promise<readonly Command[]> {
+  const { tenant } = fact;
+  const { why, by } = retracted.data;
+  if (why === 'superseded') {
+    const end = await retractionIn(factStreamNamed(tenant, by.factId), log);
+    return end ? heirRetracted(fact, by.factId, end.data, end.at) : [];
+  }
+  const commands: Command[] = [];
+  for (const command of followUpsOf(fact)) {
+    if (command.type !== 'RetractFact' || command.retraction.why !== 'superseded') continue;
+    const { source, id } = command.retraction;
+    const target = await factIn(factStreamOf(tenant, source, id), undefined, log);
+    if (target)
+      commands.push(...heirRetracted(target, fact.fact.factId, retracted.data, retracted.at));
+  }
+  return commands;
+}
+
+/** Of several the last one: only what holds before the others is said behind them. */
+async function retractionIn(stream: StreamName, log: StreamLog): Promise<Retracted | undefined> {
+  let found: Retracted | undefined;
+  for await (const { type, data, occurredAt: at } of log.read(stream)) {
+    if (type !== 'FactRetracted') continue;
+    const said = data as unknown as FactRetracted['data'];
+    found = said.why === 'retracted' ? { data: said, at } : undefined;
+  }
+  return found;
 }
 
 async function addressed(
@@ -70,14 +121,13 @@ async function addressed(
 ): Promise<Addressed[]> {
   const all: Addressed[] = [];
   for (const command of commands) {
-    if (command.type !== 'TellLead') {
-      all.push(command);
-      continue;
-    }
-    for (const stream of await topics.tell(tenant, command.told)) {
-      const prospect = idsOf(stream)[0] as string;
-      all.push({ type: 'LearnClaimTerm', prospect, ...command.told });
-    }
+    if (command.type === 'TellLead') {
+      for (const stream of await topics.tell(tenant, command.told)) {
+        const prospect = idsOf(stream)[0] as string;
+        all.push({ type: 'LearnClaimTerm', prospect, ...command.told });
+      }
+    } else if (command.type === 'TakeSaleFact') all.push(await withTold(command, tenant, topics));
+    else all.push(command);
   }
   return all;
 }

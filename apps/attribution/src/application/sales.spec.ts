@@ -16,6 +16,7 @@ import {
   refunded,
   tells,
 } from '../domain/sale/sale.fixture';
+import type { Sale } from '../domain/sale/state';
 import {
   countsByCustomer,
   customersTold,
@@ -25,6 +26,7 @@ import {
   paymentsOrdered,
   refundsNamed,
   salesFollow,
+  withTold,
 } from './sales';
 
 /** Nothing is sent in these cases: what follows is asked for, not dispatched. */
@@ -149,8 +151,17 @@ describe('credit and payment meeting in a new sale', () => {
     const schedules = interleavings([STEPS, STEPS, STEPS]);
     expect(schedules).toHaveLength(1_680);
     for (const schedule of schedules) {
-      const meeting = new Meeting();
+      const meeting = new Meeting(after(paid([])).state);
       const sides = [meeting.payment(), meeting.credit(1), meeting.credit(2)];
+      for (const side of schedule) await sides[side]?.step();
+      expect([schedule.join(''), meeting.learned]).toEqual([schedule.join(''), 2]);
+    }
+  });
+
+  it('never miss each other where the payment brings what was told', async () => {
+    for (const schedule of interleavings([STEPS, STEPS, STEPS])) {
+      const meeting = new Meeting(after().state);
+      const sides = [meeting.arrival(), meeting.credit(1), meeting.credit(2)];
       for (const side of schedule) await sides[side]?.step();
       expect([schedule.join(''), meeting.learned]).toEqual([schedule.join(''), 2]);
     }
@@ -169,11 +180,12 @@ class Side {
   }
 }
 
-/** A sale that has just taken its first payment, while its customer tells who is credited. */
+/** A sale that takes its first payment, or has just taken it, while its customer tells who is credited. */
 class Meeting {
-  private state = after(paid([])).state;
   private readonly told = new Map<number, Told>();
   private readonly followers: StreamName[] = [];
+
+  constructor(private state: Sale) {}
 
   get learned(): number | undefined {
     return this.state.customers['c1']?.revision;
@@ -181,16 +193,27 @@ class Meeting {
 
   payment(): Side {
     const side = new Side();
-    const follow = async (_tenant: string, stream: StreamName) => {
+    const topics = { follow: this.following(side) };
+    const data = { sale: SALE, follows: ['told:c1'] };
+    void this.deliver(side, followingFrom(salesFollow(BUS, topics), 'SaleFactTaken', data));
+    return side;
+  }
+
+  /** The fact of the payment itself. */
+  arrival(): Side {
+    const side = new Side();
+    void this.deliver(side, withTold(paid([]), 'acme', { follow: this.following(side) }));
+    return side;
+  }
+
+  private following(side: Side) {
+    return async (_tenant: string, stream: StreamName) => {
       await side.turn();
       this.followers.push(stream);
       await side.turn();
       const latest = Math.max(0, ...this.told.keys());
       return [...this.told.values()].filter(({ revision }) => revision === latest);
     };
-    const data = { sale: SALE, follows: ['told:c1'] };
-    void this.deliver(side, followingFrom(salesFollow(BUS, { follow }), 'SaleFactTaken', data));
-    return side;
   }
 
   credit(revision: number): Side {
@@ -210,7 +233,7 @@ class Meeting {
   }
 
   private async deliver(side: Side, following: Promise<unknown>): Promise<void> {
-    const commands = (await following) as SaleCommand[];
+    const commands = [await following].flat() as SaleCommand[];
     await side.turn();
     for (const command of commands) {
       const decision = sale.decide(command, this.state);

@@ -29,6 +29,7 @@ import type {
   LearnOrdinals,
   LearnRanking,
   SaleCommand,
+  TakeSaleFact,
 } from '../domain/sale/commands';
 import {
   type CustomerLearned,
@@ -177,6 +178,19 @@ export const salesFollow = (bus: CommandBus, topics: Pick<Topics, 'follow'>): Re
     dispatch: dispatchAs(bus, DecideSale),
   });
 };
+
+/** Registered first and then read, as everybody who follows: the sale would ask for it as soon as it has the payment. */
+export async function withTold(
+  command: TakeSaleFact,
+  tenant: string,
+  topics: Pick<Topics, 'follow'>,
+): Promise<TakeSaleFact> {
+  const { body } = command.fact;
+  if (body.kind !== 'paid') return command;
+  const topic = topicOfCustomerTold(body.customer);
+  const [told] = await topics.follow(tenant, streamOfSale(command, tenant), [topic]);
+  return told ? { ...command, told: told.data as unknown as CustomerTold } : command;
+}
 
 /** What a customer says of itself reaches its sales, those of the past and those that follow it from now on. */
 export const customersTold = (

@@ -1,4 +1,5 @@
 import type { UpstreamEvent } from '@tributary/contracts';
+import { Refusal } from '@tributary/platform';
 import type { Ingested, Ingestion, Sender } from '../application/ingestion';
 import { type Refused, invalidItem, refusedItem, statusOf } from './item-answer';
 import { checkUpstreamEvent } from './upstream-check';
@@ -18,6 +19,10 @@ export async function ingestBatch(
   const events: UpstreamEvent[] = [];
   const places: number[] = [];
   for (const [i, value] of values.entries()) {
+    if (value instanceof Refusal) {
+      answers[i] = refusedItem(value, instance);
+      continue;
+    }
     const checked = checkUpstreamEvent(value);
     if ('errors' in checked) {
       answers[i] = invalidItem(checked.errors, instance);

@@ -48,10 +48,8 @@ export const decisionRow = ({ recordedAt, position, decision: said }: RecordedDe
 });
 type DecisionRow = ReturnType<typeof decisionRow>;
 
-export const pageOfDecisions = (file: CustomerFile, asked: PageAsked) => ({
-  position: file.position,
-  ...pageOf(file.decisions.map(decisionRow), asked),
-});
+export const pageOfDecisions = ({ decisions }: CustomerFile, asked: PageAsked) =>
+  pageOf(decisions.map(decisionRow), asked);
 
 export const DECISION_COLUMNS: Columns<DecisionRow> = {
   recordedAt: ({ recordedAt }) => recordedAt,
@@ -82,7 +80,7 @@ export const revisionRow = ({ recordedAt, position, revision, told }: LineRevisi
 type RevisionRow = ReturnType<typeof revisionRow>;
 
 export const pageOfRevisions = (
-  { revisions, position }: SaleFile,
+  { revisions }: SaleFile,
   {
     payment,
     line,
@@ -94,7 +92,7 @@ export const pageOfRevisions = (
       (payment === undefined || told.payment === payment) &&
       (line === undefined || told.line === line),
   );
-  return { position, ...pageOf(wanted.map(revisionRow), asked) };
+  return pageOf(wanted.map(revisionRow), asked);
 };
 
 const latest = ({ steps }: RevisionRow) => steps.at(-1);

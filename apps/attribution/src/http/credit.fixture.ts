@@ -8,7 +8,7 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { LedgerStandIn, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { attribution } from '../application/attribution';
 import { AttributionModule } from '../attribution.module';
@@ -20,7 +20,9 @@ import { topicOfLink, topicOfPartner } from '../domain/topics';
   controllers: Reflect.getMetadata('controllers', AttributionModule) as Type[],
   providers: Reflect.getMetadata('providers', AttributionModule) as Provider[],
 })
-class CreditModule {}
+class CreditModule {
+  constructor(readonly runtime: ServiceRuntime) {}
+}
 
 export interface Answer {
   readonly status: number;
@@ -52,7 +54,11 @@ export class CreditService {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const serving = await serve({ name: 'attribution', modules: [CreditModule], settings });
+    const serving = await serve({
+      name: 'attribution',
+      modules: [CreditModule, LedgerStandIn],
+      settings,
+    });
     const url = await serving.listen();
     const issue = async (tenant: string, role: Role, partnerId?: string) =>
       (
@@ -79,7 +85,7 @@ export class CreditService {
   }
 
   get runtime(): ServiceRuntime {
-    return this.serving.app.get(ServiceRuntime, { strict: false });
+    return this.serving.app.get(CreditModule).runtime;
   }
 
   async partnersAre(...partners: readonly string[]): Promise<void> {

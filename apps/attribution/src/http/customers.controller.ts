@@ -7,14 +7,19 @@ import {
   answerOf,
   asAccepted,
   askedAt,
+  AsOfQuery,
   Caller,
   type Columns,
   type CommandAnswer,
   type CommandContext,
+  headersOfPoint,
   Idempotent,
+  type LogPoint,
+  pointAsked,
   type Principal,
   Refusal,
   ServiceRuntime,
+  standingAt,
   untilVisible,
 } from '@tributary/platform';
 import { Privacy } from '@tributary/privacy';
@@ -25,13 +30,7 @@ import { type CustomerRow, type CustomersPage, Cases } from '../read-model/cases
 import { type CustomerFile, caseOf } from '../read-model/customer-case';
 import { partnerCredit } from '../read-model/partner-credit.projection';
 import { DECISION_COLUMNS, decisionRow, pageOfDecisions } from './credit-history';
-import {
-  CaseQuery,
-  CreditAdjudicationBody,
-  CustomersQuery,
-  DecisionsQuery,
-  KnownQuery,
-} from './customers.dto';
+import { CaseQuery, CreditAdjudicationBody, CustomersQuery, DecisionsQuery } from './customers.dto';
 
 const STATUS: Readonly<Record<CustomerRejected['code'], number>> = {
   evidence_missing: 422,
@@ -86,11 +85,11 @@ export class CustomersController {
     @Param('customer') customer: string,
     @Query() query: CaseQuery,
   ) {
-    const file = await this.fileOf(tenant, customer, query);
+    const { file, standing } = await this.fileOf(tenant, customer, query);
     const on = query.on === undefined ? askedAt() : instant(query.on);
     const { evidence, ...found } = caseOf(file, on);
     return {
-      position: file.position,
+      ...standing,
       ...found,
       pieces: evidence.length,
       evidence: evidence.slice(-MOST_PIECES),
@@ -110,7 +109,9 @@ export class CustomersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const page = pageOfDecisions(await this.fileOf(tenant, customer, query), query);
+    const { file, standing } = await this.fileOf(tenant, customer, query);
+    headersOfPoint(standing, reply);
+    const page = { ...standing, ...pageOfDecisions(file, query) };
     return asAccepted(page, DECISION_COLUMNS, { request, reply });
   }
 
@@ -120,14 +121,14 @@ export class CustomersController {
     @Caller() { tenant }: Principal,
     @Param('customer') customer: string,
     @Param('decision') decision: string,
-    @Query() query: KnownQuery,
+    @Query() query: AsOfQuery,
   ) {
-    const file = await this.fileOf(tenant, customer, query);
+    const { file, standing } = await this.fileOf(tenant, customer, query);
     const found = file.decisions.find((each) => each.decision.decision === decision);
     if (found === undefined)
       throw new Refusal(404, 'decision_unknown', 'Nothing was decided under this id.');
     const { decision: decided, recordedAt, occurredAt } = found;
-    return { position: file.position, recordedAt, occurredAt, ...decided };
+    return { ...standing, recordedAt, occurredAt, ...decided };
   }
 
   @Post(':customer/adjudications')
@@ -174,13 +175,17 @@ export class CustomersController {
     return customer;
   }
 
-  private async fileOf(tenant: string, customer: string, query: KnownQuery): Promise<CustomerFile> {
-    await untilVisible(this.runtime, [partnerCredit.name], query);
-    const known = query.known === undefined ? undefined : instant(query.known);
-    const file = await this.cases.file(tenant, customer, known);
+  private async fileOf(tenant: string, customer: string, query: AsOfQuery): Promise<Found> {
+    const point = await pointAsked(this.runtime, [partnerCredit.name], query);
+    const file = await this.cases.file(tenant, customer, point);
     if (file === undefined) throw unknownCustomer();
-    return file;
+    return { file, standing: standingAt(point, file.position) };
   }
+}
+
+interface Found {
+  readonly file: CustomerFile;
+  readonly standing: LogPoint;
 }
 
 const unknownCustomer = (): Refusal =>

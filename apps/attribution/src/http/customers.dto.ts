@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsStreamId, WaitingQuery } from '@tributary/platform';
+import { AsOfQuery, IsInstant, IsStreamId } from '@tributary/platform';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -45,16 +45,7 @@ export class CustomersQuery extends PageQuery {
   unattributed?: boolean;
 }
 
-export class KnownQuery extends WaitingQuery {
-  @ApiPropertyOptional({
-    description: 'On our clock: what we knew then. Left out, everything that we know.',
-  })
-  @IsOptional()
-  @IsInstant()
-  known?: string;
-}
-
-export class CaseQuery extends KnownQuery {
+export class CaseQuery extends AsOfQuery {
   @ApiPropertyOptional({
     description: "On the world's clock: what held then. Left out, what holds now.",
   })
@@ -63,7 +54,7 @@ export class CaseQuery extends KnownQuery {
   on?: string;
 }
 
-export class DecisionsQuery extends KnownQuery {
+export class DecisionsQuery extends AsOfQuery {
   @ApiPropertyOptional({ default: 50 })
   @Type(() => Number)
   @IsInt()

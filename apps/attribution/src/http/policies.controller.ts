@@ -9,16 +9,17 @@ import {
   type CommandAnswer,
   type CommandContext,
   Idempotent,
-  positionOf,
   type Principal,
   Refusal,
   ServiceRuntime,
+  untilVisible,
   WaitingQuery,
 } from '@tributary/platform';
 import { DecidePolicy } from '../application/policies';
 import type { PolicyCommand, PolicyRejected } from '../domain/policy/decide';
 import type { Flaw } from '../domain/policy/read-content';
 import { STANDARD_POLICY } from '../domain/policy/standard';
+import { policies } from '../read-model/policies.projection';
 import { Policies } from '../read-model/policies.queries';
 import { NewPolicyVersionBody, PoliciesQuery, PolicyApprovalBody } from './policies.dto';
 
@@ -91,7 +92,7 @@ export class PoliciesController {
     description: 'A programme that has published none is credited by `standard`.',
   })
   async list(@Caller() { tenant }: Principal, @Query() query: PoliciesQuery) {
-    await this.visible(query);
+    await untilVisible(this.runtime, [policies.name], query);
     const { after = '', limit } = query;
     return { ...(await this.policies.page(tenant, after, limit)), standard: STANDARD_POLICY };
   }
@@ -104,24 +105,13 @@ export class PoliciesController {
     @Param('policy') policy: string,
     @Query() query: WaitingQuery,
   ) {
-    await this.visible(query);
+    await untilVisible(this.runtime, [policies.name], query);
     const { found, position } = await this.policies.find(tenant, policy);
     if (!found) {
       const detail = 'Nobody has drafted a policy for this programme; the standard one holds.';
       throw new Refusal(404, 'policy_unknown', detail);
     }
     return { ...found, position };
-  }
-
-  /** Without this, an answer from before the caller's own write would look like one from after it. */
-  private async visible({ token, timeoutMs }: WaitingQuery): Promise<void> {
-    if (token === undefined) return;
-    const position = positionOf(token, this.runtime.name);
-    if (await this.policies.waitFor(position, timeoutMs)) return;
-    const detail = 'What this token stands for is not visible yet; ask again, or raise timeoutMs.';
-    const errors = [{ parameter: 'token', code: 'not_yet_visible', detail }];
-    const headers = { 'retry-after': '1' };
-    throw new Refusal(503, 'not_yet_visible', detail, { errors, headers });
   }
 
   private async decide(context: CommandContext, command: PolicyCommand): Promise<CommandAnswer> {

@@ -4,11 +4,16 @@ import { instant } from '@tributary/kernel';
 import {
   Allow,
   asAccepted,
+  type AsOfQuery,
   Caller,
   type Columns,
+  headersOfPoint,
+  type LogPoint,
+  pointAsked,
   type Principal,
   Refusal,
   ServiceRuntime,
+  standingAt,
   untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -17,7 +22,7 @@ import { partnerCredit } from '../read-model/partner-credit.projection';
 import { type SaleFile, saleShown } from '../read-model/sale-file';
 import { type SaleRow, type SalesPage, Sales } from '../read-model/sales.queries';
 import { REVISION_COLUMNS, pageOfRevisions } from './credit-history';
-import { CaseQuery, type KnownQuery } from './customers.dto';
+import { CaseQuery } from './customers.dto';
 import { SaleHistoryQuery, SalesQuery } from './sales.dto';
 
 @ApiTags('sales')
@@ -62,15 +67,15 @@ export class SalesController {
     @Param('sale') sale: string,
     @Query() query: CaseQuery,
   ) {
-    const file = await this.fileOf(tenant, sale, query);
+    const { file, standing } = await this.fileOf(tenant, sale, query);
     const shown = saleShown(file);
-    if (query.on === undefined) return { position: file.position, ...shown };
+    if (query.on === undefined) return { ...standing, ...shown };
     const on = instant(query.on);
     const lines = shown.lines.map((line) => ({
       ...line,
       steps: line.steps.filter(({ at }) => at <= on),
     }));
-    return { position: file.position, ...shown, lines };
+    return { ...standing, ...shown, lines };
   }
 
   @Get(':sale/history')
@@ -86,17 +91,23 @@ export class SalesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const page = pageOfRevisions(await this.fileOf(tenant, sale, query), query);
+    const { file, standing } = await this.fileOf(tenant, sale, query);
+    headersOfPoint(standing, reply);
+    const page = { ...standing, ...pageOfRevisions(file, query) };
     return asAccepted(page, REVISION_COLUMNS, { request, reply });
   }
 
-  private async fileOf(tenant: string, sale: string, query: KnownQuery): Promise<SaleFile> {
-    await untilVisible(this.runtime, [partnerCredit.name], query);
-    const known = query.known === undefined ? undefined : instant(query.known);
-    const file = await this.sales.file(tenant, sale, known);
+  private async fileOf(tenant: string, sale: string, query: AsOfQuery): Promise<Found> {
+    const point = await pointAsked(this.runtime, [partnerCredit.name], query);
+    const file = await this.sales.file(tenant, sale, point);
     if (file === undefined) throw unknownSale();
-    return file;
+    return { file, standing: standingAt(point, file.position) };
   }
+}
+
+interface Found {
+  readonly file: SaleFile;
+  readonly standing: LogPoint;
 }
 
 const unknownSale = (): Refusal =>

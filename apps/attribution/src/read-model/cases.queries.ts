@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, invariant } from '@tributary/kernel';
-import { cursorOf, readCursor, ServiceRuntime } from '@tributary/platform';
+import { invariant } from '@tributary/kernel';
+import { cursorOf, type LogPoint, readCursor, ServiceRuntime, upTo } from '@tributary/platform';
 import type { Rung } from '../domain/credit/credit';
 import { customerStreamOf } from '../domain/customer/events';
 import { type CustomerFile, customerFile } from './customer-case';
@@ -78,9 +78,13 @@ export class Cases {
   }
 
   /** From the customer's own stream, which is the whole truth about it; undefined where nothing was ever noted of it. */
-  async file(tenant: string, customer: string, known?: Instant): Promise<CustomerFile | undefined> {
-    const stream = customerStreamOf(tenant, customer);
-    return await customerFile(customer, this.runtime.log.read(stream), known);
+  async file(
+    tenant: string,
+    customer: string,
+    point?: LogPoint,
+  ): Promise<CustomerFile | undefined> {
+    const events = this.runtime.log.read(customerStreamOf(tenant, customer));
+    return await customerFile(customer, upTo(events, point));
   }
 
   async exists(tenant: string, customer: string): Promise<boolean> {

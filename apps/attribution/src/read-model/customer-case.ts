@@ -21,7 +21,7 @@ export interface RecordedDecision {
   readonly decision: CreditDecision;
 }
 
-/** A customer's stream as it was read, up to a moment of our clock. */
+/** A customer's stream, as far as it was read. */
 export interface CustomerFile {
   readonly customer: string;
   readonly state: Customer;
@@ -35,14 +35,12 @@ export type CustomerRecord = Pick<Recorded, 'occurredAt' | 'position' | 'recorde
 
 export async function customerFile(
   customer: string,
-  events: AsyncIterable<Recorded> | Iterable<Recorded>,
-  known?: Instant,
+  events: AsyncIterable<Recorded>,
 ): Promise<CustomerFile | undefined> {
   let state = nobody;
   let position: bigint | undefined;
   const decisions: RecordedDecision[] = [];
   for await (const recorded of events) {
-    if (known !== undefined && recorded.recordedAt > known) break;
     const event = recorded as unknown as CustomerRecord;
     state = evolve(state, event);
     position = event.position;

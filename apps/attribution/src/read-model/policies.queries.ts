@@ -80,11 +80,6 @@ export class Policies {
     return { found: item, position };
   }
 
-  /** Whether everything up to this position of the log can be seen here, within the time. */
-  waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
-    return this.runtime.feeds.waitUntil([policies.name], position, timeoutMs);
-  }
-
   private async one<T extends Json | object | null, N extends string = 'items'>(
     statement: string,
     values: readonly unknown[],

@@ -18,7 +18,7 @@ export interface LineRevision {
   readonly told: LineCreditedData;
 }
 
-/** A sale's stream as it was read, up to a moment of our clock. */
+/** A sale's stream, as far as it was read. */
 export interface SaleFile {
   readonly sale: string;
   readonly state: Sale;
@@ -28,15 +28,13 @@ export interface SaleFile {
 
 export async function saleFile(
   sale: string,
-  events: AsyncIterable<Recorded> | Iterable<Recorded>,
-  known?: Instant,
+  events: AsyncIterable<Recorded>,
 ): Promise<SaleFile | undefined> {
   let state = initialSale;
   let position: bigint | undefined;
   const revisions: LineRevision[] = [];
   const counts = new Map<string, number>();
   for await (const recorded of events) {
-    if (known !== undefined && recorded.recordedAt > known) break;
     const event = recorded as unknown as SaleRecord;
     state = evolve(state, event);
     position = event.position;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, invariant } from '@tributary/kernel';
-import { cursorOf, readCursor, ServiceRuntime } from '@tributary/platform';
+import { invariant } from '@tributary/kernel';
+import { cursorOf, type LogPoint, readCursor, ServiceRuntime, upTo } from '@tributary/platform';
 import { saleStreamOf } from '../domain/sale/events';
 import { partnerCredit } from './partner-credit.projection';
 import { positionSql } from './position';
@@ -80,8 +80,8 @@ export class Sales {
     return { position: BigInt(first.position), items, next };
   }
 
-  /** From the sale's own stream; `known` leaves out what was recorded later. */
-  async file(tenant: string, sale: string, known?: Instant): Promise<SaleFile | undefined> {
-    return await saleFile(sale, this.runtime.log.read(saleStreamOf(tenant, sale)), known);
+  /** From the sale's own stream, whole or up to a point. */
+  async file(tenant: string, sale: string, point?: LogPoint): Promise<SaleFile | undefined> {
+    return await saleFile(sale, upTo(this.runtime.log.read(saleStreamOf(tenant, sale)), point));
   }
 }

@@ -26,6 +26,17 @@ const EVENTS = 'events.ndjson';
 export async function openPack(folder: string): Promise<OpenedPack> {
   const manifest = readManifest(textIn(folder, MANIFEST));
   const wrong = filesWrongIn(folder, manifest);
+  try {
+    return await readPack(folder, manifest, wrong);
+  } catch (error) {
+    // Whatever it is that cannot be read, the files that were changed are named first.
+    if (!(error instanceof CodedError) || wrong.length === 0) throw error;
+    const { message, facts } = error;
+    throw new CodedError('pack_broken', `${wrong.join('; ')}: ${message}`, facts, { cause: error });
+  }
+}
+
+async function readPack(folder: string, manifest: Manifest, wrong: string[]): Promise<OpenedPack> {
   const checkpoint = textIn(folder, 'checkpoint');
   const ownKey = textIn(folder, 'log.vkey').trim();
   const signed = signedIn(checkpoint, ownKey);
@@ -55,7 +66,8 @@ function filesWrongIn(folder: string, { files }: Manifest): string[] {
     // A path that leads out of the pack is no file of it.
     const bytes = there.delete(path) ? bytesIn(folder, path) : undefined;
     if (bytes === undefined) wrong.push(`${path} is missing`);
-    else if (hashOf(bytes) !== hash) wrong.push(`${path} is not as it was packed`);
+    else if (hashOf(bytes) !== hash)
+      wrong.push(`${path} is not as ${MANIFEST} says that it was packed`);
   }
   there.delete(MANIFEST);
   for (const path of there) wrong.push(`${path} does not belong to the pack`);

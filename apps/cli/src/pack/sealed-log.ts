@@ -1,6 +1,6 @@
 import { type EventLog } from '@tributary/event-log';
 import { CodedError, type StreamName, parseStreamName, periodPartOf } from '@tributary/kernel';
-import { PERIOD_CLOSED } from '@tributary/contracts';
+import { PERIOD_CERTIFIED } from '@tributary/contracts';
 import type { Tile } from '@tributary/proofs';
 import type { Client } from 'pg';
 
@@ -34,22 +34,35 @@ export class SealedLog {
     throw new CodedError('not_signed', message, {});
   }
 
-  /** Leaves up to the last event of the month's own streams, where all of them say that it was closed. */
-  async closedAt(
+  /**
+   * Leaves up to the last certificate of the month, where each entity that has cut it has one. What its streams are told after that
+   * moves nothing: the month is the same bytes whenever it is packed.
+   */
+  async certifiedAt(
     log: Pick<EventLog, 'read'>,
     tenant: string,
     period: string,
   ): Promise<number | undefined> {
-    const { rows } = await this.client.query<{ stream: string; last: string }>(
-      `select stream, max(index) as last from ${this.table('leaf')}
-       where stream like $1 group by stream`,
+    const { rows } = await this.client.query<{ stream: string }>(
+      `select distinct stream from ${this.table('leaf')} where stream like $1`,
       [`period-${tenant}.%.${periodPartOf(period)}`],
     );
-    if (rows.length === 0) return undefined;
-    for (const { stream } of rows) {
-      if (!(await isClosed(log, parseStreamName(stream)))) return undefined;
-    }
-    return Math.max(...rows.map(({ last }) => Number(last))) + 1;
+    const leaves = await Promise.all(
+      rows.map(async ({ stream }) => {
+        const revision = await certifiedIn(log, parseStreamName(stream));
+        return revision === undefined ? undefined : await this.leafOf(stream, revision);
+      }),
+    );
+    if (leaves.length === 0 || leaves.includes(undefined)) return undefined;
+    return Math.max(...leaves.map(Number)) + 1;
+  }
+
+  private async leafOf(stream: string, revision: bigint): Promise<number | undefined> {
+    const { rows } = await this.client.query<{ index: string }>(
+      `select index from ${this.table('leaf')} where stream = $1 and revision = $2`,
+      [stream, String(revision)],
+    );
+    return rows[0] && Number(rows[0].index);
   }
 
   async positionOf(leaf: number): Promise<bigint> {
@@ -77,7 +90,11 @@ export class SealedLog {
   }
 }
 
-async function isClosed(log: Pick<EventLog, 'read'>, stream: StreamName): Promise<boolean> {
-  for await (const { type } of log.read(stream)) if (type === PERIOD_CLOSED) return true;
-  return false;
+async function certifiedIn(
+  log: Pick<EventLog, 'read'>,
+  stream: StreamName,
+): Promise<bigint | undefined> {
+  for await (const { type, revision } of log.read(stream))
+    if (type === PERIOD_CERTIFIED) return revision;
+  return undefined;
 }

@@ -1,6 +1,12 @@
 import type { Client } from 'pg';
 
-import { type DigestedTable, type TableDigest, digestOf, rowsIn } from './table-digest';
+import {
+  type BucketDigest,
+  type DigestedTable,
+  bucketDigestOf,
+  digestOf,
+  rowsIn,
+} from './table-digest';
 
 export interface ComparedTable {
   readonly service: string;
@@ -26,11 +32,15 @@ export async function compareTable(
   live: Client | undefined,
 ): Promise<ComparedTable> {
   const { service, name: table } = digested;
-  const ours = await digestOf(rebuilt, digested);
+  if (live === undefined) {
+    const digest = await digestOf(rebuilt, digested);
+    return { service, table, ...digest, equal: undefined, differences: [] };
+  }
+  const [ours, theirs] = await Promise.all([
+    bucketDigestOf(rebuilt, digested),
+    bucketDigestOf(live, digested),
+  ]);
   const { rows, sha256 } = ours;
-  if (live === undefined)
-    return { service, table, rows, sha256, equal: undefined, differences: [] };
-  const theirs = await digestOf(live, digested);
   const equal = theirs.sha256 === sha256;
   const differences = equal ? [] : await differencesOf(digested, rebuilt, live, [ours, theirs]);
   return { service, table, rows, sha256, equal, differences };
@@ -40,7 +50,7 @@ async function differencesOf(
   digested: DigestedTable,
   rebuilt: Client,
   live: Client,
-  [ours, theirs]: readonly [TableDigest, TableDigest],
+  [ours, theirs]: readonly [BucketDigest, BucketDigest],
 ): Promise<readonly string[]> {
   const buckets = new Set(
     ours.buckets.flatMap((hash, i) => (hash === theirs.buckets[i] ? [] : [i])),

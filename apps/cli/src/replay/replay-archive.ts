@@ -104,21 +104,28 @@ const TABLES: readonly OfService[] = DEFINITIONS.flatMap((definition) => {
   return [...tablesOf(projections, 'log'), ...tablesOf(inboxProjections, 'inbox')];
 });
 
-/** One after the other, service by service: each in one moment of both databases. */
+/** All services side by side, table by table: each service in one moment of both databases. */
 async function compared(
   into: string,
   live: Replay['live'],
   progress: Replay['progress'],
 ): Promise<{ readonly tables: readonly ComparedTable[]; readonly head: bigint | undefined }> {
-  const tables: ComparedTable[] = [];
-  for (const { name } of DEFINITIONS) {
+  let done = 0;
+  const compare = async (name: string): Promise<readonly ComparedTable[]> => {
     const ours = await snapshotOf(into);
     const theirs = live && (await snapshotOf(live(name)).catch(endedWith(ours)));
+    const tables: ComparedTable[] = [];
     for await (const table of tablesOf(name, ours, theirs)) {
       tables.push(table);
-      progress('compare', tables.length, TABLES.length);
+      progress('compare', ++done, TABLES.length);
     }
-  }
+    return tables;
+  };
+  const each = await Promise.allSettled(DEFINITIONS.map(({ name }) => compare(name)));
+  const tables = each.flatMap((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
   return { tables, head: live && (await headOf(live('log'))) };
 }
 

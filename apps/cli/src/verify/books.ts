@@ -53,6 +53,35 @@ const PARTS = new Map<string, { readonly part: string; readonly came: boolean }>
   ),
 );
 
+/** What a leg does to whom. */
+export interface Side {
+  readonly account: string;
+  readonly owner: string;
+  /** Credit less debit. */
+  readonly credited: bigint;
+  /** Whether the account may not go below zero. */
+  readonly isBounded: boolean;
+  /** Undefined where no partner has a part in it; unknown where nobody can tell what it is to a partner. */
+  readonly part: { readonly part: string; readonly came: boolean } | 'unknown' | undefined;
+}
+
+export function* sidesOf(tenant: string, { legs }: BalancedEntry): Generator<Side> {
+  for (const { account, side, amount, asset, dimensions } of legs) {
+    const partner = dimensions['partner'];
+    const isPartners = typeof partner === 'string';
+    const name = isPartners ? `partner ${partner}` : 'nobody';
+    const known = PARTS.get(account);
+    const part = known === undefined && !OF_THE_HOUSE.has(account) ? 'unknown' : known;
+    yield {
+      account,
+      owner: `${name}, entity ${dimensions.entity}, ${asset} (${tenant})`,
+      credited: side === 'credit' ? BigInt(amount) : -BigInt(amount),
+      isBounded: NEVER_BELOW_ZERO.has(account),
+      part: part === 'unknown' || isPartners ? part : undefined,
+    };
+  }
+}
+
 /** The accounts of every partner, added up in the order of the log. */
 export class Books implements Law {
   private readonly balances = new Map<string, bigint>();
@@ -72,27 +101,22 @@ export class Books implements Law {
     }
   }
 
-  private added(event: Recorded, { legs }: BalancedEntry): Finding | undefined {
+  private added(event: Recorded, entry: BalancedEntry): Finding | undefined {
     const touched = new Set<string>();
     const whose = new Set<string>();
-    for (const { account, side, amount, asset, dimensions } of legs) {
-      const partner = dimensions['partner'];
-      const name = typeof partner === 'string' ? `partner ${partner}` : 'nobody';
-      const owner = `${name}, entity ${dimensions.entity}, ${asset} (${event.tenant})`;
-      const credited = side === 'credit' ? BigInt(amount) : -BigInt(amount);
-      if (NEVER_BELOW_ZERO.has(account)) {
+    for (const { account, owner, credited, isBounded, part } of sidesOf(event.tenant, entry)) {
+      if (isBounded) {
         const key = `${account} of ${owner}`;
         add(this.balances, key, credited);
         touched.add(key);
       }
-      const part = PARTS.get(account);
-      if (part === undefined && !OF_THE_HOUSE.has(account))
+      if (part === 'unknown')
         return findingAt(
           event,
           'identity',
           `${account} is no account that a partner's money is in`,
         );
-      if (typeof partner !== 'string' || part === undefined) continue;
+      if (part === undefined) continue;
       const parts = this.parts.get(owner) ?? new Map<string, bigint>();
       this.parts.set(owner, parts);
       add(parts, part.part, part.came ? -credited : credited);

@@ -1,15 +1,14 @@
 import { CodedError } from '@tributary/kernel';
 import { type Checkpoint, openCheckpoint, parseCheckpoint, parseNote } from '@tributary/proofs';
-import type { Verifier } from '@tributary/proofs';
+import type { Digest, Verifier } from '@tributary/proofs';
 import type { Finding } from './finding';
-import type { LogVerifier } from './log-verifier';
 
 const PROVES = {
   L0: 'the checkpoint is signed by the key of the log',
   L1: 'every event is as it was written, in its place, and the books add up after each',
   L2: 'the log begins with what the auditor had kept',
   L3: 'all events together have the root that was signed',
-  L4: 'every posting follows from the facts of its stream, computed again by its engine',
+  L4: 'every posting and every release follows from the facts of its stream, computed again by its engine',
   L5: 'the read models are what the log gives',
   L6: 'what was settled is what the bank statements show, item by item and in sum',
   pack: 'every file is as it was packed, and follows from the events',
@@ -21,6 +20,18 @@ export interface Level {
   readonly proves: string;
   readonly outcome: 'broken' | 'intact' | 'open';
   readonly detail: string;
+}
+
+/** What was seen of a log, by whoever looked at it. */
+export interface Looked {
+  readonly events: number;
+  readonly streams: number;
+  readonly head: bigint;
+  /** Events by category. */
+  readonly bySize: readonly (readonly [string, number])[];
+  readonly findings: readonly Finding[];
+  /** By size of the log. */
+  readonly roots: ReadonlyMap<number, Digest>;
 }
 
 export interface Given {
@@ -55,7 +66,7 @@ export function signatureLevel({ checkpoint, key }: Given): Level {
   }
 }
 
-export const eventsLevel = ({ findings, events }: LogVerifier): Level =>
+export const eventsLevel = ({ findings, events }: Looked): Level =>
   foundLevel('L1', findings, `${events} events`);
 
 /** Broken where anything was found. */
@@ -74,7 +85,7 @@ export function foundLevel(
       );
 }
 
-export function sinceLevel(verifier: LogVerifier, { since, key }: Given): Level {
+export function sinceLevel(verifier: Looked, { since, key }: Given): Level {
   if (since === undefined)
     return levelOf('L2', 'open', 'no earlier checkpoint was given (--since)');
   try {
@@ -84,7 +95,7 @@ export function sinceLevel(verifier: LogVerifier, { since, key }: Given): Level 
   }
 }
 
-export function rebuildLevel(verifier: LogVerifier, { checkpoint }: Given): Level {
+export function rebuildLevel(verifier: Looked, { checkpoint }: Given): Level {
   if (checkpoint === undefined) return levelOf('L3', 'open', NOT_SIGNED);
   try {
     return rootLevel('L3', verifier, unsigned(checkpoint));
@@ -95,7 +106,7 @@ export function rebuildLevel(verifier: LogVerifier, { checkpoint }: Given): Leve
 
 function rootLevel(
   level: 'L2' | 'L3',
-  { roots, events }: LogVerifier,
+  { roots, events }: Looked,
   { size, root }: Pick<Checkpoint, 'root' | 'size'>,
 ): Level {
   const found = roots.get(size);

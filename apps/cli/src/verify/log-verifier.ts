@@ -5,7 +5,9 @@ import { wrongIn } from './check-event';
 import { type Finding, type Judge, MOST_FINDINGS, findingAt } from './finding';
 import type { Law } from './law';
 import { OnceOnly } from './once-only';
+import type { Looked } from './levels';
 import { RunTotals } from './run-totals';
+import { bySizeOf } from './sizes';
 
 export interface Expectations {
   readonly dense: boolean;
@@ -16,7 +18,7 @@ export interface Expectations {
 }
 
 /** Reads a whole log again, event by event, and computes everything that can be computed from it alone. */
-export class LogVerifier implements Judge {
+export class LogVerifier implements Judge, Looked {
   readonly findings: Finding[] = [];
   readonly roots = new Map<number, Digest>();
   private readonly revisions = new Map<StreamName, bigint>();
@@ -43,9 +45,8 @@ export class LogVerifier implements Judge {
     return this.findings.length >= MOST_FINDINGS;
   }
 
-  /** The largest first. */
   get bySize(): readonly (readonly [string, number])[] {
-    return [...this.categories].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    return bySizeOf(this.categories);
   }
 
   /** `index`: of its leaf, where events of others are left out between. */
@@ -59,7 +60,7 @@ export class LogVerifier implements Judge {
     const category = categoryOf(stream);
     this.categories.set(category, (this.categories.get(category) ?? 0) + 1);
 
-    const leaf = leafHashOf(Buffer.from(leafText(event)));
+    const leaf = leafHashOf(leafText(event));
     const was = sealed?.(index);
     if (was !== undefined && !was.equals(leaf)) {
       this.find(findingAt(event, 'leaf', `leaf ${index} is not the one that was sealed`));

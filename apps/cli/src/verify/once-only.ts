@@ -3,6 +3,15 @@ import { type Finding, findingAt } from './finding';
 import type { Law } from './law';
 import { textAt } from './text-at';
 
+/** What the law below is about. */
+export const ONCE_ONLY_TYPES: ReadonlySet<string> = new Set([
+  'PayoutReturned',
+  'PayoutSettled',
+  'ReleaseTaken',
+  'ReturnUndone',
+  'SettlementUndone',
+]);
+
 /** A release is booked once, and an item is settled once and returned once, unless a person has taken that back in between. */
 export class OnceOnly implements Law {
   private readonly releases = new Map<string, bigint>();

@@ -3,7 +3,7 @@ import { type Difference, WindowRecheck } from '@tributary/standalone';
 
 import { type Finding, type Judge, MOST_FINDINGS, findingAt } from './finding';
 
-/** Every posting, computed again by its engine from the facts of its own stream. */
+/** Every posting and every release, decided again from the facts of its own stream, a posting by its engine. */
 export class Postings implements Judge {
   readonly findings: Finding[] = [];
   /** Differences of postings that another engine has computed than the one in this program. */
@@ -15,6 +15,12 @@ export class Postings implements Judge {
     let count = 0;
     for (const { postings } of this.windows.values()) count += postings;
     return count;
+  }
+
+  get releases(): number {
+    let releases = 0;
+    for (const window of this.windows.values()) releases += window.releases;
+    return releases;
   }
 
   get streams(): number {
@@ -38,7 +44,10 @@ export class Postings implements Judge {
     for (const { at, detail, engineHash } of differences) {
       const isOurs = engineHash === null || engineHash === WindowRecheck.engineHash;
       const found = isOurs ? this.findings : this.ofOtherEngines;
-      if (found.length < MOST_FINDINGS) found.push(findingAt(at, 'posting', detail));
+      if (found.length < MOST_FINDINGS)
+        found.push(findingAt(at, OF_RELEASES.has(at.type) ? 'release' : 'posting', detail));
     }
   }
 }
+
+const OF_RELEASES: ReadonlySet<string> = new Set(['CommissionReleased', 'ReleaseTakenBack']);

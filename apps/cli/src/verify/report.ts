@@ -1,11 +1,10 @@
 import { EXIT, type ExitCode } from '../command';
 import type { Finding } from './finding';
-import type { Level } from './levels';
-import type { LogVerifier } from './log-verifier';
+import type { Level, Looked } from './levels';
 
 export interface Report {
   readonly levels: readonly Level[];
-  readonly verifier: LogVerifier;
+  readonly verifier: Looked;
   /** Of all levels. */
   readonly findings: readonly Finding[];
   /** Of files and tables, which have no place in the log. */

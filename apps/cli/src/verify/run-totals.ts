@@ -13,6 +13,9 @@ interface Totals extends Omit<Item, 'partner'> {
   readonly count: number;
 }
 
+/** The category of the streams that the law below is about. */
+export const RUN = 'run';
+
 /** What a run says that it pays is the sum of what the accounts have reserved for it. */
 export class RunTotals implements Law {
   /** By run and partner. */
@@ -20,7 +23,7 @@ export class RunTotals implements Law {
 
   take(event: Recorded): Finding | undefined {
     const { type, data, stream, tenant } = event;
-    if (categoryOf(stream) !== 'run') return undefined;
+    if (categoryOf(stream) !== RUN) return undefined;
     const run = `${tenant} ${idsOf(stream).join('.')}`;
     const items = this.runs.get(run) ?? new Map<string, Item>();
     this.runs.set(run, items);

@@ -30,15 +30,21 @@ export async function askWitness(
   own: OwnCheckpoint,
   stoodAt: number,
 ): Promise<Asked> {
-  let answer = await sent(address, own, Math.min(stoodAt, own.size));
-  if (answer.status === 409) {
-    const size = Number(answer.body.trim());
-    if (!Number.isSafeInteger(size)) return refused(answer);
-    if (size > own.size) {
-      const message = `The witness has seen ${size} events of this log; its last checkpoint here has ${own.size}.`;
+  let old = Math.min(stoodAt, own.size);
+  let answer = await sent(address, own, old);
+  const seen = answer.status === 409 ? sizeIn(answer) : undefined;
+  if (seen !== undefined && seen !== old) {
+    if (seen > own.size) {
+      const message = `The witness has seen ${seen} events of this log; its last checkpoint here has ${own.size}.`;
       return { refused: message, status: 409 };
     }
-    answer = await sent(address, own, size);
+    old = seen;
+    answer = await sent(address, own, old);
+  }
+  // It stands where we say, and still does not agree: what it has seen there is another log.
+  if (answer.status === 409 && sizeIn(answer) === old) {
+    const message = `The witness has seen another root of the first ${old} events of this log.`;
+    return { refused: message, status: 409 };
   }
   if (answer.status !== 200) return refused(answer);
   const signature = parseSignature(answer.body.split('\n')[0] ?? '');
@@ -49,6 +55,11 @@ export async function askWitness(
     throw new CodedError('witness_unknown', message, { name: signature.name });
   }
   return { cosigned, size: own.size, atSeconds };
+}
+
+function sizeIn({ body }: Answer): number | undefined {
+  const size = Number(body.trim());
+  return Number.isSafeInteger(size) ? size : undefined;
 }
 
 interface Answer {

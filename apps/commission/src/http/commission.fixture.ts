@@ -21,7 +21,7 @@ import {
 } from '@tributary/kernel';
 import { type Role, ServiceRuntime, type Serving, coreSettings, serve } from '@tributary/platform';
 import { type Say, saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
-import { type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { Answer, type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { CommissionModule } from '../commission.module';
 import type { LearnTerm, ToldTerm } from '../domain/earnings/commands';
 import type { PlanVersion } from '../../engines/v1/plan';
@@ -37,13 +37,6 @@ class Partners {}
 class Payouts {}
 @Module({ imports: [tellerOf('tiers', 'standing')] })
 class Tiers {}
-
-export interface Answer {
-  readonly status: number;
-  // Answers from a wire are looked at, not trusted.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many routes, each looked at by a matcher.
-  readonly body: any;
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   'agreement-of': AGREEMENT,
@@ -215,8 +208,7 @@ export class CommissionService {
       ...init,
       headers: { ...init.headers, authorization: `Bearer ${this.keys[key] ?? ''}` },
     });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    return await Answer.of(response);
   }
 
   /** Until what has been said so far shows. */

@@ -1,4 +1,5 @@
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
+import type { Answer } from '@tributary/testing';
 import {
   WHOLE,
   agreed,
@@ -13,7 +14,7 @@ import {
 } from '../domain/earnings/earnings.fixture';
 import type { Rule } from '../../engines/v1/plan';
 import { earningsStreamOf } from '../domain/earnings/window';
-import { type Answer, CommissionService } from './commission.fixture';
+import { CommissionService } from './commission.fixture';
 
 let service: CommissionService;
 beforeAll(async () => {
@@ -38,9 +39,9 @@ describe('lines that come before anything else', () => {
     await service.credits(jan);
     const unplanned = await service.until(
       () => service.ask('/v1/unplanned'),
-      ({ body }) => body.items.length === 1,
+      (answer) => answer.list('items').length === 1,
     );
-    expect(unplanned.body.items).toMatchObject([
+    expect(unplanned.at('items')).toMatchObject([
       { sale: jan.sale, partners: ['p1'], reason: 'no_agreement' },
     ]);
     await service.terms(agreed(), partnerIs(), programme());
@@ -53,22 +54,22 @@ describe('lines that come before anything else', () => {
     expect(await postedOf('p1')).toEqual(['42728', '42728']);
     await service.until(
       () => service.ask('/v1/unplanned'),
-      ({ body }) => body.items.length === 0,
+      (answer) => answer.list('items').length === 0,
     );
   });
 
   it('are shown by their state, with the reason and the day of what is held', async () => {
-    const { body } = await service.until(
+    const earned = await service.until(
       () => earningsOf('p1', '?on=2026-02-01T12:00:00Z'),
-      ({ body: found }) => found.totals[0]?.posted === '85456',
+      (answer) => answer.at('totals.0.posted') === '85456',
     );
-    expect(body).toMatchObject({
+    expect(earned.body).toMatchObject({
       partner: 'p1',
       behind: 0,
       totals: [{ asset: 'BRL/2', posted: '85456', held: '85456', released: '0', frozen: '0' }],
       position: expect.stringMatching(/^[1-9]/) as string,
     });
-    expect(body.held).toMatchObject([
+    expect(earned.at('held')).toMatchObject([
       {
         amount: '42728',
         lines: 1,
@@ -81,7 +82,7 @@ describe('lines that come before anything else', () => {
 
   it('are listed with their months, page by page', async () => {
     const first = await service.ask('/v1/lines?partner=p1&limit=1');
-    expect(first.body.items).toMatchObject([
+    expect(first.at('items')).toMatchObject([
       {
         key: { sale: jan.sale, rule: 'base' },
         posted: '42728',
@@ -89,7 +90,7 @@ describe('lines that come before anything else', () => {
         version: { version: 1, engine: 'v1' },
       },
     ]);
-    const second = await service.ask(`/v1/lines?partner=p1&limit=1&after=${first.body.next}`);
+    const second = await service.ask(`/v1/lines?partner=p1&limit=1&after=${first.text('next')}`);
     expect(second.body).toMatchObject({ items: [{ paidAt: noon('02-10') }], next: null });
     const unreadable = Buffer.from(JSON.stringify(['\u0000', noon('01-10')])).toString('base64url');
     for (const cursor of ['nonsense', unreadable])
@@ -114,13 +115,15 @@ describe('releasing what is held', () => {
     expect(released).toMatchObject({ status: 200, body: { windows: 1, released: 1 } });
     const again = await service.post('/v1/releases', asOf);
     expect(again.body).toMatchObject({ windows: 0, released: 0 });
-    const { body } = await earningsOf('p1', `?token=${released.body.token}`);
-    expect(body.totals).toMatchObject([{ posted: '85456', held: '42728', released: '42728' }]);
+    const earned = await earningsOf('p1', `?token=${released.text('token')}`);
+    expect(earned.at('totals')).toMatchObject([
+      { posted: '85456', held: '42728', released: '42728' },
+    ]);
     const after = await service.ask('/v1/holds?on=2026-03-01T00:00:00Z');
-    expect(after.body.totals).toMatchObject([{ amount: '42728' }]);
+    expect(after.at('totals')).toMatchObject([{ amount: '42728' }]);
     // On a day before the release it was held, whenever that is asked.
     const before = await service.ask('/v1/holds?on=2026-01-20T00:00:00Z');
-    expect(before.body.totals).toMatchObject([{ amount: '42728' }]);
+    expect(before.at('totals')).toMatchObject([{ amount: '42728' }]);
   });
 
   it('does not reach into the future', async () => {
@@ -132,24 +135,25 @@ describe('releasing what is held', () => {
 });
 
 describe('what people decide about a line', () => {
-  const lineId = async (paidAt: string) =>
-    (await service.ask('/v1/lines?partner=p1')).body.items.find(
-      (each: { paidAt: string }) => each.paidAt === paidAt,
-    ).line as string;
+  const lineId = async (paidAt: string) => {
+    const lines = await service.ask('/v1/lines?partner=p1');
+    const place = lines.list('items').findIndex((_, n) => lines.at(`items.${n}.paidAt`) === paidAt);
+    return lines.text(`items.${place}.line`);
+  };
 
   it('holds it until somebody lifts that', async () => {
     const id = await lineId(noon('02-10'));
     const body = { reason: 'fraud', owner: 'risk', condition: 'the review is done' };
     const placed = await service.post(`/v1/lines/${id}/holds`, body);
     expect(placed.status).toBe(201);
-    const held = await service.ask(`/v1/holds?token=${placed.body.token}`);
-    expect(held.body.items).toMatchObject([
+    const held = await service.ask(`/v1/holds?token=${placed.text('token')}`);
+    expect(held.at('items')).toMatchObject([
       { line: id, payableOn: null, waitsFor: [{ reason: 'fraud', owner: 'risk' }] },
     ]);
     expect(
       (await service.post('/v1/releases', { asOf: '2026-04-01T00:00:00Z' })).body,
     ).toMatchObject({ windows: 1, released: 0 });
-    const lifted = await service.post(`/v1/lines/${id}/holds/${placed.body.id}/lifts`, {
+    const lifted = await service.post(`/v1/lines/${id}/holds/${placed.text('id')}/lifts`, {
       note: 'reviewed',
     });
     expect(lifted.status).toBe(200);
@@ -171,22 +175,22 @@ describe('what people decide about a line', () => {
       status: 422,
       body: { errors: [{ pointer: '/amount', code: 'out_of_range' }] },
     });
-    const path = `/v1/lines/${id}/overrides/${proposed.body.id}/approvals`;
+    const path = `/v1/lines/${id}/overrides/${proposed.text('id')}/approvals`;
     expect(await service.post(path, {})).toMatchObject({
       status: 403,
       body: { code: 'same_person' },
     });
     const approved = await service.post(path, {}, 'second');
     expect(approved.status).toBe(200);
-    const { body } = await service.ask(`/v1/lines?partner=p1&token=${approved.body.token}`);
-    expect(body.items[0]).toMatchObject({
+    const lines = await service.ask(`/v1/lines?partner=p1&token=${approved.text('token')}`);
+    expect(lines.at('items.0')).toMatchObject({
       line: id,
       posted: '0',
       held: '0',
       released: '0',
       reason: 'overridden',
     });
-    expect(body.items[0].months).toHaveLength(2);
+    expect(lines.at('items.0.months')).toHaveLength(2);
   });
 });
 
@@ -306,9 +310,9 @@ describe('terms that come after very many lines', () => {
     await service.terms(partnerIs(undefined, { partner: 'p9' }));
     const found = await service.until(
       () => earningsOf('p9'),
-      ({ body }) => body.totals[0]?.posted === String(count * 250) && body.behind === 0,
+      (answer) => answer.at('totals.0.posted') === String(count * 250) && answer.at('behind') === 0,
     );
-    expect(found.body.held).toMatchObject([{ amount: '37500', lines: count }]);
+    expect(found.at('held')).toMatchObject([{ amount: '37500', lines: count }]);
     expect(await types()).toContain('WindowFellBehind');
   });
 });
@@ -316,18 +320,18 @@ describe('terms that come after very many lines', () => {
 describe('releasing more windows than one request looks at', () => {
   it('goes on page by page, each window once, and comes to the same as one request', async () => {
     const body = { asOf: '2026-06-30T00:00:00Z', limit: 2 };
-    const answers: Answer['body'][] = [];
+    const answers: Answer[] = [];
     for (let after: string | undefined; ;) {
       const key = `paged-release-${String(answers.length)}`;
       const page = after === undefined ? body : { ...body, after };
-      const answer = (await service.post('/v1/releases', page, 'finance', key)).body;
+      const answer = await service.post('/v1/releases', page, 'finance', key);
       answers.push(answer);
-      if (!answer.more) break;
-      after = answer.next;
+      if (answer.at('more') === false) break;
+      after = answer.text('next');
     }
     expect(answers.length).toBeGreaterThan(2);
-    expect(answers.slice(0, -1).every(({ windows }) => windows === 2)).toBe(true);
-    expect(answers.at(-1)).toMatchObject({ more: false, next: null });
+    expect(answers.slice(0, -1).every((answer) => answer.at('windows') === 2)).toBe(true);
+    expect(answers.at(-1)?.body).toMatchObject({ more: false, next: null });
     // Sent again under its key, and as one, it finds nothing left but what people hold.
     const again = await service.post('/v1/releases', body, 'finance', 'paged-release-0');
     expect(again).toMatchObject({ status: 200, body: { released: 0 } });
@@ -351,7 +355,7 @@ describe('who may ask', () => {
     expect((await service.post('/v1/releases', { asOf: noon('01-01') }, 'auditor')).status).toBe(
       403,
     );
-    expect((await service.ask('/v1/lines', 'stranger')).body.items).toEqual([]);
+    expect((await service.ask('/v1/lines', 'stranger')).at('items')).toEqual([]);
   });
 
   it('is said by every route', () => {

@@ -6,10 +6,12 @@ import {
   asAccepted,
   Caller,
   type Columns,
+  headersOfPoint,
+  pointAsked,
   type Principal,
   Refusal,
   ServiceRuntime,
-  untilVisible,
+  standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sentenceOf } from '../domain/explain/sentence';
@@ -43,27 +45,27 @@ export class ExplainController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await untilVisible(this.runtime, [trail.name], query);
-    const known = query.known === undefined ? null : instant(query.known);
+    const point = await pointAsked(this.runtime, [trail.name], query);
     const on = query.on === undefined ? null : instant(query.on);
     const partner = role === 'partner' ? (partnerId ?? '') : null;
-    const story = await this.explanations.story({ tenant, line, partner, known });
+    const story = await this.explanations.story({ tenant, line, partner, point });
     const tree = story && treeOf(story, on);
     // Whose it is makes no difference to who may not see it.
     if (story === undefined || tree === undefined)
       throw new Refusal(404, 'line_unknown', 'Nothing is known of a line of this id.');
     const differences = differencesIn(tree);
     const recomputed = differences.length === 0;
+    const standing = standingAt(point, story.position);
     if (query.as === 'sentence') {
-      const { lineId, effective, known: knownBy, position } = tree;
+      const { lineId, effective } = tree;
       const sentence = sentenceOf(tree, story.state.opened?.calendar.offsets ?? []);
-      return { lineId, effective, known: knownBy, position, recomputed, sentence };
+      return { lineId, effective, ...standing, recomputed, sentence };
     }
+    headersOfPoint(standing, reply);
     void reply
-      .header('x-known', tree.known ?? '')
       .header('x-effective', tree.effective ?? '')
       .header('x-recomputed', String(recomputed));
-    const page = { ...tree, recomputed, differences, items: rowsOf(tree) };
+    const page = { ...tree, ...standing, recomputed, differences, items: rowsOf(tree) };
     const answer = asAccepted<TreeRow, typeof page>(page, TREE_COLUMNS, { request, reply });
     if (typeof answer === 'string') return answer;
     const { items: _rows, ...shown } = answer;

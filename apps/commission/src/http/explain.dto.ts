@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, WaitingQuery } from '@tributary/platform';
+import { AsOfQuery, IsInstant } from '@tributary/platform';
 import { IsIn, IsOptional } from 'class-validator';
 
-export class ExplainQuery extends WaitingQuery {
+export class ExplainQuery extends AsOfQuery {
   @ApiPropertyOptional({
     description:
       'What held at the end of the month of the books that this moment falls into. Left out, everything.',
@@ -10,13 +10,6 @@ export class ExplainQuery extends WaitingQuery {
   @IsOptional()
   @IsInstant()
   on?: string;
-
-  @ApiPropertyOptional({
-    description: 'On our clock: what we knew then. Left out, everything that we know.',
-  })
-  @IsOptional()
-  @IsInstant()
-  known?: string;
 
   @ApiPropertyOptional({ enum: ['sentence'], description: 'One sentence for the partner.' })
   @IsOptional()

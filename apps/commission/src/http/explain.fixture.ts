@@ -10,7 +10,7 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { LedgerStandIn, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import type { EarningsCommand } from '../domain/earnings/commands';
 import { earnings } from '../domain/earnings/decide';
@@ -42,7 +42,9 @@ import { ReportsController } from './reports.controller';
   controllers: [ExplainController, HoldsController, LinesController, ReportsController],
   providers: [Explanations, Holds, Lines, Reports],
 })
-class QuestionsModule {}
+class QuestionsModule {
+  constructor(readonly runtime: ServiceRuntime) {}
+}
 
 export interface Answer {
   readonly status: number;
@@ -71,7 +73,11 @@ export class QuestionsService {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const serving = await serve({ name: 'commission', modules: [QuestionsModule], settings });
+    const serving = await serve({
+      name: 'commission',
+      modules: [QuestionsModule, LedgerStandIn],
+      settings,
+    });
     const url = await serving.listen();
     const issue = async (role: Role, tenant = 'acme', partnerId?: string) => {
       const partner = partnerId === undefined ? {} : { partnerId };
@@ -92,7 +98,7 @@ export class QuestionsService {
   }
 
   get runtime(): ServiceRuntime {
-    return this.serving.app.get(ServiceRuntime, { strict: false });
+    return this.serving.app.get(QuestionsModule).runtime;
   }
 
   /** What a window learns, or is commanded. */
@@ -118,7 +124,7 @@ export class QuestionsService {
     await this.runtime.topics.tell('acme', told);
   }
 
-  /** Attribution tells lines, each for the first time. */
+  /** Attribution tells lines, each for the first time, at every tenth position of the log. */
   async credits(...lines: readonly LineCreditedData[]): Promise<void> {
     const at = noon('03-31');
     const events = lines.map((data, i): Published => ({
@@ -127,7 +133,7 @@ export class QuestionsService {
       stream: streamOf('sale', 'acme', data.sale),
       revision: 0n,
       previous: null,
-      position: BigInt(i + 1),
+      position: BigInt(10 * (i + 1)),
       tenant: 'acme',
       occurredAt: at,
       recordedAt: at,

@@ -22,7 +22,9 @@ import {
   answerOf,
   askedAt,
   currentContext,
-  positionOf,
+  type LogPoint,
+  pointAsked,
+  untilVisible,
   validationFailed,
 } from '@tributary/platform';
 import { ENGINE } from '../../engines/v1/engine';
@@ -34,9 +36,10 @@ import { type PlanDocument, versionOf } from '../domain/plan/plan-document';
 import { PLAN_SCHEMA } from '../domain/plan/schema/plan-schema';
 import { STARTERS } from '../domain/plan/starters/starters';
 import type { PlanAsOf } from '../read-model/plan-as-of';
+import { plans } from '../read-model/plans.projection';
 import { type PlanShown, Plans } from '../read-model/plans.queries';
 import { checkPlan } from './plans.check';
-import { PlanApprovalBody, PlanAsOfQuery, PlanQuery, PlansQuery } from './plans.dto';
+import { PlanApprovalBody, PlanAsOfQuery, PlansQuery } from './plans.dto';
 
 const STATUS: Readonly<Record<PlanRejected['code'], number>> = {
   draft_changed: 409,
@@ -135,7 +138,7 @@ export class PlansController {
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'Your plans, and what waits for a second person' })
   async list(@Caller() { tenant }: Principal, @Query() query: PlansQuery) {
-    await this.visible(query);
+    await untilVisible(this.runtime, [plans.name], query);
     const { after = '', limit } = query;
     return await this.plans.page(tenant, after, limit);
   }
@@ -145,16 +148,15 @@ export class PlansController {
   @ApiOperation({
     summary: 'A plan with all its versions, and the draft that waits with what its lint says now',
     description:
-      'With `on` or `known`: as it was known then, and in `governs` the version that governed a sale paid at `on`.',
+      'With `on`, `known` or `position`: as it was known then, and in `governs` the version that governed a sale paid at `on`.',
   })
   async find(
     @Caller() { tenant }: Principal,
     @Param('plan') plan: string,
     @Query() query: PlanAsOfQuery,
   ) {
-    await this.visible(query);
-    if (query.on !== undefined || query.known !== undefined)
-      return await this.asOf(tenant, plan, query);
+    const point = await pointAsked(this.runtime, [plans.name], query);
+    if (point || query.on !== undefined) return await this.asOf(tenant, plan, query.on, point);
     const { found, position } = await this.plans.find(tenant, plan);
     if (!found) throw unknownPlan();
     const { draft } = found;
@@ -165,24 +167,13 @@ export class PlansController {
   private async asOf(
     tenant: string,
     plan: string,
-    { on, known }: Pick<PlanAsOfQuery, 'known' | 'on'>,
-  ): Promise<PlanAsOf> {
-    const by = known === undefined ? null : instant(known);
-    const paidAt = on === undefined ? (by ?? askedAt()) : instant(on);
-    const found = await this.plans.asOf(tenant, plan, { on: paidAt, known: by });
+    on: string | undefined,
+    point: LogPoint | undefined,
+  ): Promise<LogPoint & PlanAsOf> {
+    const paidAt = on === undefined ? (point?.known ?? askedAt()) : instant(on);
+    const found = await this.plans.asOf(tenant, plan, { on: paidAt, point });
     if (!found) throw unknownPlan();
     return found;
-  }
-
-  /** Without this, an answer from before the caller's own write would look like one from after it. */
-  private async visible({ token, timeoutMs }: PlanQuery): Promise<void> {
-    if (token === undefined) return;
-    const position = positionOf(token, this.runtime.name);
-    if (await this.plans.waitFor(position, timeoutMs)) return;
-    const detail = 'What this token stands for is not visible yet; ask again, or raise timeoutMs.';
-    const errors = [{ parameter: 'token', code: 'not_yet_visible', detail }];
-    const headers = { 'retry-after': '1' };
-    throw new Refusal(503, 'not_yet_visible', detail, { errors, headers });
   }
 
   private async decide(

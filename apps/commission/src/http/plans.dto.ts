@@ -1,16 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsStreamId } from '@tributary/platform';
+import { AsOfQuery, IsInstant, IsStreamId, LimitedQuery } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsInt,
   IsOptional,
   Length,
   Matches,
-  Max,
-  Min,
   ValidateNested,
 } from 'class-validator';
 
@@ -49,21 +46,7 @@ export class PlanApprovalBody {
   override?: OverrideBody;
 }
 
-export class PlanQuery {
-  @ApiPropertyOptional({ description: 'As the answer to your command gave it.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait for the token.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-}
-
-export class PlanAsOfQuery extends PlanQuery {
+export class PlanAsOfQuery extends AsOfQuery {
   @ApiPropertyOptional({
     description:
       "On the world's clock: which version governs a sale that was paid then. Left out, with `known`: at that moment.",
@@ -71,23 +54,11 @@ export class PlanAsOfQuery extends PlanQuery {
   @IsOptional()
   @IsInstant()
   on?: string;
-
-  @ApiPropertyOptional({ description: 'On our clock: what we knew then. Left out, everything.' })
-  @IsOptional()
-  @IsInstant()
-  known?: string;
 }
 
-export class PlansQuery extends PlanQuery {
+export class PlansQuery extends LimitedQuery {
   @ApiPropertyOptional({ description: '`next` of the page before.' })
   @IsOptional()
   @IsStreamId()
   after?: string;
-
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  limit = 100;
 }

@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { type Role, ServiceModule, type Serving, coreSettings, serve } from '@tributary/platform';
-import { expectEveryRouteDeclared, testMasterKey } from '@tributary/platform/testing';
+import {
+  LedgerStandIn,
+  expectEveryRouteDeclared,
+  testMasterKey,
+} from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { ENGINE } from '../../engines/v1/engine';
 import { planHandler } from '../application/plans';
@@ -33,7 +37,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     PRIVACY_MASTER_KEY: testMasterKey,
   });
-  serving = await serve({ name: 'commission', modules: [PlansModule], settings });
+  serving = await serve({ name: 'commission', modules: [PlansModule, LedgerStandIn], settings });
   url = await serving.listen();
   const people: [string, Role, string][] = [
     ['ana', 'programme', 'acme'],

@@ -1,16 +1,15 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { instant } from '@tributary/kernel';
 import {
   Allow,
   asAccepted,
   Caller,
   type Columns,
-  notYetVisible,
+  headersOfPoint,
+  pointAsked,
   type Principal,
   Refusal,
   ServiceRuntime,
-  untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HELD, RELEASED } from '../domain/earnings/post';
@@ -22,12 +21,7 @@ import {
   ratioOf,
   rollForward,
 } from '../read-model/reports';
-import {
-  Reports,
-  type Revenue,
-  type Standpoint,
-  type StandpointAsked,
-} from '../read-model/reports.queries';
+import { Reports, type Revenue, type StandpointAsked } from '../read-model/reports.queries';
 import { AccrualsQuery, RatioQuery, type ReportQuery } from './reports.dto';
 
 /** More months than this are asked for in several questions. */
@@ -62,7 +56,8 @@ export class ReportsController {
     const items = rollForward(turnovers, from, to);
     const totals = totalsOf(turnovers.filter(({ month }) => month <= to));
     const page = { ...standpoint, from, to, accounts: ACCOUNTS, totals, items };
-    headersOf(standpoint, reply);
+    headersOfPoint(standpoint, reply);
+    void reply.header('x-effective', standpoint.effective ?? '');
     return asAccepted<Accrual, typeof page>(page, ACCRUAL_COLUMNS, { request, reply });
   }
 
@@ -91,26 +86,19 @@ export class ReportsController {
     );
     const of = { from, to, denominator, account: 'Expenses:Commission', amberFrom: '15.0' };
     const page = { ...standpoint, revenuePosition: position, ...of, items };
-    headersOf(standpoint, reply);
+    headersOfPoint(standpoint, reply);
+    void reply.header('x-effective', standpoint.effective ?? '');
     void reply.header('x-revenue-position', String(position));
     return asAccepted<RatioRow, typeof page>(page, RATIO_COLUMNS, { request, reply });
   }
 
   private async askedOf(tenant: string, query: ReportQuery): Promise<StandpointAsked> {
-    const { from, to, effective, known, position, timeoutMs } = query;
+    const { from, to, effective } = query;
     if (from > to) throw invalidRange('The first month comes after the last.');
     if (monthsBetween(from, to) > MOST_MONTHS)
       throw invalidRange(`At most ${String(MOST_MONTHS)} months are answered at once.`);
-    await untilVisible(this.runtime, [trail.name], query);
-    const asked = position === undefined ? null : BigInt(position);
-    if (asked !== null && !(await this.runtime.feeds.waitUntil([trail.name], asked, timeoutMs)))
-      throw notYetVisible();
-    return {
-      tenant,
-      effective: effective ?? null,
-      known: known === undefined ? null : instant(known),
-      position: asked,
-    };
+    const point = await pointAsked(this.runtime, [trail.name], query);
+    return { tenant, effective: effective ?? null, point };
   }
 }
 
@@ -121,10 +109,6 @@ const monthNumber = (month: string): number =>
 const monthsBetween = (from: string, to: string): number => monthNumber(to) - monthNumber(from) + 1;
 
 const ACCOUNTS = { posted: 'Expenses:Commission', held: HELD, released: RELEASED };
-
-function headersOf({ effective, known }: Standpoint, reply: FastifyReply): void {
-  void reply.header('x-effective', effective ?? '').header('x-known', known ?? '');
-}
 
 /** Each the balance of its account, of everything up to the last month. */
 function totalsOf(turnovers: readonly Turnover[]) {

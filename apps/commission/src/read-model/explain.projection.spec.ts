@@ -45,7 +45,7 @@ describe('keeping the trail of a window', () => {
     const place = { tenant: 'acme', entity: 'main', asset: 'BRL/2', programme: 'main' };
     const of = { ...place, partner: 'p1', plan: 'brcommercial' };
     const moved = told.flatMap(({ type, occurredAt }, i): object[] => {
-      const when = { position: BigInt(i + 1), occurred_at: occurredAt, recorded_at: occurredAt };
+      const when = { position: BigInt(i + 1), occurred_at: occurredAt };
       if (type === 'CommissionPosted')
         return [{ ...of, ...when, posted: 250n, released: 0n, month: '2026-02' }];
       return type === 'CommissionReleased'

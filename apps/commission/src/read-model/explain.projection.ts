@@ -7,7 +7,6 @@ const PLACE = {
   $stream: 'text',
   $revision: 'bigint',
   $occurredAt: 'instant',
-  $recordedAt: 'instant',
 } as const;
 const OF_LINE = { ...PLACE, lineId: 'text', key: 'json' } as const;
 const IN_BOOKS = {
@@ -23,11 +22,11 @@ const OF_GROUP = { ...PLACE, group: 'text' } as const;
 
 /**
  * Where each event of a window stands and what it concerns, so that one line of a window of a hundred thousand is explained by
- * reading its own events and those about the whole window alone; and what it has moved in the books, on both clocks.
+ * reading its own events and those about the whole window alone; and what it has moved in the books.
  */
 export const trail = projection({
   name: 'trail',
-  version: 1,
+  version: 2,
   events: {
     WindowOpened: PLACE,
     TermLearned: PLACE,
@@ -77,9 +76,8 @@ export const trail = projection({
         /** Of the books; of a release it follows from the zone of its entity. */
         month: 'text?',
         occurred_at: 'instant',
-        recorded_at: 'instant',
       },
-      indexes: ['(tenant, recorded_at)', '(tenant, partner, occurred_at)'],
+      indexes: ['(tenant, partner, occurred_at)'],
       writtenOnce: true,
     }),
     /** In whose books anything was ever moved: their zones say which month a release falls into. */
@@ -106,7 +104,7 @@ export const trail = projection({
         return trailed(event.group ?? '');
       default:
     }
-    const { lineId, $occurredAt: occurred_at, $recordedAt: recorded_at } = event;
+    const { lineId, $occurredAt: occurred_at } = event;
     const rows = trailed(groupOf(event.key as unknown as CommissionKey), lineId);
     if (!('amount' in event)) return rows;
     const { entity, asset, programme, partner, plan, amount } = event;
@@ -120,7 +118,6 @@ export const trail = projection({
       partner,
       plan,
       occurred_at,
-      recorded_at,
       month: isPosting ? event.month : null,
       ...(isPosting ? { posted: amount } : { released: amount }),
     };

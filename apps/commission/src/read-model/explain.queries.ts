@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { subscriptionOf } from '@tributary/feeds';
-import { type Instant, type StreamName, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { type StreamName, invariant } from '@tributary/kernel';
+import { type LogPoint, ServiceRuntime, upTo } from '@tributary/platform';
 import { windowOfStream } from '../domain/earnings/window';
 import { knownIn } from '../domain/earnings/window-facts';
 import {
@@ -18,7 +18,8 @@ export interface StoryAsked {
   readonly line: string;
   /** Whose line it has to be; null: anybody's. */
   readonly partner: string | null;
-  readonly known: Instant | null;
+  /** Where the log is cut for the answer; undefined: as of now. */
+  readonly point: LogPoint | undefined;
 }
 
 interface Place {
@@ -47,17 +48,18 @@ const STRETCH = 32n;
 export class Explanations {
   constructor(private readonly runtime: ServiceRuntime) {}
 
-  async story({ tenant, line, partner, known }: StoryAsked): Promise<Story | undefined> {
+  async story({ tenant, line, partner, point }: StoryAsked): Promise<Story | undefined> {
     const place = await this.placeOf(tenant, line);
     if (place === undefined) return undefined;
     if (partner !== null && windowOfStream(place.stream).partner !== partner) return undefined;
-    const { stream, group, revisions, position } = place;
+    const { stream, group, revisions } = place;
+    const { position } = point ?? place;
     const asked = { lineId: line, group };
-    const own = await this.read(stream, asked, this.picked(stream, revisions), known);
+    const own = await storyOf(asked, upTo(this.picked(stream, revisions), { position }));
     if (own.state.opened === null) return undefined;
     // What other lines are worth has a say in this one, so nothing less than the window will do.
     if (knownIn(own.state).isPerLine) return { ...own, position };
-    const whole = await this.read(stream, asked, this.through(stream, position), known);
+    const whole = await storyOf(asked, upTo(this.whole(stream), { position }));
     return { ...whole, position };
   }
 
@@ -73,20 +75,6 @@ export class Explanations {
     const { stream, group, position } = row;
     if (stream === null) return undefined;
     return { stream, group, position: BigInt(position), revisions: row.revisions.map(BigInt) };
-  }
-
-  private async read(
-    stream: StreamName,
-    line: LineInWindow,
-    records: AsyncIterable<EarningsRecord>,
-    known: Instant | null,
-  ): Promise<Story> {
-    let story = emptyStory(line);
-    for await (const record of records) {
-      if (known !== null && record.recordedAt > known) break;
-      story = withEvent(story, record);
-    }
-    return story;
   }
 
   /** Neighbours are read together, and stretches that are asked for at one time in one statement. */
@@ -114,13 +102,16 @@ export class Explanations {
     return records;
   }
 
-  /** No further than the answer says that it shows. */
-  private async *through(stream: StreamName, position: bigint): AsyncGenerator<EarningsRecord> {
-    for await (const event of this.runtime.log.read(stream)) {
-      if (event.position > position) return;
+  private async *whole(stream: StreamName): AsyncGenerator<EarningsRecord> {
+    for await (const event of this.runtime.log.read(stream))
       yield event as unknown as EarningsRecord;
-    }
   }
+}
+
+async function storyOf(line: LineInWindow, records: AsyncIterable<EarningsRecord>): Promise<Story> {
+  let story = emptyStory(line);
+  for await (const record of records) story = withEvent(story, record);
+  return story;
 }
 
 interface Stretch {

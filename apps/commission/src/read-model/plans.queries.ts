@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, type Json, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { type LogPoint, ServiceRuntime, standingAt, upTo } from '@tributary/platform';
 import { planStreamOf } from '../domain/plan/events';
 import { type PlanAsOf, planAsOf } from './plan-as-of';
 import type { PlanDraft, PublishedVersion } from './plan-versions';
@@ -67,18 +67,15 @@ export class Plans {
     return { found: item, position };
   }
 
-  /** As it was known at a moment, from the stream of the plan. */
+  /** As it was known at a point of the log, from the stream of the plan. */
   async asOf(
     tenant: string,
     plan: string,
-    { on, known }: { readonly on: Instant; readonly known: Instant | null },
-  ): Promise<PlanAsOf | undefined> {
-    return await planAsOf({ plan, on, known }, this.runtime.log.read(planStreamOf(tenant, plan)));
-  }
-
-  /** Whether everything up to this position of the log can be seen here, within the time. */
-  waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
-    return this.runtime.feeds.waitUntil([plans.name], position, timeoutMs);
+    { on, point }: { readonly on: Instant; readonly point: LogPoint | undefined },
+  ): Promise<(LogPoint & PlanAsOf) | undefined> {
+    const events = this.runtime.log.read(planStreamOf(tenant, plan));
+    const found = await planAsOf({ plan, on }, upTo(events, point));
+    return found && { ...found, ...standingAt(point, found.position) };
   }
 
   private async one<T extends Json | object | null, N extends string = 'items'>(

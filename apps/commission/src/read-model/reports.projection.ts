@@ -11,14 +11,14 @@ export interface RevenueChange {
   readonly influenced: string;
 }
 
-/** Every telling of every line, so that what was known at a time can be asked for later. */
+/** Every telling of every line with its place in the log, so that what was known at a time can be asked for later. */
 export const creditedRevenue = projection({
   name: 'credited_revenue',
-  version: 1,
+  version: 2,
   events: {
     [LINE_CREDITED]: {
       $tenant: 'text',
-      $recordedAt: 'instant',
+      $logPosition: 'bigint',
       sale: 'text',
       payment: 'text',
       line: 'text',
@@ -35,19 +35,19 @@ export const creditedRevenue = projection({
         payment: 'text',
         line: 'text',
         programme: 'text?',
-        recorded_at: 'instant',
+        log_position: 'bigint',
         changes: 'json',
       },
-      indexes: ['(tenant, sale, payment, line, position)'],
+      indexes: ['(tenant, sale, payment, line, position)', '(tenant, log_position)'],
       writtenOnce: true,
     }),
   },
   rows(event) {
-    const { $position: position, $tenant: tenant, $recordedAt: recorded_at } = event;
+    const { $position: position, $tenant: tenant, $logPosition: log_position } = event;
     const { sale, payment, line, programme } = event;
     const steps = event.steps as unknown as readonly Step<CreditedLine>[];
     const changes = changesOf(steps).map((change) => ({ ...change }));
-    const telling = { position, tenant, sale, payment, line, programme, recorded_at, changes };
+    const telling = { position, tenant, sale, payment, line, programme, log_position, changes };
     return { credited_revenue: [telling] };
   },
 });

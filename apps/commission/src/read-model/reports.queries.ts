@@ -6,35 +6,23 @@ import {
   type ProgrammeData,
 } from '@tributary/contracts';
 import { type Projection, subscriptionOf } from '@tributary/feeds';
-import {
-  type Day,
-  type Instant,
-  type PeriodKey,
-  addDays,
-  invariant,
-  startOfDay,
-} from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { type Day, type Instant, type PeriodKey, endOfDay, invariant } from '@tributary/kernel';
+import { type LogPoint, ServiceRuntime, standingAt } from '@tributary/platform';
 import { topicOfEntity, topicOfProgramme } from '../domain/earnings/topics';
 import { trail } from './explain.projection';
 import type { Turnover } from './reports';
-import { creditedRevenue } from './reports.projection';
-import { utc } from './sql';
 
 export interface StandpointAsked {
   readonly tenant: string;
   /** What happened by the end of this day, as each entity counts its days. */
   readonly effective: Day | null;
-  readonly known: Instant | null;
-  readonly position: bigint | null;
+  /** Where the log is cut for the answer; undefined: as of now. */
+  readonly point: LogPoint | undefined;
 }
 
-/** From where the books were looked at: the same three give the same answer again. */
-export interface Standpoint {
+/** From where the books were looked at: the same day and position give the same answer again. */
+export interface Standpoint extends LogPoint {
   readonly effective: Day | null;
-  /** As it was asked, else when the last entry was recorded that counts. */
-  readonly known: Instant | null;
-  readonly position: bigint;
 }
 
 export interface MovesFilter {
@@ -64,20 +52,16 @@ const positionOf = (projection: Projection): string =>
 
 const BOOKS = `select programme, entity from commission_books where tenant = $1`;
 
-// What was known at a moment ends before the first entry that was recorded later, as it does in the ledger.
 const MOVES = `
-with shown as (select least(${positionOf(trail)}, $2::bigint, (
-    select min(position) - 1 from commission_move where tenant = $1 and recorded_at > $3::timestamptz)) as position),
-  books as (select * from unnest($4::text[], $5::text[], $6::text[], $7::timestamptz[]) b (programme, entity, zone, until)),
+with shown as (select least(${positionOf(trail)}, $2::bigint) as position),
+  books as (select * from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[]) b (programme, entity, zone, until)),
   moves as materialized (select m.*, coalesce(m.month, to_char(m.occurred_at at time zone b.zone, 'YYYY-MM')) as in_month
     from commission_move m join books b using (programme, entity)
     where m.tenant = $1 and m.position <= (select position from shown) and (b.until is null or m.occurred_at < b.until)
-      and ($8::text is null or m.entity = $8) and ($9::text is null or m.asset = $9)
-      and ($10::text is null or m.programme = $10) and ($11::text is null or m.partner = $11)
-      and ($12::text is null or m.plan = $12))
+      and ($7::text is null or m.entity = $7) and ($8::text is null or m.asset = $8)
+      and ($9::text is null or m.programme = $9) and ($10::text is null or m.partner = $10)
+      and ($11::text is null or m.plan = $11))
 select (select position from shown) as position,
-  (select ${utc('max(recorded_at)')} from commission_move
-    where tenant = $1 and position <= (select position from shown)) as known,
   (select coalesce(json_agg(t order by t.entity, t.asset, t.month), '[]') from (
     select entity, asset, in_month as month, sum(posted)::text as posted, sum(released)::text as released
     from moves group by 1, 2, 3) t) as turnovers`;
@@ -86,9 +70,10 @@ const REVENUE = `
 with books as (select distinct on (programme) programme, zone, until
     from unnest($2::text[], $3::text[], $4::timestamptz[]) b (programme, zone, until) order by programme),
   told as (select distinct on (sale, payment, line) coalesce(programme, $5) as programme, changes
-    from credited_revenue where tenant = $1 and ($6::timestamptz is null or recorded_at <= $6)
+    from credited_revenue where tenant = $1 and ($6::bigint is null or log_position <= $6)
     order by sale, payment, line, position desc)
-select ${positionOf(creditedRevenue)} as position,
+select (select coalesce(max(log_position), 0) from credited_revenue
+    where tenant = $1 and ($6::bigint is null or log_position <= $6)) as position,
   (select coalesce(json_agg(t order by t.asset), '[]') from (
     select c.asset, sum(c.sourced)::text as sourced, sum(c.influenced)::text as influenced
     from told t left join books b using (programme)
@@ -110,22 +95,20 @@ export class Reports {
     asked: StandpointAsked,
     { entity, asset, programme, partner, plan }: MovesFilter,
   ): Promise<{ readonly standpoint: Standpoint; readonly turnovers: readonly Turnover[] }> {
-    const { tenant, effective, known, position } = asked;
+    const { tenant, effective, point } = asked;
     const books = await this.booksOf(asked);
     const filters = [entity, asset, programme, partner, plan].map((each) => each ?? null);
     const row = await this.one<{
       position: string;
-      known: Instant | null;
       turnovers: readonly Text<Turnover>[];
     }>(MOVES, [
       tenant,
-      position === null ? null : String(position),
-      known,
+      point === undefined ? null : String(point.position),
       ...columnsOf(books, ['programme', 'entity', 'zone', 'until']),
       ...filters,
     ]);
     return {
-      standpoint: { effective, known: known ?? row.known, position: BigInt(row.position) },
+      standpoint: { effective, ...standingAt(point, BigInt(row.position)) },
       turnovers: row.turnovers.map((turnover) => ({
         ...turnover,
         posted: BigInt(turnover.posted),
@@ -134,20 +117,23 @@ export class Reports {
     };
   }
 
-  /** Of lines as attribution has told them; a refund lessens the revenue of its own month, as it does the commission. */
+  /**
+   * Of lines as attribution has told them; a refund lessens the revenue of its own month, as it does the commission. `position`: of the
+   * last telling that is counted, in the log.
+   */
   async revenue(
     asked: StandpointAsked,
     { programme, asset }: Pick<MovesFilter, 'asset' | 'programme'>,
     months: { readonly from: PeriodKey; readonly to: PeriodKey },
   ): Promise<{ readonly position: bigint; readonly revenue: readonly Revenue[] }> {
-    const { tenant, effective, known } = asked;
+    const { tenant, effective, point } = asked;
     const books = await this.booksOf(asked);
     const { zone } = DEFAULT_PROGRAMME;
     const row = await this.one<{ position: string; revenue: readonly Text<Revenue>[] }>(REVENUE, [
       tenant,
       ...columnsOf(books, ['programme', 'zone', 'until']),
       MAIN_PROGRAMME,
-      known,
+      point === undefined ? null : String(point.position),
       programme ?? null,
       asset ?? null,
       effective === null ? null : endOfDay(effective, zone),
@@ -199,7 +185,3 @@ export class Reports {
 
 const columnsOf = (books: readonly Books[], names: readonly (keyof Books)[]) =>
   names.map((name) => books.map((each) => each[name]));
-
-/** The first instant after a day, as that day is counted in a zone. */
-const endOfDay = (day: Day, zone: string): Instant =>
-  startOfDay(addDays(startOfDay(day, 'UTC'), 1, 'UTC').slice(0, 'YYYY-MM-DD'.length), zone);

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Day, instant } from '@tributary/kernel';
-import { Refusal, ServiceRuntime } from '@tributary/platform';
-import { journal } from '../read-model/journal.projection';
-import { known as knownProjection } from '../read-model/known.projection';
+import { type LogClock, type LogPoint, ServiceRuntime, notYetVisible } from '@tributary/platform';
 import { positionOfCursor } from '../read-model/cursor';
-import { type Resting, SealedLog } from '../read-model/sealed-log.queries';
+import { journal } from '../read-model/journal.projection';
+import { logClock } from '../read-model/log-clock';
+import { type Resting, restingAt } from '../read-model/resting';
 import { type Standpoint, Standpoints } from '../read-model/standpoints';
 
 export interface Question {
@@ -36,33 +36,41 @@ export const told = ({ effective, known, position, parked, leaf, checkpoint }: R
 /** Finds out from where somebody wants to look at the books, once they show as much. */
 @Injectable()
 export class Reading {
+  private readonly clock: LogClock;
+
   constructor(
     private readonly runtime: ServiceRuntime,
     private readonly standpoints: Standpoints,
-    private readonly sealed: SealedLog,
-  ) {}
-
-  async standpoint(tenant: string, question: Question): Promise<Rested> {
-    const { effective, known, after, timeoutMs } = question;
-    // All pages of one reading stand at the position of the first.
-    const asked = after === undefined ? question.position : String(positionOfCursor(after));
-    const position = asked === undefined ? undefined : BigInt(asked);
-    if (position !== undefined) await this.untilVisible(position, timeoutMs);
-    const standpoint = await this.standpoints.of({
-      tenant,
-      effective,
-      known: known === undefined ? undefined : instant(known),
-      position,
-    });
-    return { ...standpoint, ...(await this.sealed.resting(standpoint.position)) };
+  ) {
+    this.clock = logClock(runtime);
   }
 
-  private async untilVisible(position: bigint, timeoutMs: number): Promise<void> {
-    const names = [journal.name, knownProjection.name];
-    if (await this.runtime.feeds.waitUntil(names, position, timeoutMs)) return;
-    const detail = 'The books do not show this position yet; ask again, or raise timeoutMs.';
-    const errors = [{ parameter: 'position', code: 'not_yet_visible', detail }];
-    const headers = { 'retry-after': '1' };
-    throw new Refusal(503, 'not_yet_visible', detail, { errors, headers });
+  async standpoint(tenant: string, question: Question): Promise<Rested> {
+    const { effective, timeoutMs } = question;
+    const point = await this.pointAsked(question);
+    if (point) await this.untilBooked(point.position, timeoutMs);
+    const standpoint = await this.standpoints.of({ tenant, effective, ...point });
+    // What was waited for shows, also where only positions without an event lie between it and the checkpoints.
+    return { ...standpoint, ...(point ?? (await restingAt(this.runtime, standpoint.position))) };
+  }
+
+  /** The place in the log that a question names; undefined where it is about everything that is known. */
+  private async pointAsked(question: Question): Promise<LogPoint | undefined> {
+    const { known, position, after, timeoutMs } = question;
+    if (known === undefined && position === undefined && after === undefined) return undefined;
+    // All pages of one reading stand at the position of the first.
+    const asked = after === undefined ? position : String(positionOfCursor(after));
+    const point = await this.clock({
+      known: known === undefined ? undefined : instant(known),
+      position: asked === undefined ? undefined : BigInt(asked),
+      timeoutMs,
+    });
+    if (point === undefined) throw notYetVisible(asked === undefined ? 'known' : 'position');
+    return point;
+  }
+
+  private async untilBooked(position: bigint, timeoutMs: number): Promise<void> {
+    if (await this.runtime.feeds.waitUntil([journal.name], position, timeoutMs)) return;
+    throw notYetVisible('position');
   }
 }

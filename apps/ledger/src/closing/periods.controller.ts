@@ -1,7 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, Caller, type Principal, Refusal, ServiceRuntime } from '@tributary/platform';
+import { Allow, Caller, type Principal, ServiceRuntime, notYetVisible } from '@tributary/platform';
 import { Reading, told } from '../application/reading';
+import { journal } from '../read-model/journal.projection';
+import { known } from '../read-model/known.projection';
 import { closing } from './closing.projection';
 import { PriorImpacts } from './impact.queries';
 import { PeriodParams, PeriodQuery, PriorImpactQuery } from './periods.dto';
@@ -28,8 +30,8 @@ export class PeriodsController {
     @Param() { entity, month }: PeriodParams,
     @Query() { position, timeoutMs, recompute }: PeriodQuery,
   ) {
-    if (position !== undefined) await this.untilVisible(BigInt(position), timeoutMs);
-    const standpoint = await this.reading.standpoint(tenant, { position, timeoutMs });
+    if (position !== undefined) await this.untilShown(BigInt(position), timeoutMs);
+    const standpoint = await this.reading.standpoint(tenant, { timeoutMs });
     const report = await this.reports.of({ tenant, entity, month }, recompute);
     return { ...told(standpoint), ...report };
   }
@@ -47,10 +49,10 @@ export class PeriodsController {
     return { ...told(standpoint), entity, month, ...(await impacts.of(standpoint, entity, month)) };
   }
 
-  private async untilVisible(position: bigint, timeoutMs: number): Promise<void> {
-    if (await this.runtime.feeds.waitUntil([closing.name], position, timeoutMs)) return;
-    const detail = 'The months do not show this position yet; ask again, or raise timeoutMs.';
-    const errors = [{ parameter: 'position', code: 'not_yet_visible', detail }];
-    throw new Refusal(503, 'not_yet_visible', detail, { errors, headers: { 'retry-after': '1' } });
+  /** A month is told as it is now: a position only says how much of the log that has to take in. */
+  private async untilShown(position: bigint, timeoutMs: number): Promise<void> {
+    const names = [closing, journal, known].map(({ name }) => name);
+    if (await this.runtime.feeds.waitUntil(names, position, timeoutMs)) return;
+    throw notYetVisible('position');
   }
 }

@@ -1,8 +1,7 @@
+import { POSITION } from '@tributary/platform';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
-import { StandpointQuery } from '../http/queries';
-
-const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
+import { MONTH, StandpointQuery } from '../http/queries';
 
 export class PeriodParams {
   @Length(1, 200)
@@ -15,7 +14,7 @@ export class PeriodParams {
 export class PeriodQuery {
   /** Waits until the answer shows what stands in the log up to here. */
   @IsOptional()
-  @Matches(/^(?:0|[1-9][0-9]{0,17})$/)
+  @Matches(POSITION)
   position?: string;
 
   @Type(() => Number)

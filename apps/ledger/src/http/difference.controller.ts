@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, Caller, type Principal } from '@tributary/platform';
+import {
+  Allow,
+  Caller,
+  POSITION,
+  type Principal,
+  acceptsCsv,
+  headersOfPoint,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Rested, Reading, told } from '../application/reading';
 import { type AccountDifference, effectOf, differenceOf } from '../domain/difference';
@@ -15,8 +22,6 @@ import {
 } from '../read-model/difference.queries';
 import { CSV } from './entries.controller';
 import { DifferenceQuery } from './queries';
-
-const WHOLE = /^(?:0|[1-9][0-9]{0,17})$/;
 
 @ApiTags('ledger')
 @Controller('v1/ledger')
@@ -44,8 +49,7 @@ export class DifferenceController {
     const [last, ...positions] = placeOf(query.after);
     const between = await this.between(tenant, query, positions);
     const { from, to } = between;
-    void reply.header('vary', 'accept');
-    if ((request.headers.accept ?? '').toLowerCase().includes('text/csv')) {
+    if (acceptsCsv({ request, reply })) {
       headersOf(between, reply);
       const lines = differenceCsv(
         await this.accounts(between, query),
@@ -106,7 +110,7 @@ export class DifferenceController {
 
 const placeOf = (after: string | undefined): readonly [string, ...string[]] => {
   if (after === undefined) return ['0'];
-  const { position, keys } = readCursor(after, [WHOLE, WHOLE]);
+  const { position, keys } = readCursor(after, [POSITION, POSITION]);
   const [from = '0', last = '0'] = keys;
   return [last, from, String(position)];
 };
@@ -124,12 +128,7 @@ function headersOf(
   reply: FastifyReply,
 ): void {
   for (const name of ['from', 'to'] as const) {
-    const { effective, known, position, leaf, checkpoint } = between[name];
-    void reply
-      .header(`x-${name}-effective`, effective ?? '')
-      .header(`x-${name}-known`, known ?? '')
-      .header(`x-${name}-position`, String(position))
-      .header(`x-${name}-leaf`, leaf ?? '')
-      .header(`x-${name}-checkpoint`, checkpoint ? `${checkpoint.size} ${checkpoint.root}` : '');
+    headersOfPoint(between[name], reply, `x-${name}`);
+    void reply.header(`x-${name}-effective`, between[name].effective ?? '');
   }
 }

@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, Caller, type Principal, Refusal } from '@tributary/platform';
+import {
+  Allow,
+  Caller,
+  type Principal,
+  Refusal,
+  acceptsCsv,
+  headersOfPoint,
+} from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Exports, type Format } from '../application/exports';
 import { type Rested, Reading, told } from '../application/reading';
@@ -46,8 +53,7 @@ export class EntriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const standpoint = await this.reading.standpoint(tenant, query);
-    void reply.header('vary', 'accept');
-    if ((request.headers.accept ?? '').toLowerCase().includes('text/csv')) {
+    if (acceptsCsv({ request, reply })) {
       headersOf(standpoint, reply);
       const legs = this.entries.legs(standpoint, query, 'log');
       return new StreamableFile(Readable.from(legsCsv(legs), { objectMode: false }), { type: CSV });
@@ -120,12 +126,7 @@ export class EntriesController {
 
 /** What a file cannot say of itself. */
 export function headersOf(rested: Rested, reply: FastifyReply): void {
-  const { effective, known, position, parked, leaf, checkpoint } = rested;
-  void reply
-    .header('x-leaf', leaf ?? '')
-    .header('x-checkpoint', checkpoint ? `${checkpoint.size} ${checkpoint.root}` : '')
-    .header('x-position', String(position))
-    .header('x-known', known ?? '')
-    .header('x-effective', effective ?? '')
-    .header('x-parked', String(parked));
+  const { effective, parked } = rested;
+  headersOfPoint(rested, reply);
+  void reply.header('x-effective', effective ?? '').header('x-parked', String(parked));
 }

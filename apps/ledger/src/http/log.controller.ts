@@ -45,10 +45,9 @@ export class LogController {
       'What an answer of any service rests on: by the moment that it was asked for, or by the `position` that it names. ' +
       'Known at a moment is everything before the first event that was recorded later.',
   })
-  async asOf(@Caller() { tenant }: Principal, @Query() { known, position }: LogAsOfQuery) {
-    const rested = await this.reading.standpoint(tenant, { known, position, timeoutMs: 0 });
-    const { leaf, checkpoint } = rested;
-    return { known: rested.known, position: rested.position, leaf, checkpoint };
+  async asOf(@Caller() { tenant }: Principal, @Query() query: LogAsOfQuery) {
+    const { known, position, leaf, checkpoint } = await this.reading.standpoint(tenant, query);
+    return { known, position, leaf, checkpoint };
   }
 
   @Get('proofs/inclusion')

@@ -1,60 +1,19 @@
-import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { OmitType } from '@nestjs/swagger';
 import type { Day } from '@tributary/kernel';
-import { IsAsset, IsInstant } from '@tributary/platform';
+import { AsOfQuery, IsAsset, IsDay, IsInstant, POSITION } from '@tributary/platform';
 import { Type } from 'class-transformer';
-import {
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateBy,
-} from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { FORMATS, type Format } from '../application/exports';
 import { GROUPS } from '../read-model/balances.queries';
 
-const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
-const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-\d{2}-\d{2}$/;
+export const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 
-const POSITION = /^(?:0|[1-9][0-9]{0,17})$/;
-
-const isDay = (value: unknown): boolean => {
-  if (typeof value !== 'string' || !DAY.test(value)) return false;
-  const at = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(value);
-};
-
-const IsDay = (): PropertyDecorator => (target, property) => {
-  const defaultMessage = () => '$property is a day from 1970 on, like "2026-03-31"';
-  ApiProperty({ type: String, required: false, example: '2026-03-31' })(target, property);
-  ValidateBy({ name: 'isDay', validator: { validate: isDay, defaultMessage } })(target, property);
-};
-
-/** From where the books are looked at. */
-export class StandpointQuery {
+/** From where the books are looked at. The ledger writes nothing, so there is no write of one's own to wait for. */
+export class StandpointQuery extends OmitType(AsOfQuery, ['token']) {
   /** What happened by the end of this day, as each entity counts its days. Left out, everything. */
   @IsOptional()
   @IsDay()
   effective?: Day;
-
-  /** What was known at this moment, by when the log recorded it. Left out, everything. */
-  @IsOptional()
-  @IsInstant()
-  known?: string;
-
-  /** Nothing that stands in the log after this position; waits until the books show it. */
-  @IsOptional()
-  @Matches(POSITION)
-  position?: string;
-
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
 }
 
 export class TrialBalanceQuery extends StandpointQuery {

@@ -1,4 +1,4 @@
-import { Refusal } from '@tributary/platform';
+import { POSITION, Refusal } from '@tributary/platform';
 
 /** Where a page ended, and the position of the log that all pages of one reading share. */
 export interface Cursor {
@@ -8,8 +8,6 @@ export interface Cursor {
 
 export const cursorOf = ({ position, keys }: Cursor): string =>
   Buffer.from(JSON.stringify([String(position), ...keys])).toString('base64url');
-
-const POSITION = /^(?:0|[1-9][0-9]{0,17})$/;
 
 /** Throws unless it has so many keys, each of its form. */
 export function readCursor(text: string, forms: readonly RegExp[]): Cursor {

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Instant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { Change, Changed, ChangedLeg } from '../domain/difference';
-import { Entries, LEG, type LegRow, legOf } from './entries.queries';
+import { LEG, type LegRow, legOf } from './entries.queries';
 import { type LegFilter, conditionsOf, dated, endFor, legsOf } from './legs';
+import { knownAtEach } from './moments';
 import { Parameters } from './sql';
 import type { Standpoint } from './standpoints';
 
@@ -46,10 +47,7 @@ const END_OF_TIME = 'infinity';
 
 @Injectable()
 export class Differences {
-  constructor(
-    private readonly runtime: ServiceRuntime,
-    private readonly entries: Entries,
-  ) {}
+  constructor(private readonly runtime: ServiceRuntime) {}
 
   /** What the legs add up to, account by account. */
   async changed(between: Between, filter: DifferenceFilter): Promise<Changed[]> {
@@ -116,7 +114,7 @@ export class Differences {
     const wanted = sql.bind(positions, 'bigint[]');
     const [rows, knownAt] = await Promise.all([
       this.datedRows(between, `select l.* from ${legs} l where l.position = any(${wanted})`, sql),
-      this.entries.knownAt(positions),
+      knownAtEach(this.runtime.database, positions),
     ]);
     const found = new Map<string, ChangedEntry>();
     for (const row of rows) {

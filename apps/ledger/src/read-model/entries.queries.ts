@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Instant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { POSITION, ServiceRuntime } from '@tributary/platform';
 import type { JournalLeg } from '../domain/journal';
 import { type Sums, sumsOf } from './balances.queries';
 import { cursorOf, readCursor } from './cursor';
 import { type LegFilter, dated, legsOf, needsEvents } from './legs';
+import { knownAtEach } from './moments';
 import { Parameters, instantText } from './sql';
 import type { Standpoint } from './standpoints';
 
@@ -47,7 +48,6 @@ export interface PageAsked {
 }
 
 const BATCH = 2_000;
-const WHOLE = /^(?:0|[1-9][0-9]{0,17})$/;
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** `order`: as the log has them, or as things happened. */
@@ -67,7 +67,7 @@ export class Entries {
     filter: LegFilter,
     { limit, after }: PageAsked,
   ): Promise<{ readonly items: Entry[]; readonly next: string | null }> {
-    const beyond = after === undefined ? '0' : (readCursor(after, [WHOLE]).keys[0] ?? '0');
+    const beyond = after === undefined ? '0' : (readCursor(after, [POSITION]).keys[0] ?? '0');
     const sql = new Parameters();
     const wanted = legsOf(standpoint, filter, sql);
     const { rows: found } = await this.runtime.database.pool.query<{ position: string }>(
@@ -143,7 +143,7 @@ export class Entries {
       `select ${LEG} from ${legs} l where l.position = any(${sql.bind(positions, 'bigint[]')}) order by l.position, l.n`,
       sql.values,
     );
-    const knownAt = await this.knownAt(positions);
+    const knownAt = await knownAtEach(this.runtime.database, positions);
     const entries = new Map<bigint, Entry>();
     for (const row of rows) {
       const { position, eventId, stream, type, occurredAt, recordedAt, ...rest } = legOf(row);
@@ -164,23 +164,6 @@ export class Entries {
     }
     return [...entries.values()];
   }
-
-  /** The greatest moment up to each of these ascending positions, counted on from the first of them. */
-  async knownAt(positions: readonly string[]): Promise<ReadonlyMap<bigint, Instant>> {
-    const [first, last] = [positions[0], positions.at(-1)];
-    if (first === undefined || last === undefined) return new Map();
-    const { rows } = await this.runtime.database.pool.query<{ position: string; at: Instant }>(
-      `with base as (select max(recorded_at) as at from known_moment where position <= $2
-          and recorded_at >= (select max(hour) from known_hour where position <= $2)),
-        moments as (
-          select position, recorded_at as at, false as wanted from known_moment where position > $2 and position <= $3
-          union all select p, (select at from base), true from unnest($1::bigint[]) p),
-        running as (select position, wanted, max(at) over (order by position, wanted) as at from moments)
-       select position, ${instantText('at')} as at from running where wanted`,
-      [positions, first, last],
-    );
-    return new Map(rows.map(({ position, at }) => [BigInt(position), at]));
-  }
 }
 
 const placeOf = (
@@ -195,4 +178,4 @@ export const timeCursorOf = (standpoint: Standpoint, leg: JournalLeg): string =>
   cursorOf({ position: standpoint.position, keys: placeOf('time', leg) });
 
 export const readTimeCursor = (after: string): readonly string[] =>
-  readCursor(after, [MOMENT, WHOLE, WHOLE]).keys;
+  readCursor(after, [MOMENT, POSITION, POSITION]).keys;

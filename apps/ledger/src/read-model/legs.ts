@@ -1,6 +1,6 @@
-import { type Day, type Instant, startOfDay } from '@tributary/kernel';
+import { type Day, type Instant, endOfDay, startOfDay } from '@tributary/kernel';
 import type { Parameters } from './sql';
-import { type Standpoint, endOfDay } from './standpoints';
+import type { Standpoint } from './standpoints';
 
 /** Which legs are asked for; an account also stands for those below it. */
 export interface LegFilter {

@@ -1,15 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { subscriptionOf } from '@tributary/feeds';
-import {
-  type Day,
-  type Instant,
-  type PeriodKey,
-  addDays,
-  instant,
-  instantOfMs,
-  invariant,
-  startOfDay,
-} from '@tributary/kernel';
+import { type Day, type Instant, type PeriodKey, instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import {
   type BookMonth,
@@ -22,14 +13,16 @@ import {
 } from '../domain/books';
 import { journal } from './journal.projection';
 import { known } from './known.projection';
+import { knownAt } from './moments';
 import { instantText } from './sql';
 
-/** From where the books are looked at: entries that happened by the end of a day, as the log was known at a moment. */
+/** From where the books are looked at: entries that happened by the end of a day, as far as the log is read. */
 export interface Asked {
   readonly tenant: string;
   readonly effective?: Day | undefined;
-  readonly known?: Instant | undefined;
   readonly position?: bigint | undefined;
+  /** The moment that the position was found for. */
+  readonly known?: Instant | null | undefined;
 }
 
 /** The books of one entity, with what a reader needs to tell days and months. */
@@ -73,15 +66,6 @@ const SHOWN = `select least(
     (select position from subscription where name = '${subscriptionOf(journal)}'),
     (select position from subscription where name = '${subscriptionOf(known)}')) as position`;
 
-// What was known at a moment ends before the first event that was recorded later, wherever the clocks of writers stood.
-const LATER = `select least(
-    (select min(position) from known_hour where hour > $2::timestamptz),
-    (select min(position) from known_moment where recorded_at > $1::timestamptz and recorded_at < $2::timestamptz + interval '1 hour')
-  ) as position`;
-
-const KNOWN_AT = `select max(recorded_at) as at from known_moment where position <= $1
-  and recorded_at >= (select max(hour) from known_hour where position <= $1)`;
-
 const BOOKS = `select
   (select count(distinct stream)::int from parked
     where subscription = '${subscriptionOf(journal)}' and status = 'parked' and tenant = $1) as parked,
@@ -96,10 +80,12 @@ const BOOKS = `select
 export class Standpoints {
   constructor(@Inject(ServiceRuntime) private readonly runtime: Pick<ServiceRuntime, 'database'>) {}
 
+  /** No further than the books show; who wants to be sure of a position waits for it before. */
   async of({ tenant, effective, known: asked, position }: Asked): Promise<Standpoint> {
-    const through = least(await this.shown(), position, asked && (await this.knownBy(asked)));
-    const { pool } = this.runtime.database;
-    const { rows } = await pool.query<BooksRow>(BOOKS, [tenant, String(through)]);
+    const shown = await this.shown();
+    const through = position !== undefined && position < shown ? position : shown;
+    const { database } = this.runtime;
+    const { rows } = await database.pool.query<BooksRow>(BOOKS, [tenant, String(through)]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
     // What takes a release in is dated by it, so every book knows the months of all.
@@ -107,7 +93,7 @@ export class Standpoints {
     return {
       tenant,
       effective: effective ?? null,
-      known: asked ?? (await this.knownAt(through)),
+      known: asked ?? (await knownAt(database, through)),
       position: through,
       books: row.touched.map(({ entity }) => bookOf(entity, months, row)),
       parked: row.parked,
@@ -117,25 +103,6 @@ export class Standpoints {
   private async shown(): Promise<bigint> {
     const { rows } = await this.runtime.database.pool.query<{ position: string | null }>(SHOWN);
     return BigInt(rows[0]?.position ?? 0);
-  }
-
-  /** The last position of what was known at a moment; undefined where nothing was recorded later. */
-  private async knownBy(at: Instant): Promise<bigint | undefined> {
-    const hour = `${at.slice(0, 'YYYY-MM-DDTHH'.length)}:00:00Z`;
-    const { rows } = await this.runtime.database.pool.query<{ position: string | null }>(LATER, [
-      at,
-      hour,
-    ]);
-    const later = rows[0]?.position ?? undefined;
-    return later === undefined ? undefined : BigInt(later) - 1n;
-  }
-
-  private async knownAt(position: bigint): Promise<Instant | null> {
-    const { rows } = await this.runtime.database.pool.query<{ at: Date | null }>(KNOWN_AT, [
-      String(position),
-    ]);
-    const at = rows[0]?.at ?? null;
-    return at === null ? null : instantOfMs(at.getTime());
   }
 }
 
@@ -153,10 +120,3 @@ function bookOf(
   });
   return { entity, zone, months: monthsOf(zone, months, cuts), closed: closedOf(cuts) };
 }
-
-const least = (first: bigint, ...others: readonly (bigint | undefined)[]): bigint =>
-  others.reduce<bigint>((a, b) => (b !== undefined && b < a ? b : a), first);
-
-/** The first instant after a day, as that day is counted in a zone. */
-export const endOfDay = (day: Day, zone: string): Instant =>
-  startOfDay(addDays(startOfDay(day, 'UTC'), 1, 'UTC').slice(0, 'YYYY-MM-DD'.length), zone);

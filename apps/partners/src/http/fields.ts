@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { type Instant, hasCode, instant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import { ValidateBy, ValidateIf, type ValidationOptions, isISO31661Alpha2 } from 'class-validator';
 
 /** The field may be missing; null is an answer like any other, and has to fit. */
@@ -11,20 +11,8 @@ export const MayBeLeftOut = (): PropertyDecorator =>
 export const IsTerritory = (options?: ValidationOptions): PropertyDecorator =>
   field('isTerritory', isTerritory, 'is a country of ISO 3166-1, like "BR"', options, 'BR');
 
-export const IsDay = (options?: ValidationOptions): PropertyDecorator =>
-  field('isDay', isDay, 'is a day, like "2026-12-25"', options, '2026-12-25');
-
 /** The list of the standard also takes lower case; what is stored is compared as text. */
 const isTerritory = (text: string): boolean => /^[A-Z]{2}$/.test(text) && isISO31661Alpha2(text);
-
-const isDay = (text: string): boolean => {
-  try {
-    return /^\d{4}-\d{2}-\d{2}$/.test(text) && instant(`${text}T00:00:00Z`) !== undefined;
-  } catch (error) {
-    if (hasCode(error, 'invalid_instant')) return false;
-    throw error;
-  }
-};
 
 function field(
   rule: string,

@@ -1,4 +1,4 @@
-import { IsInstant, IsStreamId, IsZone } from '@tributary/platform';
+import { IsDay, IsInstant, IsStreamId, IsZone } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PageQuery, TimedBody } from './bodies';
-import { IsDay, MayBeLeftOut } from './fields';
+import { MayBeLeftOut } from './fields';
 
 /** A URI, as in the events of that source. */
 const SOURCE = /^[!-~]{1,300}$/;

@@ -1,6 +1,13 @@
 import { reactionSpec } from '@tributary/feeds/testing';
 import { MemoryEventLog } from '@tributary/event-log';
-import { type DomainEvent, type StreamName, instant, prepare, uuidV5 } from '@tributary/kernel';
+import {
+  CommandRunner,
+  type DomainEvent,
+  type StreamName,
+  instant,
+  prepare,
+  uuidV5,
+} from '@tributary/kernel';
 import { type FileEvent, railStreamOf } from '../domain/rail/file-events';
 import { registered, settings } from '../domain/rail/file.fixture';
 import { runStreamOf } from '../domain/run/events';
@@ -74,6 +81,13 @@ async function logWith(
 }
 
 const bus = undefined as never;
+const runnerOf = (log: MemoryEventLog) => new CommandRunner(log, { now: () => Date.parse(AT) });
+const cause = {
+  actor: 'reaction:files_of_runs',
+  causationId: uuidV5('event'),
+  correlationId: 'spec',
+  traceParent: null,
+};
 const stored = async (names: readonly string[]) => {
   const events = instructedRun(names);
   const [run, rail] = [runStreamOf('acme', RUN), railStreamOf('acme', RAIL)];
@@ -90,14 +104,15 @@ const stored = async (names: readonly string[]) => {
 describe('dividing a run into files', () => {
   it('makes one of each kind, of the items that their accounts have instructed, and says the same when it is asked again', async () => {
     const { log, happened } = await stored(partners);
-    const reaction = filesOfRuns(bus, { log });
+    const reaction = filesOfRuns({ log, runner: runnerOf(log) });
     const last = {
       ...happened.at(-1),
       tenant: 'acme',
       revision: BigInt(happened.length - 1),
     } as never;
-    const commands = await reaction.on['RunInstructed']?.(last);
-    expect(await reaction.on['RunInstructed']?.(last)).toEqual(commands);
+    const steps = await reaction.on['RunInstructed']?.(last);
+    expect(await reaction.on['RunInstructed']?.(last)).toEqual(steps);
+    const { commands } = steps?.[0] ?? {};
 
     const numbered = (commands ?? []).filter(({ type }) => type === 'NumberFile');
     expect(numbered).toEqual([
@@ -132,9 +147,45 @@ describe('dividing a run into files', () => {
     const { log, happened } = await stored(['a', 'b']);
     const late = { ...happened.at(-1), occurredAt: instant('2026-04-18T02:00:00Z') };
     const event = { ...late, tenant: 'acme', revision: BigInt(happened.length - 1) } as never;
-    const commands = await filesOfRuns(bus, { log }).on['RunInstructed']?.(event);
+    const reaction = filesOfRuns({ log, runner: runnerOf(log) });
+    const [step] = (await reaction.on['RunInstructed']?.(event)) ?? [];
     // In São Paulo it is still the evening of the 17th.
-    expect(commands?.[0]).toMatchObject({ type: 'NumberFile', payOn: '2026-04-17' });
+    expect(step?.commands[0]).toMatchObject({ type: 'NumberFile', payOn: '2026-04-17' });
+  });
+
+  it('writes all of it down in one append, and nothing when it is delivered again', async () => {
+    const { log, happened } = await stored(partners);
+    const reaction = filesOfRuns({ log, runner: runnerOf(log) });
+    const event = { ...happened.at(-1), tenant: 'acme', revision: BigInt(happened.length - 1) };
+    const [step] = (await reaction.on['RunInstructed']?.(event as never)) ?? [];
+    if (step === undefined) throw new Error('A run with items has files.');
+    const stream = railStreamOf('acme', RAIL);
+    const append = jest.spyOn(log, 'append');
+    const context = { ...cause, commandId: uuidV5('c'), tenant: 'acme', occurredAt: AT, stream };
+    expect(await reaction.dispatch(step, context)).toEqual({ kind: 'accepted' });
+    expect(append).toHaveBeenCalledTimes(1);
+
+    // Another process knows nothing of it but what stands in the stream.
+    const again = filesOfRuns({ log, runner: runnerOf(log) });
+    expect(await again.dispatch(step, context)).toEqual({ kind: 'accepted' });
+    const types: string[] = [];
+    for await (const { type } of log.read(stream, 1n)) types.push(type);
+    const listed = ['FileNumbered', 'FileItemsListed'];
+    expect(types).toEqual([...listed, 'FileItemsListed', ...listed]);
+  });
+
+  it('tells the refusal of the first command that was refused', async () => {
+    const { log, happened } = await stored(['a', 'b']);
+    const reaction = filesOfRuns({ log, runner: runnerOf(log) });
+    const event = { ...happened.at(-1), tenant: 'acme', revision: BigInt(happened.length - 1) };
+    const [step] = (await reaction.on['RunInstructed']?.(event as never)) ?? [];
+    if (step === undefined) throw new Error('A run with items has files.');
+    const stream = railStreamOf('acme', 'nobody');
+    const context = { ...cause, commandId: uuidV5('c'), tenant: 'acme', occurredAt: AT, stream };
+    expect(await reaction.dispatch(step, context)).toMatchObject({
+      kind: 'rejected',
+      rejected: { code: 'account_unknown' },
+    });
   });
 });
 

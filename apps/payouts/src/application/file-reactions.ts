@@ -1,6 +1,8 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { type Reaction, type ReactionContext, reaction } from '@tributary/feeds';
 import {
+  type CommandRunner,
+  type Outcome,
   type StreamLog,
   type StreamName,
   type Uuid,
@@ -8,7 +10,8 @@ import {
   invariant,
   uuidV5,
 } from '@tributary/kernel';
-import { dispatchAs } from '@tributary/platform';
+import type { RailRejected } from '../domain/rail/commands';
+import { rail } from '../domain/rail/decide';
 import type { ListFileItems, NumberFile } from '../domain/rail/file-commands';
 import {
   type FileItemsListed,
@@ -22,7 +25,8 @@ import { type Run, itemsOf } from '../domain/run/state';
 import type { Rail } from '../rails/rail';
 import { railNamed } from '../rails/rails';
 import { WriteFile, type WriteFileStep } from './file-writing';
-import { DecideFile, loadSettings, streamOfFile } from './files';
+import { loadSettings, streamOfFile } from './files';
+import { allOf } from './runs-fan-out';
 
 type Log = Pick<StreamLog, 'read'>;
 
@@ -49,40 +53,69 @@ export function commandsOfFile(
   return [{ type: 'NumberFile', ...numbered, ...totals }, ...chunks];
 }
 
+/** What the files of one run are written down by, in this order. */
+interface ListFiles {
+  readonly type: 'ListFiles';
+  readonly rail: string;
+  readonly commands: readonly (ListFileItems | NumberFile)[];
+}
+
 /** When every account of a run has said that it is instructed, its items are divided into files and each gets its number. */
-export function filesOfRuns(
-  bus: CommandBus,
-  { log }: { readonly log: Log },
-): Reaction<ListFileItems | NumberFile> {
-  return reaction<ListFileItems | NumberFile, { RunInstructed: RunInstructed['data'] }>({
+export function filesOfRuns({
+  log,
+  runner,
+}: {
+  readonly log: Log;
+  readonly runner: Pick<CommandRunner, 'run'>;
+}): Reaction<ListFiles> {
+  return reaction<ListFiles, { RunInstructed: RunInstructed['data'] }>({
     name: 'files_of_runs',
     on: {
       RunInstructed: async ({ tenant, data, revision, occurredAt: at }) => {
-        const { run, payingAccount: rail, payOn } = data;
-        const settings = await loadSettings(log, tenant, rail);
+        const { run, payingAccount, payOn } = data;
+        const settings = await loadSettings(log, tenant, payingAccount);
         invariant(settings, 'a run is paid from an account that is registered');
         const state = await runAt(log, runStreamOf(tenant, run), revision);
         const kinds = byKind(instructedItems(state), railNamed(settings.format));
         // Approved late, a run is not paid on a day that is over.
         const today = dayOf(at, settings.zone);
         const when = { payOn: today > payOn ? today : payOn, replaces: null, at };
-        return [...kinds]
+        const commands = [...kinds]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .flatMap(([kind, items]) => {
             const file = fileIdOf(run, kind, null);
-            return commandsOfFile({ rail, file, run, kind, ...when }, items);
+            return commandsOfFile({ rail: payingAccount, file, run, kind, ...when }, items);
           });
+        return [{ type: 'ListFiles', rail: payingAccount, commands }];
       },
     },
     target: streamOfFile,
-    dispatch: dispatchAs(bus, DecideFile),
+    dispatch: (step, context) => writeDown(runner, step, context),
   });
 }
 
-function byKind(items: readonly ListedItem[], rail: Rail): ReadonlyMap<string, ListedItem[]> {
+/** All at once: they queue in their order, and as many as fit share an append. The first refusal tells what was wrong. */
+async function writeDown(
+  runner: Pick<CommandRunner, 'run'>,
+  { commands }: ListFiles,
+  context: ReactionContext,
+): Promise<{ readonly kind: 'accepted' } | Outcome<RailRejected>> {
+  const { tenant, stream, causationId } = context;
+  const outcomes = await allOf(
+    commands.map((command, i) =>
+      runner.run(rail, stream, command, {
+        ...causeOf(context),
+        commandId: uuidV5(tenant, stream, causationId, `files_of_runs.${String(i)}`),
+      }),
+    ),
+  );
+  return outcomes.find(({ kind }) => kind === 'rejected') ?? { kind: 'accepted' };
+}
+
+function byKind(items: readonly ListedItem[], of: Rail): ReadonlyMap<string, ListedItem[]> {
   const kinds = new Map<string, ListedItem[]>();
   for (const item of items) {
-    const kind = rail.fileKindOf(item.method);
+    const kind = of.fileKindOf(item.method);
     const others = kinds.get(kind);
     if (others) others.push(item);
     else kinds.set(kind, [item]);

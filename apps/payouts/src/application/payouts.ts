@@ -66,7 +66,7 @@ export const payouts: ServiceDefinition = {
     runChanges(bus, means),
     runFiles(bus),
     runProgress(bus),
-    filesOfRuns(bus, means),
+    filesOfRuns(means),
     filesWritten(bus),
     accountsTold(bus, means),
     matchesTold(bus),

@@ -6,6 +6,7 @@ import type { AnswerToItem, FileCommand, FileRejected } from '../domain/rail/fil
 import { type BankAnswer, railStreamOf } from '../domain/rail/file-events';
 import type { ReturnedItem } from '../rails/rail';
 import { railNamed } from '../rails/rails';
+import { inTurns } from '../turns';
 import { DecideFile, loadSettings } from './files';
 
 export interface UploadedBy {
@@ -45,17 +46,18 @@ export class ReturnFiles {
     const settings = await loadSettings(this.runtime.log, by.tenant, rail);
     if (!settings)
       throw new CodedError('account_unknown', `Nobody has registered ${rail}.`, { rail });
-    const { sequence, fileRefused, items, warnings } = railNamed(settings.format).readReturn(bytes);
+    const { sequence, fileRefused, items, warnings } = await inTurns(
+      railNamed(settings.format).readReturn(bytes),
+    );
     const sha256 = sha256Hex(bytes);
     const on = { rail, at: by.at };
     const shown = shortened(warnings);
     const read = { sha256, sequence, fileRefused, count: items.length, warnings: shown };
     const noted = { type: 'NoteReturnFile', ...on, ...read, by: by.actor } as const;
     let { position, isNew } = await this.tell(noted, `return ${sha256}`, by);
-    const answers = items.map(answerOf);
-    for (let i = 0; i < answers.length; i += ANSWERS_PER_EVENT) {
+    for (let i = 0; i < items.length; i += ANSWERS_PER_EVENT) {
       const chunk = i / ANSWERS_PER_EVENT;
-      const part = answers.slice(i, i + ANSWERS_PER_EVENT);
+      const part = items.slice(i, i + ANSWERS_PER_EVENT).map(answerOf);
       const command = { type: 'AnswerItems', ...on, return: sha256, chunk, answers: part } as const;
       const told = await this.tell(command, `answers ${sha256} ${String(chunk)}`, by);
       // Taken up again where another try broke off, it is no repeat.

@@ -58,6 +58,12 @@ export class RunAccounts {
     private readonly log: EventLog,
   ) {}
 
+  /** Before they are asked together: accounts that are held already are decided in one turn and share a commit. */
+  load(draft: Draft, partners: readonly string[], { tenant }: Behind): Promise<void> {
+    const streams = partners.map((partner) => accountStreamOf(tenant, accountOf(draft, partner)));
+    return this.runner.load(account, streams);
+  }
+
   async reserve(
     draft: Draft,
     partner: string,

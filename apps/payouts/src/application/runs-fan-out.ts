@@ -1,5 +1,8 @@
-/** Of accounts that are asked together; their appends share a commit. */
-export const ACCOUNTS_AT_ONCE = 250;
+/**
+ * Of accounts that are asked together; their appends share a commit. A few hundred, because everything that follows accounts writes
+ * once for each commit; not more, because they are decided in one go.
+ */
+export const ACCOUNTS_AT_ONCE = 600;
 
 /** All of them, so that none is still at work when the caller is told of a failure. */
 export async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {

@@ -12,7 +12,7 @@ import type { Means } from '@tributary/platform';
 import type { Declined, ReservedItem } from '../domain/account/terms';
 import type { ItemId } from '../domain/item';
 import type { ReservedAnswer, RunCommand, RunRejected } from '../domain/run/commands';
-import { type Fault, type RunDrafted, runStreamOf } from '../domain/run/events';
+import { type Fault, type NotedItem, type RunDrafted, runStreamOf } from '../domain/run/events';
 import { reservationHash } from '../domain/run/reservation-hash';
 import { itemsOf } from '../domain/run/state';
 import { DecideRun, loadRun } from './runs';
@@ -51,7 +51,8 @@ export type RunStep =
 
 /** Half a kilobyte each, so that an event stays well below its limit. */
 const ANSWER_BYTES = 44 * 1024;
-const NAMES_AT_ONCE = 1_200;
+/** Of one event; whole slices, so that none is left over that would cost as much as a full one. */
+const NAMES_AT_ONCE = 2 * ACCOUNTS_AT_ONCE;
 
 const MOST_DRAFTS = 100;
 
@@ -97,18 +98,21 @@ export class Protocol {
     await this.tell({ type: 'StartLocking', run, at: behind.at }, ['start'], behind);
   }
 
-  /** The next accounts are asked while the answers of those before are looked through and noted. */
+  /** The next accounts are asked, and those after them read, while the answers of those before are looked through and noted. */
   private async ask(
     draft: Draft,
     partners: readonly string[],
     attempt: number,
     behind: Behind,
   ): Promise<void> {
+    const slices = slicesOf(partners, ACCOUNTS_AT_ONCE);
+    await this.accounts.load(draft, slices[0] ?? [], behind);
     let answers: readonly AccountAnswer[] = [];
-    for (const slice of [...slicesOf(partners, ACCOUNTS_AT_ONCE), []]) {
+    for (const [i, slice] of [...slices, []].entries()) {
       const [next] = await Promise.all([
         allOf(slice.map((partner) => this.accounts.reserve(draft, partner, attempt, behind))),
         this.note(draft, answers, attempt, behind),
+        this.accounts.load(draft, slices[i + 1] ?? [], behind),
       ]);
       answers = next;
     }
@@ -181,6 +185,7 @@ export class Protocol {
     behind: Behind,
   ): Promise<void> {
     for (const slice of slicesOf(partners, ACCOUNTS_AT_ONCE)) {
+      await this.accounts.load(draft, slice, behind);
       await allOf(
         slice.map(async (partner) => {
           const outcome = await this.accounts.cancel(draft, partner, reason, behind);
@@ -209,13 +214,21 @@ export class Protocol {
     const open = itemsOf(state).flatMap(({ noted, progress }) =>
       progress === null ? [noted] : [],
     );
+    const slices = slicesOf(open, ACCOUNTS_AT_ONCE);
+    const load = (slice: readonly NotedItem[] = []) =>
+      this.accounts.load(
+        draft,
+        slice.map(({ partner }) => partner),
+        behind,
+      );
+    await load(slices[0]);
     let told: Promise<unknown> = Promise.resolve();
-    for (const slice of slicesOf(open, ACCOUNTS_AT_ONCE)) {
+    for (const [i, slice] of slices.entries()) {
       const work = slice.map(async ({ partner, item }) => {
         const outcome = await this.accounts.instruct(draft, partner, item, behind);
         return { partner, reason: refusalIn(outcome) };
       });
-      const [answers] = await Promise.all([allOf(work), told]);
+      const [answers] = await Promise.all([allOf(work), told, load(slices[i + 1])]);
       const instructed = answers.flatMap((each) => (each.reason === null ? [each.partner] : []));
       const refused = answers.flatMap(({ partner, reason }) =>
         reason === null ? [] : [{ partner, reason }],

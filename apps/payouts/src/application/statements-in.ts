@@ -160,17 +160,29 @@ class Taking {
   ): Promise<void> {
     const key = await this.personal.keyFor(on.statement, 'wording');
     const stream = railStreamOf(this.upload.by.tenant, on.rail);
-    const parts = inChunks(lines);
-    for (let i = 0; i < parts.length; i += CHUNKS_PER_COMMAND) {
-      const chunks = parts.slice(i, i + CHUNKS_PER_COMMAND).map((part, n): LinesChunk => {
-        const imported = part.map(({ text: _text, ...line }) => line);
-        const texts = part.map(({ text }) => text);
-        const chunk = { chunk: i + n, lines: imported };
-        if (key === ERASED) return chunk;
-        return { ...chunk, texts: this.personal.seal(key, { stream, ...WORDING }, texts) };
-      });
-      await this.tell({ type: 'ImportLines', ...on, chunks }, `lines ${String(i)}`);
+    const sealed = (part: readonly BankLine[], chunk: number): LinesChunk => {
+      const imported = { chunk, lines: part.map(({ text: _text, ...line }) => line) };
+      if (key === ERASED) return imported;
+      const texts = part.map(({ text }) => text);
+      return { ...imported, texts: this.personal.seal(key, { stream, ...WORDING }, texts) };
+    };
+    let before: Promise<unknown> | undefined;
+    let chunks: LinesChunk[] = [];
+    const send = async (first: number) => {
+      const told = { type: 'ImportLines', ...on, chunks } as const;
+      // One is stored while the next is sealed.
+      await before;
+      before = this.tell(told, `lines ${String(first)}`);
+      chunks = [];
+    };
+    let chunk = 0;
+    for (const part of inChunks(lines)) {
+      chunks.push(sealed(part, chunk));
+      chunk += 1;
+      if (chunks.length === CHUNKS_PER_COMMAND) await send(chunk - CHUNKS_PER_COMMAND);
     }
+    if (chunks.length > 0) await send(chunk - chunks.length);
+    await before;
   }
 
   /** One attempt, one set of ids: that nothing is done twice is decided by what the stream holds, not by who asks. */
@@ -215,18 +227,19 @@ function verdictOf(outcome: Outcome<RailRejected>, statement: string): Verdict |
   return undefined;
 }
 
-function inChunks(lines: readonly BankLine[]): readonly (readonly BankLine[])[] {
-  const chunks: BankLine[][] = [];
-  let bytes = Infinity;
+function* inChunks(lines: readonly BankLine[]): Generator<readonly BankLine[]> {
+  let chunk: BankLine[] = [];
+  let bytes = 0;
   for (const line of lines) {
     // Sealed wording takes a third more than it has bytes.
     const size = Buffer.byteLength(JSON.stringify(line)) + Buffer.byteLength(line.text) / 2;
-    if (bytes + size > MOST_CHUNK_BYTES) {
-      chunks.push([]);
+    if (chunk.length > 0 && bytes + size > MOST_CHUNK_BYTES) {
+      yield chunk;
+      chunk = [];
       bytes = 0;
     }
-    chunks.at(-1)?.push(line);
+    chunk.push(line);
     bytes += size;
   }
-  return chunks;
+  if (chunk.length > 0) yield chunk;
 }

@@ -13,34 +13,35 @@ import { assetFrom } from './currency';
 import { minorOfDecimal } from './amounts';
 import { EntryReader } from './camt053-entries';
 import { currencyOfAmount, dayOfText, dayAt } from './camt053-values';
+import {
+  type Place,
+  cutOff,
+  entriesIn,
+  statementsIn,
+  withoutComments,
+  withoutEntries,
+} from './camt053-parts';
 import { type Xml, childOf, childrenOf, textAt } from './xml';
 import type { Reading, ReadingOptions } from './reading-options';
+import type { Turns } from '../turns';
 
 const MANY = new Set(['Bal', 'Ntry', 'NtryDtls', 'Stmt', 'TxDtls', 'Ustrd']);
-/** Entries that are parsed together: the tree of a whole large file would be many times the file. */
-const ENTRIES_AT_ONCE = 500;
-const STATEMENT = /<(?:[A-Za-z0-9_-]+:)?Stmt[\s>][\s\S]*?<\/(?:[A-Za-z0-9_-]+:)?Stmt\s*>/g;
-const ENTRY = /<((?:[A-Za-z0-9_-]+:)?)Ntry>[\s\S]*?<\/\1Ntry\s*>/g;
+/** Entries that are parsed together: the tree of a whole large file would be many times the file, and nobody else would have a turn. */
+const ENTRIES_AT_ONCE = 100;
 
 /** Versions 02 to 08. What differs between them is read by what is there, not by the number. Pauses between parts of a large one. */
 export function* readCamt053(text: string, options: ReadingOptions): Reading {
   // A statement has no use for entities of its own, and they are how a small file becomes a large one.
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text.slice(0, 4_000)))
     throw new CodedError('invalid_bank_file', 'A statement with a document type is not read.');
-  // What is commented out is not there, and must not be taken for an entry.
-  const content = text.includes('<!--') ? text.replaceAll(/<!--[\s\S]*?-->/g, '') : text;
+  const content = yield* withoutComments(text);
   const isWhole = /<\/(?:[A-Za-z0-9_-]+:)?Document\s*>\s*$/.test(content.slice(-200));
-  const found = content.match(STATEMENT) ?? (isWhole ? [] : cutOff(content));
+  const whole = yield* statementsIn(content);
+  const found = whole.length > 0 || isWhole ? whole : cutOff(content);
   const statements: BankStatement[] = [];
   for (const statement of found) statements.push(yield* read(statement, options, isWhole));
   return statements;
 }
-
-/** A file that was cut off within a statement: what is there is shown, and quarantined. */
-const cutOff = (content: string): readonly string[] => {
-  const [begun] = /<(?:[A-Za-z0-9_-]+:)?Stmt[\s>][\s\S]*/.exec(content) ?? [];
-  return begun === undefined ? [] : [begun.slice(0, begun.lastIndexOf('<'))];
-};
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -60,41 +61,29 @@ function parsed(text: string): Xml {
   }
 }
 
-function* entriesIn(statement: string): Generator<Xml> {
-  let waiting: string[] = [];
-  for (const [entry] of statement.matchAll(ENTRY)) {
-    waiting.push(entry);
-    if (waiting.length < ENTRIES_AT_ONCE) continue;
-    yield* childrenOf(parsed(waiting.join('')), 'Ntry');
-    waiting = [];
-  }
-  if (waiting.length > 0) yield* childrenOf(parsed(waiting.join('')), 'Ntry');
-}
+const entriesAt = (text: string, places: readonly Place[]): readonly Xml[] =>
+  childrenOf(parsed(places.map(({ from, until }) => text.slice(from, until)).join('')), 'Ntry');
 
-function* read(
-  text: string,
-  options: ReadingOptions,
-  isWhole: boolean,
-): Generator<undefined, BankStatement> {
+function* read(text: string, options: ReadingOptions, isWhole: boolean): Turns<BankStatement> {
   const unreadable: UnreadableRow[] = [];
   const warnings: string[] = [];
-  if (!isWhole)
+  const { places, isCut } = yield* entriesIn(text);
+  if (!isWhole || isCut)
     unreadable.push({ place: null, code: 'structure', why: 'The file ends before it is over.' });
-  const [statement = {}] = childrenOf(parsed(text.replaceAll(ENTRY, '')), 'Stmt');
+  const [statement = {}] = childrenOf(parsed(withoutEntries(text, places)), 'Stmt');
   const account = childOf(statement, 'Acct');
   const accountId = childOf(account, 'Id');
   const name = textAt(accountId, 'IBAN') ?? textAt(accountId, 'Othr', 'Id') ?? '';
   const balances = childrenOf(statement, 'Bal').map((balance) => balanceOf(balance, options));
-  const [first] = entriesIn(text);
+  const [first] = entriesAt(text, places.slice(0, 1));
   const asset = assetFrom(currencyIn(account, balances, first), unreadable);
   const opening = chosen(balances, ['OPBD', 'PRCD'], asset, unreadable);
   const closing = chosen(balances.toReversed(), ['CLBD'], asset, unreadable);
   const reader = new EntryReader(name, asset, options, unreadable, warnings);
-  let place = 0;
-  for (const entry of entriesIn(text)) {
-    reader.read(entry, place);
-    place += 1;
-    if (place % ENTRIES_AT_ONCE === 0) yield;
+  for (let from = 0; from < places.length; from += ENTRIES_AT_ONCE) {
+    const some = entriesAt(text, places.slice(from, from + ENTRIES_AT_ONCE));
+    for (const [i, entry] of some.entries()) reader.read(entry, from + i);
+    yield;
   }
   return {
     account: name,

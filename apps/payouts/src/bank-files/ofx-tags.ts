@@ -1,3 +1,5 @@
+import type { Turns } from '../turns';
+
 /** Leaves of one transaction by name; those of the account it went to under `BANKACCTTO/`. */
 export type Row = ReadonlyMap<string, string>;
 
@@ -9,6 +11,8 @@ export interface OfxStatement {
 }
 
 const TAG = /<(\/?)([A-Za-z][A-Za-z0-9.]*)\s*(\/?)>/g;
+const SECTION = '<![CDATA[';
+const TAGS_AT_ONCE = 2_000;
 const STATEMENTS = new Set(['CCSTMTRS', 'STMTRS']);
 const COUNTERPARTIES = new Set(['BANKACCTTO', 'CCACCTTO']);
 const PLACES = new Set(['AVAILBAL', 'LEDGERBAL', 'STMTTRN', ...COUNTERPARTIES]);
@@ -25,19 +29,33 @@ interface Building {
  * Walks over the tags and keeps what stands behind each of them, closed or not. What opens again without having been closed was
  * closed: so a row with a tag cut out does not swallow the next.
  */
-export function statementsIn(text: string): readonly OfxStatement[] {
+export function* statementsIn(text: string): Turns<readonly OfxStatement[]> {
   const found: Building[] = [];
   let at: Building | undefined;
-  const whole = text.replaceAll(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, inside: string) =>
-    escaped(inside),
-  );
-  for (const tag of tagsIn(whole)) {
+  let tags = 0;
+  for (const tag of tagsIn(yield* withoutSections(text))) {
+    tags += 1;
+    if (tags % TAGS_AT_ONCE === 0) yield;
     if (STATEMENTS.has(tag.name)) {
       at = tag.isEnd ? undefined : { head: new Map(), rows: [], ledger: new Map(), places: [] };
       if (at) found.push(at);
     } else if (at) take(at, tag);
   }
   return found;
+}
+
+/** What stands in a section of its own stands there as it is, tags and all. */
+function* withoutSections(text: string): Turns<string> {
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf(SECTION); at >= 0; at = text.indexOf(SECTION, from)) {
+    const end = text.indexOf(']]>', at);
+    if (end < 0) break;
+    parts.push(text.slice(from, at), escaped(text.slice(at + SECTION.length, end)));
+    from = end + ']]>'.length;
+    if (parts.length % TAGS_AT_ONCE === 0) yield;
+  }
+  return from === 0 ? text : [...parts, text.slice(from)].join('');
 }
 
 function take(at: Building, { name, isEnd, value }: Tag): void {

@@ -5,24 +5,23 @@ import { assetFrom } from './currency';
 import { LineKeys } from './keys';
 import { type OfxStatement, type Row, statementsIn } from './ofx-tags';
 import type { Reading, ReadingOptions } from './reading-options';
+import type { Turns } from '../turns';
 
 /** SGML of version 1 and XML of version 2, read by one hand: what closes a tag differs, what stands in it does not. */
 export function* readOfx(text: string, options: ReadingOptions): Reading {
   const statements: BankStatement[] = [];
-  for (const statement of statementsIn(text)) {
-    statements.push(read(statement, options));
-    yield;
-  }
+  for (const statement of yield* statementsIn(text))
+    statements.push(yield* read(statement, options));
   return statements;
 }
 
-function read(statement: OfxStatement, options: ReadingOptions): BankStatement {
+function* read(statement: OfxStatement, options: ReadingOptions): Turns<BankStatement> {
   const unreadable: UnreadableRow[] = [];
   const warnings: string[] = [];
   const { head, rows, ledger } = statement;
   const account = head.get('ACCTID') ?? '';
   const asset = assetFrom((head.get('CURDEF') ?? '').toUpperCase(), unreadable);
-  const lines = linesOf(rows, account, asset, { options, unreadable, warnings });
+  const lines = yield* linesOf(rows, account, asset, { options, unreadable, warnings });
   const last = lines.reduce<Day | null>(
     (day, { bookedOn }) => (day !== null && day > bookedOn ? day : bookedOn),
     null,
@@ -76,17 +75,20 @@ interface Noting {
   readonly warnings: string[];
 }
 
-function linesOf(
+const ROWS_AT_ONCE = 500;
+
+function* linesOf(
   rows: readonly Row[],
   account: string,
   asset: Asset,
   noting: Noting,
-): readonly BankLine[] {
+): Turns<readonly BankLine[]> {
   const keys = new LineKeys(account);
   const seen = new Set<string>();
   let [missing, repeated] = [0, 0];
   const lines: BankLine[] = [];
   for (const [place, row] of rows.entries()) {
+    if (place % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) yield;
     const fitid = row.get('FITID') ?? '';
     if (fitid === '') missing += 1;
     else if (seen.has(fitid)) repeated += 1;

@@ -133,11 +133,11 @@ const one = (text: string): BankStatement => {
 };
 
 describe('reading camt.053', () => {
-  it('reads a large one in turns, and to the same', async () => {
-    const entries = Array.from({ length: 1_200 }, (_, i) => entry(`${String(i + 1)}.00`)).join('');
-    const bytes = new TextEncoder().encode(camt(entries));
-    expect(await readBankFileInTurns(bytes, options)).toEqual(readBankFile(bytes, options));
-    expect(read(bytes)[0]?.lines).toHaveLength(1_200);
+  it('does not lose what follows an entry that never ends', () => {
+    const open = entry('3.00').replace('</Ntry>', '');
+    const { lines, unreadable } = one(camt(`${entry('6.00')}${open}`));
+    expect(lines.map(({ amount }) => amount)).toEqual(['600']);
+    expect(unreadable).toMatchObject([{ place: null, code: 'structure' }]);
   });
 
   it('takes a batch apart into its payments, whatever prefix the elements have', () => {
@@ -257,5 +257,29 @@ describe('reading OFX', () => {
     const later = one(ofx(row('-1'), '<BALAMT>4,00<DTASOF>20260420'));
     expect(later.closing).toBeNull();
     expect(later.warnings).toContainEqual(expect.stringContaining('2026-04-20'));
+  });
+});
+
+describe('reading a large file', () => {
+  const many = (line: (i: number) => string) =>
+    Array.from({ length: 5_000 }, (_, i) => line(i)).join('');
+
+  it.each([
+    ['camt.053', camt(many((i) => entry(`${String(i + 1)}.00`)))],
+    ['OFX', ofx(many((i) => row(`-${String(i + 1)}.00`)))],
+  ])('lets others have their turn in between: %s', async (_, text) => {
+    const bytes = new TextEncoder().encode(text);
+    let turns = 0;
+    let isOver = false;
+    const other = () => {
+      turns += 1;
+      if (!isOver) setImmediate(other);
+    };
+    other();
+    const file = await readBankFileInTurns(bytes, options);
+    isOver = true;
+    expect(file).toEqual(readBankFile(bytes, options));
+    expect(file.statements[0]?.lines).toHaveLength(5_000);
+    expect(turns).toBeGreaterThan(15);
   });
 });

@@ -1,4 +1,5 @@
 import type { BankStatement } from '../domain/rail/bank-line';
+import type { Turns } from '../turns';
 
 export interface ReadingOptions {
   /** Of the entity: the days of its account are days of it. */
@@ -7,5 +8,4 @@ export interface ReadingOptions {
   readonly counterpartyOf: (account: string) => string | null;
 }
 
-/** Work that may be interrupted wherever it yields. */
-export type Reading = Generator<undefined, readonly BankStatement[]>;
+export type Reading = Turns<readonly BankStatement[]>;

@@ -5,12 +5,15 @@ import {
   Allow,
   Caller,
   type Columns,
+  type LogPoint,
   type Principal,
   ServiceRuntime,
   asAccepted,
   askedAt,
   cursorOf,
+  pointAsked,
   readCursor,
+  standingAt,
   untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -92,7 +95,8 @@ export class AccountsController {
   @ApiOperation({
     summary: 'What is payable, by how long ago it was released',
     description:
-      'All of it is the balance of the Payable account; what a run has reserved is still in it. Answers CSV to who accepts it.',
+      'All of it is the balance of the Payable account; what a run has reserved is still in it. ' +
+      'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async payables(
     @Caller() { tenant }: Principal,
@@ -100,9 +104,10 @@ export class AccountsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await untilVisible(this.runtime, [accountLines.name], query);
-    const found = await this.ageing.payables(agedAsAsked(tenant, query));
-    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    const point = await pointAsked(this.runtime, [accountLines.name], query);
+    const found = await this.ageing.payables(agedAsAsked(tenant, query, point));
+    const standing = standingAt(point, found.position);
+    const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
   }
 
@@ -110,7 +115,8 @@ export class AccountsController {
   @ApiOperation({
     summary: 'What partners owe, by how long they have owed it',
     description:
-      'All of it is the balance of the ClawbackReceivable account, before the allowance. Whatever comes to a partner has paid its oldest debt. Answers CSV to who accepts it.',
+      'All of it is the balance of the ClawbackReceivable account, before the allowance. Whatever comes to a partner has paid its oldest debt. ' +
+      'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async receivables(
     @Caller() { tenant }: Principal,
@@ -118,16 +124,23 @@ export class AccountsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await untilVisible(this.runtime, [accounts.name], query);
-    const found = await this.ageing.receivables(agedAsAsked(tenant, query));
-    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    const point = await pointAsked(this.runtime, [accounts.name], query);
+    const found = await this.ageing.receivables(agedAsAsked(tenant, query, point));
+    const standing = standingAt(point, found.position);
+    const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
   }
 }
 
-function agedAsAsked(tenant: string, { entity, asset, after, limit }: AgeingQuery): AgeingAsked {
+/** An age is that at the moment of the point, so that the same point has the same ages for ever. */
+function agedAsAsked(
+  tenant: string,
+  { entity, asset, after, limit }: AgeingQuery,
+  point: LogPoint | undefined,
+): AgeingAsked {
   const read = after === undefined ? [] : readCursor(after, 3);
-  return { tenant, entity, asset, on: askedAt(), after: read, limit };
+  const on = point?.known ?? askedAt();
+  return { tenant, entity, asset, on, upTo: point?.position, after: read, limit };
 }
 
 const ACCOUNT_COLUMNS: Columns<AccountShown> = {

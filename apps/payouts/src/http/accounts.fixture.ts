@@ -9,8 +9,14 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { type Say, saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
-import { type TestPostgres, startTestPostgres } from '@tributary/testing';
+import {
+  LedgerStandIn,
+  type Say,
+  saying,
+  tellerOf,
+  testMasterKey,
+} from '@tributary/platform/testing';
+import { Answer, type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { accountHandler } from '../application/accounts';
 import { releasesTaken } from '../application/accounts-releases';
 import { accountsFollow, partnersTold, toAccounts } from '../application/accounts-terms';
@@ -64,13 +70,6 @@ class Partners {}
 })
 class Payouts {}
 
-export interface Answer {
-  readonly status: number;
-  // Answers from a wire are looked at, not trusted.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many routes, each looked at by a matcher.
-  readonly body: any;
-}
-
 export interface Released {
   readonly partner: string;
   readonly line: string;
@@ -97,7 +96,7 @@ export class AccountsService {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const modules = [Commission, Partners, Payouts];
+    const modules = [Commission, Partners, LedgerStandIn, Payouts];
     const serving = await serve({ name: 'payouts', modules, settings });
     const url = await serving.listen();
     const issue = async (label: string, role: Role, partnerId?: string) => {
@@ -162,13 +161,23 @@ export class AccountsService {
     }
   }
 
-  /** An account by its own events. */
-  async folded(partner: string): Promise<Account> {
+  /** An account by its own events, up to a position. */
+  async folded(partner: string, until?: bigint): Promise<Account> {
     const stream = accountStreamOf('acme', { partner, entity: 'main', asset: 'BRL/2' });
     let state = account.initial;
     for await (const event of this.runtime.log.read(stream))
-      state = account.evolve(state, event as unknown as AccountEvent);
+      if (until === undefined || event.position <= until)
+        state = account.evolve(state, event as unknown as AccountEvent);
     return state;
+  }
+
+  /** Where the events of accounts stand in the log. */
+  async positions(): Promise<readonly bigint[]> {
+    const found: bigint[] = [];
+    for await (const { events } of this.runtime.log.readAll(0n))
+      for (const { stream, position } of events)
+        if (stream.startsWith('account-')) found.push(position);
+    return found;
   }
 
   async post(path: string, body: object, key = 'ana', idempotencyKey?: string): Promise<Answer> {
@@ -181,19 +190,18 @@ export class AccountsService {
   }
 
   async ask(path: string, key = 'ana', init: RequestInit = {}): Promise<Answer> {
-    const text = await this.text(path, key, init);
-    return {
-      status: text.status,
-      body: text.body === '' ? undefined : (JSON.parse(text.body) as unknown),
-    };
+    return await Answer.of(await this.request(path, key, init));
   }
 
-  async text(path: string, key = 'ana', init: RequestInit = {}) {
-    const response = await fetch(new URL(path, this.url), {
+  async csv(path: string, key = 'ana'): Promise<string> {
+    return await (await this.request(path, key, { headers: { accept: 'text/csv' } })).text();
+  }
+
+  private async request(path: string, key: string, init: RequestInit): Promise<Response> {
+    return await fetch(new URL(path, this.url), {
       ...init,
       headers: { ...init.headers, authorization: `Bearer ${this.keys[key] ?? ''}` },
     });
-    return { status: response.status, body: await response.text() };
   }
 
   /** Until what has been said so far shows. */

@@ -1,9 +1,10 @@
 import { type Instant, withoutDashes, uuidV5 } from '@tributary/kernel';
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
+import type { Answer } from '@tributary/testing';
 import { noon, payee, reserve } from '../domain/account/account.fixture';
 import { itemOf } from '../domain/item';
 import { type OfAccount, accountStreamOf } from '../domain/account/terms';
-import { type Answer, AccountsService } from './accounts.fixture';
+import { AccountsService } from './accounts.fixture';
 
 let service: AccountsService;
 beforeAll(async () => {
@@ -26,11 +27,11 @@ const accountOf = (partner: string): Promise<Answer> =>
 const shows = (partner: string, sums: Readonly<Record<string, string>>): Promise<Answer> =>
   service.until(
     () => accountOf(partner),
-    ({ body }) => Object.entries(sums).every(([name, amount]) => body.items[0]?.[name] === amount),
+    (answer) => Object.entries(sums).every(([name, sum]) => answer.at(`items.0.${name}`) === sum),
   );
-const idOf = ({ status, body }: Answer): string => {
-  expect(status).toBeLessThan(300);
-  return body.id as string;
+const idOf = (answer: Answer): string => {
+  expect(answer.status).toBeLessThan(300);
+  return answer.text('id');
 };
 
 describe('what commission releases', () => {
@@ -38,17 +39,16 @@ describe('what commission releases', () => {
     await service.released(released('p1', 'a', 25_000), released('p1', 'b', 10_000));
     await service.released(released('p1', 'a', -5_000));
     await service.frozen(released('p1', 'b', 10_000));
-    const { body } = await shows('p1', { payable: '20000', disputed: '10000' });
-    expect(body.items).toMatchObject([
+    const account = await shows('p1', { payable: '20000', disputed: '10000' });
+    expect(account.at('items')).toMatchObject([
       { partner: 'p1', entity: 'main', asset: 'BRL/2', balance: '30000', partnerStatus: 'active' },
     ]);
     const lines = await service.until(
       () => service.ask('/v1/partners/p1/open-lines?entity=main&asset=BRL/2', 'p1'),
-      ({ body: found }) =>
-        found.items[0]?.disputed === '10000' || found.items[1]?.disputed === '10000',
+      (found) => [0, 1].some((n) => found.at(`items.${n}.disputed`) === '10000'),
     );
     const byLine = Object.fromEntries(
-      (lines.body.items as { line: string }[]).map((each) => [each.line, each]),
+      lines.list('items').map((each, n) => [lines.text(`items.${n}.line`), each]),
     );
     expect(byLine[nameOf('a')]).toMatchObject({ payable: '20000', taken: '20000', frozen: '0' });
     expect(byLine[nameOf('b')]).toMatchObject({ payable: '0', disputed: '10000', frozen: '10000' });
@@ -64,7 +64,7 @@ describe('what commission releases', () => {
     await service.released(released('p9', 'z', 1_000));
     await service.until(
       () => accountOf('p9'),
-      ({ body }) => body.items[0]?.partnerStatus === 'suspended',
+      (answer) => answer.at('items.0.partnerStatus') === 'suspended',
     );
     await service.partnerIs('p9', [
       { at: noon('01-01'), status: 'suspended' },
@@ -72,7 +72,7 @@ describe('what commission releases', () => {
     ]);
     await service.until(
       () => accountOf('p9'),
-      ({ body }) => body.items[0]?.partnerStatus === 'ended',
+      (answer) => answer.at('items.0.partnerStatus') === 'ended',
     );
   });
 });
@@ -105,7 +105,10 @@ describe('a dispute of a partner', () => {
       body: { code: 'same_person' },
     });
     const approved = await service.post(`/v1/disputes/${dispute}/approvals`, {}, 'bea');
-    const shown = await service.ask(`/v1/disputes/${dispute}?token=${approved.body.token}`, 'p2');
+    const shown = await service.ask(
+      `/v1/disputes/${dispute}?token=${approved.text('token')}`,
+      'p2',
+    );
     expect(shown.body).toMatchObject({
       status: 'awaiting_commission',
       isOverdue: false,
@@ -115,21 +118,21 @@ describe('a dispute of a partner', () => {
     await shows('p2', { payable: '7300', disputed: '0' });
     const ended = await service.until(
       () => service.ask(`/v1/disputes/${dispute}`),
-      ({ body }) => body.status === 'ended',
+      (answer) => answer.at('status') === 'ended',
     );
-    expect(ended.body.lines).toMatchObject([{ outcome: 'decided' }]);
+    expect(ended.at('lines')).toMatchObject([{ outcome: 'decided' }]);
   });
 
   it('is listed by urgency, and may be withdrawn by its partner', async () => {
     const body = { lines: [nameOf('d')], reason: 'It is another sale.' };
     const answer = await service.post('/v1/disputes', body, 'p2');
     const dispute = idOf(answer);
-    const open = await service.ask(`/v1/disputes?status=open&token=${answer.body.token}`);
-    expect(open.body.items).toMatchObject([{ dispute, partner: 'p2', isOverdue: false }]);
-    expect(open.body.items[0].answerBy > open.body.items[0].openedAt).toBe(true);
+    const open = await service.ask(`/v1/disputes?status=open&token=${answer.text('token')}`);
+    expect(open.at('items')).toMatchObject([{ dispute, partner: 'p2', isOverdue: false }]);
+    expect(open.text('items.0.answerBy') > open.text('items.0.openedAt')).toBe(true);
     const late = await service.ask('/v1/disputes?overdue=true');
-    expect(late.body.items).toEqual([]);
-    expect((await service.ask('/v1/disputes', 'p1')).body.items).toEqual([]);
+    expect(late.at('items')).toEqual([]);
+    expect((await service.ask('/v1/disputes', 'p1')).at('items')).toEqual([]);
     const note = { note: 'I found it.' };
     expect(await service.post(`/v1/disputes/${dispute}/ends`, note, 'p1')).toMatchObject({
       status: 403,
@@ -154,9 +157,9 @@ describe('an adjustment', () => {
     const proposed = await service.post('/v1/adjustments', asked);
     const id = idOf(proposed);
     const waiting = await service.ask(
-      `/v1/adjustments?status=proposed&token=${proposed.body.token}`,
+      `/v1/adjustments?status=proposed&token=${proposed.text('token')}`,
     );
-    expect(waiting.body.items).toMatchObject([{ proposal: id, amount: '1500', partner: 'p3' }]);
+    expect(waiting.at('items')).toMatchObject([{ proposal: id, amount: '1500', partner: 'p3' }]);
     expect(await service.post(`/v1/adjustments/${id}/approvals`, {})).toMatchObject({
       status: 403,
     });
@@ -184,17 +187,17 @@ describe('what partners owe', () => {
       released('p4', 'g', -250, noon('03-05')),
     );
     await shows('p4', { owed: '550' });
-    const { body } = await service.ask('/v1/reports/clawback-ageing');
-    expect(body.items).toMatchObject([{ partner: 'p4', total: '550' }]);
-    expect(body.totals).toMatchObject([{ entity: 'main', asset: 'BRL/2', total: '550' }]);
-    const parts = ['upTo30', 'upTo60', 'upTo90', 'over90'].map((name) => body.items[0][name]);
+    const ageing = await service.ask('/v1/reports/clawback-ageing');
+    expect(ageing.at('items')).toMatchObject([{ partner: 'p4', total: '550' }]);
+    expect(ageing.at('totals')).toMatchObject([{ entity: 'main', asset: 'BRL/2', total: '550' }]);
+    const parts = ['upTo30', 'upTo60', 'upTo90', 'over90'].map((name) =>
+      ageing.text(`items.0.${name}`),
+    );
     expect(
       parts.filter((amount) => amount !== '0').reduce((a, b) => Number(a) + Number(b), 0),
     ).toBe(550);
-    const csv = await service.text('/v1/reports/clawback-ageing', 'auditor', {
-      headers: { accept: 'text/csv' },
-    });
-    expect(csv.body).toMatch(/^entity,asset,partner,.*total\r\nmain,BRL\/2,p4,.*,550\r\n$/s);
+    const csv = await service.csv('/v1/reports/clawback-ageing', 'auditor');
+    expect(csv).toMatch(/^entity,asset,partner,.*total\r\nmain,BRL\/2,p4,.*,550\r\n$/s);
   });
 
   it('is demanded, repaid, and written off by two persons', async () => {
@@ -208,8 +211,8 @@ describe('what partners owe', () => {
     const id = idOf(await service.post('/v1/receivables/p4/write-offs', writeOff));
     expect(await service.post(`/v1/write-offs/${id}/approvals`, {})).toMatchObject({ status: 403 });
     idOf(await service.post(`/v1/write-offs/${id}/approvals`, {}, 'bea'));
-    const { body } = await shows('p4', { owed: '100', writtenOff: '400', repaid: '50' });
-    expect(body.items[0]).toMatchObject({
+    const account = await shows('p4', { owed: '100', writtenOff: '400', repaid: '50' });
+    expect(account.at('items.0')).toMatchObject({
       allowance: '0',
       balance: '-100',
       demanded: { amount: '550', payBy: '2026-06-01T12:00:00.000Z' },
@@ -219,7 +222,7 @@ describe('what partners owe', () => {
       status: 409,
       body: { code: 'more_than_owed', facts: { owed: '100' } },
     });
-    expect((await service.ask('/v1/write-offs?status=approved')).body.items).toHaveLength(1);
+    expect((await service.ask('/v1/write-offs?status=approved')).at('items')).toHaveLength(1);
   });
 });
 
@@ -237,14 +240,15 @@ describe('what a run has reserved', () => {
     );
     await shows('p5', { payable: '0', reserved: '35000' });
     const agedOf = async () => {
-      const { body } = await service.ask('/v1/reports/payables-ageing');
-      return (body.items as { partner: string; total: string }[]).find(
-        ({ partner }) => partner === 'p5',
-      )?.total;
+      const ageing = await service.ask('/v1/reports/payables-ageing');
+      const place = ageing
+        .list('items')
+        .findIndex((_, n) => ageing.at(`items.${n}.partner`) === 'p5');
+      return ageing.at(`items.${place}.total`);
     };
     await service.until(agedOf, (total) => total === '35000');
     const lines = await service.ask('/v1/partners/p5/open-lines?entity=main&asset=BRL/2');
-    expect(lines.body.items).toMatchObject([{ reserved: '30000' }, { reserved: '5000' }]);
+    expect(lines.at('items')).toMatchObject([{ reserved: '30000' }, { reserved: '5000' }]);
     const at = noon('04-16');
     await service.tells({ type: 'Instruct', account, run: terms.terms.run, item, file: null, at });
     await shows('p5', { reserved: '0', inFlight: '35000' });
@@ -254,19 +258,72 @@ describe('what a run has reserved', () => {
 
 describe('the accounts that are shown', () => {
   it('are the fold of their events', async () => {
-    const { body } = await service.ask('/v1/accounts');
-    for (const shown of body.items as Record<string, string>[]) {
-      const { sums, allowance } = await service.folded(shown['partner'] ?? '');
+    const accounts = await service.ask('/v1/accounts');
+    const items = accounts.list('items');
+    for (const [n, shown] of items.entries()) {
+      const { sums, allowance } = await service.folded(accounts.text(`items.${n}.partner`));
       expect(shown).toMatchObject({ ...sums, allowance });
     }
     const first = await service.ask('/v1/accounts?limit=1');
-    expect(first.body.items).toEqual(body.items.slice(0, 1));
-    const second = await service.ask(`/v1/accounts?limit=1&after=${first.body.next}`);
-    expect(second.body.items).toEqual(body.items.slice(1, 2));
-    expect((await service.ask('/v1/accounts?owing=true')).body.items).toHaveLength(1);
+    expect(first.at('items')).toEqual(items.slice(0, 1));
+    const second = await service.ask(`/v1/accounts?limit=1&after=${first.text('next')}`);
+    expect(second.at('items')).toEqual(items.slice(1, 2));
+    expect((await service.ask('/v1/accounts?owing=true')).at('items')).toHaveLength(1);
+  });
+
+  it('age at every earlier position as they stood there, whatever was said later', async () => {
+    const account = of('p6');
+    const stream = accountStreamOf('acme', account);
+    await service.released(released('p6', 'j', 20_000), released('p6', 'k', 4_000));
+    await shows('p6', { payable: '24000' });
+    const reserved = reserve('april');
+    const { run } = reserved.terms;
+    const item = itemOf(run, stream);
+    const [on, at] = [{ account, run, item }, noon('04-16')];
+    await service.tells(
+      { ...payee(), account },
+      { ...reserved, account, stream, terms: { ...reserved.terms, item } },
+      { type: 'Instruct', ...on, file: 'f1', at },
+      { type: 'VoidItem', account, item, file: 'f1', at },
+      { type: 'Instruct', ...on, file: 'f2', at },
+    );
+    await service.released(released('p6', 'j', -1_000));
+    await shows('p6', { inFlight: '24000', owed: '1000' });
+    const refused = { answer: 'rejected', codes: ['AG'], bankReference: null } as const;
+    await service.tells({ type: 'NoteBankAnswer', account, item, ...refused, at });
+    await shows('p6', { payable: '23000', owed: '0' });
+
+    const shown = await service.ask('/v1/accounts');
+    const partners = shown.list('items').map((_, n) => shown.text(`items.${n}.partner`));
+    const positions = await service.positions();
+    expect(positions.length).toBeGreaterThan(30);
+    for (const position of positions) {
+      const then: Record<string, Record<string, string>> = { payables: {}, receivables: {} };
+      for (const partner of partners) {
+        const { payable, reserved: held, owed } = (await service.folded(partner, position)).sums;
+        const inAll = BigInt(payable) + BigInt(held);
+        if (inAll !== 0n) Object.assign(then['payables'] ?? {}, { [partner]: String(inAll) });
+        if (owed !== '0') Object.assign(then['receivables'] ?? {}, { [partner]: owed });
+      }
+      const [payables, receivables] = await Promise.all(
+        ['payables', 'clawback'].map((name) => agedAt(name, position)),
+      );
+      expect({ position, payables, receivables }).toEqual({ position, ...then });
+    }
   });
 
   it('are reached by routes that say who may', () => {
     expectEveryRouteDeclared(service.app);
   });
 });
+
+/** By partner. */
+async function agedAt(report: string, position: bigint): Promise<Record<string, string>> {
+  const aged = await service.ask(`/v1/reports/${report}-ageing?position=${String(position)}`);
+  expect(aged.at('position')).toBe(String(position));
+  const rows = aged.list('items') as readonly {
+    readonly partner: string;
+    readonly total: string;
+  }[];
+  return Object.fromEntries(rows.map(({ partner, total }) => [partner, total]));
+}

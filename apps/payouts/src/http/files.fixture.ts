@@ -43,11 +43,7 @@ import { PayingAccountsController } from './paying-accounts.controller';
       name: 'payouts',
       categories: ['account', 'payee', 'rail', 'run'],
       projections: [paymentFiles, payees],
-      reactions: (bus, means) => [
-        filesOfRuns(bus, means),
-        filesWritten(bus),
-        accountsTold(bus, means),
-      ],
+      reactions: (bus, means) => [filesOfRuns(means), filesWritten(bus), accountsTold(bus, means)],
     }),
   ],
   controllers: [FilesController, PayeesController, PayingAccountsController],

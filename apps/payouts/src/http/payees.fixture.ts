@@ -8,7 +8,7 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { collectingLogger, testMasterKey } from '@tributary/platform/testing';
+import { LedgerStandIn, collectingLogger, testMasterKey } from '@tributary/platform/testing';
 import { Privacy } from '@tributary/privacy';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { accountHandler } from '../application/accounts';
@@ -47,7 +47,12 @@ import { WithholdingController } from './withholding.controller';
     WithholdingRegister,
   ],
 })
-class PayeesModule {}
+class PayeesModule {
+  constructor(
+    readonly runtime: ServiceRuntime,
+    readonly privacy: Privacy,
+  ) {}
+}
 
 export type Answer = Readonly<Record<string, unknown>> & { readonly status: number };
 
@@ -87,14 +92,19 @@ export async function startPayees(): Promise<PayeeSite> {
     PRIVACY_MASTER_KEY: testMasterKey,
   });
   const { logger, lines } = collectingLogger('debug');
-  const serving = await serve({ name: 'payouts', modules: [PayeesModule], settings, logger });
+  const serving = await serve({
+    name: 'payouts',
+    modules: [PayeesModule, LedgerStandIn],
+    settings,
+    logger,
+  });
   const url = await serving.listen();
   const keys = new Map<string, string>();
   for (const [label, role, tenant, partnerId] of PEOPLE) {
     const asked = { tenant, role, label, ...(partnerId !== undefined && { partnerId }) };
     keys.set(label, (await serving.keys.issueKey(asked)).key);
   }
-  const runtime = serving.app.get(ServiceRuntime, { strict: false });
+  const { runtime, privacy } = serving.app.get(PayeesModule);
   let sent = 0;
 
   const call = async (path: string, who: string, more: RequestInit): Promise<Response> => {
@@ -112,7 +122,7 @@ export async function startPayees(): Promise<PayeeSite> {
     databaseUrl,
     lines,
     runtime,
-    privacy: serving.app.get(Privacy, { strict: false }),
+    privacy,
     opening: serving.app.get(PayeeOpening, { strict: false }),
     get: async (path, who = 'ana') => answered(await call(path, who, {})),
     post: async (path, body, who = 'ana', key = `payees-${String(sent++)}`) => {

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 describe('telling what was paid, and what came back', () => {
   it('ties each payment to its run, its file and the line of the bank', async () => {
-    const token = await site.say('rail', {
+    const token = await site.happened('rail', {
       type: 'FileItemsListed',
       data: {
         rail: RAIL,
@@ -105,7 +105,7 @@ describe('telling what was paid, and what came back', () => {
 
 describe('telling what is not paid', () => {
   it('says for every account why, who has to act, and what has to happen', async () => {
-    await site.say('run', {
+    await site.happened('run', {
       type: 'RunDrafted',
       data: { run: runOf('june'), minimum: '10000' },
       occurredAt: noon('06-15'),
@@ -136,7 +136,7 @@ describe('telling what is not paid', () => {
   });
 
   it('carries forward what is below the minimum, and says how much is asked', async () => {
-    await site.say('run', {
+    await site.happened('run', {
       type: 'RunDrafted',
       data: { run: runOf('july'), minimum: '10000' },
       occurredAt: noon('07-15'),

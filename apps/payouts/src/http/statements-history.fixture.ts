@@ -1,3 +1,4 @@
+import { ENTITY, PARTNER } from '@tributary/contracts';
 import type { Asset } from '@tributary/kernel';
 import {
   OF,
@@ -22,18 +23,18 @@ export const SECOND = { partner: 'p2', entity: 'main', asset: 'BRL/2' as Asset }
 
 /** Paid in April, sent back in April, paid again in May. */
 export async function paidAndReturned(site: StatementsSite): Promise<string> {
-  await site.say('partners', {
-    type: 'EntityTold',
+  await site.told('partners', {
+    type: ENTITY,
     data: {
       entity: 'main',
       steps: step({ name: 'Acme SA', currency: 'BRL/2', zone: 'America/Sao_Paulo' }),
     },
-    occurredAt: noon('01-01'),
+    at: noon('01-01'),
   });
-  await site.say('partners', {
-    type: 'PartnerTold',
+  await site.told('partners', {
+    type: PARTNER,
     data: { partner: 'p1', steps: step({ name: 'Agência Um' }) },
-    occurredAt: noon('01-01'),
+    at: noon('01-01'),
   });
   return await site.decide(
     payee(),

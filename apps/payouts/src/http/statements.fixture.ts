@@ -1,12 +1,5 @@
 import { Module } from '@nestjs/common';
 import {
-  COMMISSION_HOLDS,
-  COMMISSION_POSTED,
-  ENTITY,
-  type Owner,
-  PARTNER,
-} from '@tributary/contracts';
-import {
   type Decider,
   type DomainEvent,
   type Instant,
@@ -25,7 +18,7 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { type Say, saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { statementHandler, statementsHandler, statementsOrdered } from '../application/statements';
 import type { AccountCommand } from '../domain/account/commands';
@@ -44,7 +37,7 @@ import { PayoutHoldsController } from './holds.controller';
 import { RegistersController } from './registers.controller';
 import { StatementsController } from './statements.controller';
 
-interface Said {
+interface Happened {
   readonly type: string;
   readonly data: JsonObject;
   readonly occurredAt: Instant;
@@ -57,35 +50,16 @@ export interface Page<R, T = unknown> {
   readonly next: string | null;
 }
 
-/** Whatever a test says has happened. */
-const saying: Decider<Said, DomainEvent<string, object>, null> = {
+/** Whatever a test says has happened in payouts itself. */
+const happening: Decider<Happened, DomainEvent<string, object>, null> = {
   initial: null,
   decide: (event) => accept(event),
   evolve: () => null,
 };
 
-/** A service that publishes its events as they are: the type of each says under which name. */
-const TOLD: Readonly<Record<string, string>> = {
-  EntityTold: ENTITY,
-  PartnerTold: PARTNER,
-  PostedTold: COMMISSION_POSTED,
-  HoldsTold: COMMISSION_HOLDS,
-};
-const teller = (owner: Owner) =>
-  ServiceModule.of({
-    name: owner,
-    categories: [owner],
-    publication: {
-      owner,
-      version: 1,
-      types: Object.keys(TOLD),
-      publish: ({ type, data }) => ({ type: TOLD[type] ?? type, data }),
-    },
-  });
-
-@Module({ imports: [teller('partners')] })
+@Module({ imports: [tellerOf('partners', 'partners')] })
 class Partners {}
-@Module({ imports: [teller('commission')] })
+@Module({ imports: [tellerOf('commission', 'commission')] })
 class Commission {}
 
 @Module({
@@ -163,9 +137,18 @@ export class StatementsSite {
     return token;
   }
 
-  /** In a stream of its own for each of them. */
-  async say(category: string, said: Said): Promise<string> {
-    return await this.run(saying, streamOf(category, 'acme', `said${String(this.sent)}`), said);
+  /** A neighbour tells it, in a stream of its own for each. */
+  async told(by: 'commission' | 'partners', said: Say): Promise<string> {
+    return await this.run(saying, this.freshStream(by), said);
+  }
+
+  /** An event of payouts, in a stream of its own for each. */
+  async happened(category: 'rail' | 'run', event: Happened): Promise<string> {
+    return await this.run(happening, this.freshStream(category), event);
+  }
+
+  private freshStream(category: string): StreamName {
+    return streamOf(category, 'acme', `said${String(this.sent)}`);
   }
 
   /** How the next statement begins. */

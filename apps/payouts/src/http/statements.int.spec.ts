@@ -1,3 +1,4 @@
+import { COMMISSION_HOLDS, COMMISSION_POSTED } from '@tributary/contracts';
 import { sha256Hex } from '@tributary/kernel';
 import { OF, noon, release } from '../domain/account/account.fixture';
 import type { DocumentHash } from '../domain/statement/events';
@@ -138,10 +139,10 @@ describe('issuing statements', () => {
       ['l1', '700'],
       ['l2', '300'],
     ])
-      await site.say('commission', {
-        type: 'PostedTold',
+      await site.told('commission', {
+        type: COMMISSION_POSTED,
         data: { ...posted, lineId, amount } as never,
-        occurredAt: noon('08-02'),
+        at: noon('08-02'),
       });
     const fraud = {
       id: 'h1',
@@ -151,10 +152,10 @@ describe('issuing statements', () => {
       from: noon('08-02'),
       until: null,
     };
-    await site.say('commission', {
-      type: 'HoldsTold',
+    await site.told('commission', {
+      type: COMMISSION_HOLDS,
       data: { ...of, group: 'g1', lineIds: ['l2'], holds: [fraud] },
-      occurredAt: noon('08-02'),
+      at: noon('08-02'),
     });
     const held = await site.until<Page<{ commission: readonly object[] }>>(
       '/v1/partners/p2/payout-holds',

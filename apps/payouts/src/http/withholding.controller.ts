@@ -16,8 +16,9 @@ import {
   asAccepted,
   cursorOf,
   invalidCursor,
+  pointAsked,
   readCursor,
-  untilVisible,
+  standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RunTerms } from '../application/runs-terms';
@@ -116,7 +117,8 @@ export class WithholdingController {
   @ApiOperation({
     summary: 'What was kept back, by payee, tax and month of payment',
     description:
-      'Net of what came back. `totals` are over everything that was asked for, and are what these months add to the account that they name. Answers CSV to who accepts it.',
+      'Net of what came back. `totals` are over everything that was asked for, and are what these months add to the account that they name, at `position`. ' +
+      'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async registerOf(
     @Caller() { tenant }: Principal,
@@ -131,13 +133,15 @@ export class WithholdingController {
         errors: [{ parameter: 'to', code: 'invalid_period', detail }],
       });
     }
-    await untilVisible(this.runtime, [withholding.name, payees.name], query);
+    const point = await pointAsked(this.runtime, [withholding.name, payees.name], query);
     const after = query.after === undefined ? null : readRegisterCursor(query.after);
     const zone = query.zone ?? (await this.terms.zoneOf({ tenant, entity }));
-    const asked = { tenant, entity, partner, tax, from, to, zone, after, limit };
+    const upTo = point?.position;
+    const asked = { tenant, entity, partner, tax, from, to, zone, upTo, after, limit };
     const found = await this.register.page(asked);
     const next = found.next && cursorOf(...found.next);
-    const page = { ...found, entity, from, to, zone, account: WITHHOLDING, next };
+    const standing = standingAt(point, found.position);
+    const page = { ...found, ...standing, entity, from, to, zone, account: WITHHOLDING, next };
     return asAccepted<RegisterRow, typeof page>(page, REGISTER_COLUMNS, { request, reply });
   }
 

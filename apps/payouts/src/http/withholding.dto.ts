@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsMinorUnits, IsStreamId, IsZone } from '@tributary/platform';
+import { AsOfQuery, IsInstant, IsMinorUnits, IsStreamId, IsZone } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -14,7 +14,6 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { PayeeQuery } from './payees.dto';
 
 const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 const RULE = /^[a-z][a-z0-9-]{1,59}$/;
@@ -137,7 +136,7 @@ export class ActivationBody {
   hash!: string;
 }
 
-export class RegisterQuery extends PayeeQuery {
+export class RegisterQuery extends AsOfQuery {
   @IsStreamId()
   entity = 'main';
 

@@ -136,6 +136,28 @@ describe('the withholding register', () => {
     ])
       expect(await site.get(wrong)).toMatchObject({ status: 422, code: 'invalid_cursor' });
   });
+
+  it('says at every position what it said when the log ended there, whatever came later', async () => {
+    const asked = `${REGISTER}&zone=America/Sao_Paulo`;
+    const { status: _status, ...before } = await site.get(asked);
+    expect(before).toMatchObject({ known: null, leaf: null, checkpoint: null });
+    const late = moved('p1', 'PayoutReturned', 100_000, '2026-04-20T12:00:00.000Z');
+    const token = await site.happened('account-acme.p1.main.brl', late);
+    const after = await site.get(`${asked}&token=${token}`);
+    expect(after).toMatchObject({ totals: [{ withheld: '450' }] });
+
+    const then = await site.get(`${asked}&position=${String(before['position'])}`);
+    expect(then).toMatchObject({
+      position: before['position'],
+      totals: before['totals'],
+      items: before['items'],
+    });
+    const moment = String(then['known']);
+    expect(await site.get(`${asked}&known=${moment}`)).toMatchObject({
+      known: moment,
+      totals: before['totals'],
+    });
+  });
 });
 
 interface Starter {

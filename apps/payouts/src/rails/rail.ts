@@ -1,6 +1,7 @@
 import type { Asset, Day, Instant, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../domain/item';
 import type { BankAccountDetails, BankAnswer } from '../domain/rail/file-events';
+import type { Turns } from '../turns';
 
 export type { BankAccountDetails };
 
@@ -103,9 +104,9 @@ export interface Rail {
   fileKindOf(method: Destination['kind']): string;
   faultsOf(item: PaymentItem, from: PayingAccount): readonly ItemFault[];
   /** Throws a `CodedError` for what `faultsOf` would have named. */
-  write(file: PaymentFile): Uint8Array;
+  write(file: PaymentFile): Turns<Uint8Array>;
   /** Reads with other code than wrote, and compares everything with what was asked. */
-  readBack(bytes: Uint8Array, asked: PaymentFile): ReadBack;
-  /** Throws a `CodedError` for what is no such file. */
-  readReturn(bytes: Uint8Array): ReturnFile;
+  readBack(bytes: Uint8Array, asked: PaymentFile): Turns<ReadBack>;
+  /** In turns, because it may be large. Throws a `CodedError` for what is no such file. */
+  readReturn(bytes: Uint8Array): Turns<ReturnFile>;
 }

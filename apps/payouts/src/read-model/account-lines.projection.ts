@@ -14,7 +14,7 @@ const MOVED_ITEM = { ...MOVED, item: 'text' } as const;
  */
 export const accountLines = projection({
   name: 'account_lines',
-  version: 1,
+  version: 2,
   events: {
     ReleaseTaken: { ...MOVED, ...NAMED, key: 'json', amount: 'bigint' },
     LineFrozenNoted: { ...MOVED, ...NAMED, frozen: 'bigint' },
@@ -56,6 +56,18 @@ export const accountLines = projection({
       keeps: { partner: 'text', entity: 'text', asset: 'text' },
       indexes: ['(tenant, partner, entity, asset) where is_reserved'],
     }),
+    // What was there at an earlier position; what an item held stands beside it, and is not repeated.
+    account_line_move: keyedTable({
+      key: { position: 'bigint', line: 'text' },
+      sets: { tenant: 'text', partner: 'text', entity: 'text', asset: 'text', amount: 'bigint' },
+      indexes: ['(tenant, position)'],
+      writtenOnce: true,
+    }),
+    account_item_step: keyedTable({
+      key: { tenant: 'text', item: 'text', position: 'bigint' },
+      sets: { is_reserved: 'boolean' },
+      writtenOnce: true,
+    }),
     account_item_line: keyedTable({
       key: { tenant: 'text', item: 'text', line: 'text' },
       keeps: { amount: 'bigint' },
@@ -63,12 +75,17 @@ export const accountLines = projection({
   },
   rows(event) {
     const { $tenant: tenant, partner, entity, asset, $occurredAt: since } = event;
+    const { $position: position } = event;
     const of = { tenant, partner, entity, asset };
     switch (event.$type) {
       case 'PayoutInstructed':
       case 'PayoutVoided': {
         const is_reserved = event.$type === 'PayoutVoided';
-        return { account_item: [{ ...of, item: event.item, is_reserved }] };
+        const step = { tenant, item: event.item, position, is_reserved };
+        return {
+          account_item: [{ ...of, item: event.item, is_reserved }],
+          account_item_step: [step],
+        };
       }
       case 'LinesReserved':
       case 'PayoutReserved': {
@@ -86,20 +103,23 @@ export const accountLines = projection({
       }
       case 'ReservationCancelled': {
         const account_item = [{ ...of, item: event.item, is_reserved: false }];
-        return { account_item, account_line: movesOf(of, event.lines, since) };
+        const account_item_step = [{ tenant, item: event.item, position, is_reserved: false }];
+        return { account_item, account_item_step, ...movesOf(of, event.lines, event) };
       }
       case 'ReleaseTaken': {
         const { line, programme, plan, window: window_key, key: line_key, amount: taken } = event;
         const own = { ...of, line, programme, plan, window_key, line_key, since, taken };
-        return { account_line: [own, ...movesOf(of, event.lines, since)] };
+        const moved = movesOf(of, event.lines, event);
+        return { ...moved, account_line: [own, ...moved.account_line] };
       }
       case 'LineFrozenNoted': {
         const { line, programme, plan, window: window_key, frozen } = event;
         const own = { ...of, line, programme, plan, window_key, since, frozen };
-        return { account_line: [own, ...movesOf(of, event.lines, since)] };
+        const moved = movesOf(of, event.lines, event);
+        return { ...moved, account_line: [own, ...moved.account_line] };
       }
       default:
-        return { account_line: movesOf(of, event.lines, since) };
+        return movesOf(of, event.lines, event);
     }
   },
 });
@@ -111,10 +131,21 @@ interface OfLine {
   readonly asset: string;
 }
 
-const movesOf = (of: OfLine, lines: Json, since: Instant) =>
-  (lines as unknown as readonly LineMove[]).map(
-    ({ line, programme, payable = '0', disputed = '0' }) => ({
+interface At {
+  readonly $position: bigint;
+  readonly $occurredAt: Instant;
+}
+
+function movesOf(of: OfLine, lines: Json, { $position: position, $occurredAt: since }: At) {
+  const moves = lines as unknown as readonly LineMove[];
+  const amounts = new Map<string, bigint>();
+  for (const { line, payable = '0' } of moves)
+    if (payable !== '0') amounts.set(line, (amounts.get(line) ?? 0n) + BigInt(payable));
+  return {
+    account_line: moves.map(({ line, programme, payable = '0', disputed = '0' }) => ({
       ...{ ...of, line, programme, since },
       ...{ payable: BigInt(payable), disputed: BigInt(disputed) },
-    }),
-  );
+    })),
+    account_line_move: [...amounts].map(([line, amount]) => ({ ...of, position, line, amount })),
+  };
+}

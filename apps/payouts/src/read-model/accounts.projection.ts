@@ -21,10 +21,10 @@ export const SUMS = [
 type Sum = (typeof SUMS)[number];
 type Sums = Partial<Record<Sum, bigint>>;
 
-/** What each account holds in all, and since when its partner owes what. */
+/** What each account holds in all, and every change of what its partner owes. */
 export const accounts = projection({
   name: 'accounts',
-  version: 1,
+  version: 2,
   events: ACCOUNT_EVENTS,
   tables: {
     account: keyedTable({
@@ -57,7 +57,7 @@ export const accounts = projection({
     const { $tenant: tenant, partner, entity, asset } = event;
     const of = { tenant, partner, entity, asset };
     const row = { ...of, stream: event.$stream, ...saidOf(event), ...sumsOf(event) };
-    if (!('owed' in event) || event.owed <= 0n) return { account: [row] };
+    if (!('owed' in event) || event.owed === 0n) return { account: [row] };
     const { $position: position, owed: amount, $occurredAt: occurred_at } = event;
     return { account: [row], account_debt: [{ position, ...of, amount, occurred_at }] };
   },

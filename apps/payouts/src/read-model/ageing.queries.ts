@@ -22,6 +22,8 @@ export interface AgeingAsked {
   readonly entity?: string | undefined;
   readonly asset?: string | undefined;
   readonly on: Instant;
+  /** Nothing that stands behind it in the log. */
+  readonly upTo: bigint | undefined;
   /** Entity, asset and partner of the last row. */
   readonly after: readonly string[];
   readonly limit: number;
@@ -63,15 +65,31 @@ const PAYABLES = statementOf(
     where a.tenant = $1 and a.is_reserved and ($2::text is null or a.entity = $2) and ($3::text is null or a.asset = $3)`,
 );
 
+/** The same at an earlier position: what had moved by then, without what payments that were on their way by then had taken along. */
+const PAYABLES_THEN = statementOf(
+  positionOf(accountLines),
+  `select partner, entity, asset, since, amount from (
+    select partner, entity, asset, line, sum(amount) as amount from (
+      select partner, entity, asset, line, amount from account_line_move
+        where tenant = $1 and position <= $9 and ${IN}
+      union all
+      select a.partner, a.entity, a.asset, i.line, -i.amount from account_item a
+        join account_item_line i using (tenant, item)
+        join lateral (select is_reserved from account_item_step s
+          where s.tenant = a.tenant and s.item = a.item and s.position <= $9 order by position desc limit 1) s on not s.is_reserved
+        where a.tenant = $1 and ($2::text is null or a.entity = $2) and ($3::text is null or a.asset = $3)) moved
+    group by partner, entity, asset, line having sum(amount) <> 0) then_there
+  join (select partner, entity, asset, line, since from account_line where tenant = $1) line using (partner, entity, asset, line)`,
+);
+
 /** What partners owe: whatever comes to them pays the oldest debt, so what is left of them are the latest. */
 const RECEIVABLES = statementOf(
   positionOf(accounts),
   `select partner, entity, asset, occurred_at as since, least(amount, owed - later) as amount from (
-    select d.partner, d.entity, d.asset, d.occurred_at, d.amount, a.owed,
-      sum(d.amount) over (partition by d.partner, d.entity, d.asset order by d.position desc) - d.amount as later
-    from account_debt d join account a using (tenant, partner, entity, asset)
-    where d.tenant = $1 and a.owed > 0 and ($2::text is null or d.entity = $2) and ($3::text is null or d.asset = $3)) debt
-  where later < owed`,
+    select d.*, sum(greatest(amount, 0)) over (partition by partner, entity, asset order by position desc) - amount as later,
+      sum(amount) over (partition by partner, entity, asset) as owed
+    from account_debt d where tenant = $1 and ($9::bigint is null or position <= $9) and ${IN}) debt
+  where amount > 0 and later < owed`,
 );
 
 @Injectable()
@@ -79,14 +97,15 @@ export class Ageing {
   constructor(private readonly runtime: ServiceRuntime) {}
 
   payables(asked: AgeingAsked) {
-    return this.page(PAYABLES, asked);
+    return this.page(asked.upTo === undefined ? PAYABLES : PAYABLES_THEN, asked);
   }
 
   receivables(asked: AgeingAsked) {
     return this.page(RECEIVABLES, asked);
   }
 
-  private async page(statement: string, { tenant, entity, asset, on, after, limit }: AgeingAsked) {
+  private async page(statement: string, asked: AgeingAsked) {
+    const { tenant, entity, asset, on, upTo, after, limit } = asked;
     const [afterEntity = '', afterAsset = '', afterPartner = ''] = after;
     const { rows } = await this.runtime.database.query<{
       position: string;
@@ -95,6 +114,7 @@ export class Ageing {
     }>(statement, [
       ...[tenant, entity ?? null, asset ?? null, on],
       ...[afterEntity, afterAsset, afterPartner, limit + 1],
+      ...(statement === PAYABLES ? [] : [upTo ?? null]),
     ]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');

@@ -145,6 +145,7 @@ const row = (
   kind,
   at: AT,
   ...OF,
+  position: expect.any(BigInt) as bigint,
   tax,
   rate_bp: rule === 'irrf' ? 150 : 15,
   base: amount > 0n ? 100_000n : -100_000n,

@@ -23,6 +23,7 @@ type RowOf<T> = T extends TableOf<infer R> ? R : never;
 const withholdingMove = keyedTable({
   key: { tenant: 'text', stream: 'text', revision: 'bigint', rule: 'text' },
   keeps: {
+    position: 'bigint',
     kind: 'text',
     at: 'instant',
     partner: 'text',
@@ -44,7 +45,7 @@ const withholdingMove = keyedTable({
 /** The register of what is owed to tax authorities; it adds up to the legs of the entries, or the event is parked. */
 export const withholding = projection({
   name: 'withholding',
-  version: 1,
+  version: 2,
   events: {
     PayoutInstructed: OF_ITEM,
     PayoutRejected: OF_ITEM,
@@ -71,6 +72,7 @@ export const withholding = projection({
           stream: event.$stream,
           revision: event.$revision,
           rule: tax.rule,
+          position: event.$position,
           kind: event.$type,
           at: event.$occurredAt,
           partner: event.partner,

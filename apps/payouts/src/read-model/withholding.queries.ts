@@ -14,6 +14,8 @@ export interface RegisterAsked {
   readonly to: string;
   /** Where the months begin. */
   readonly zone: string;
+  /** Nothing that stands behind it in the log. */
+  readonly upTo?: bigint | undefined;
   readonly after: RegisterKey | null;
   readonly limit: number;
 }
@@ -67,6 +69,7 @@ const MOVES = `moves as (
     and m.at >= ($3 || '-01')::timestamp at time zone $5
     and m.at < (($4 || '-01')::timestamp + interval '1 month') at time zone $5
     and ($6::text is null or m.partner = $6) and ($7::text is null or m.tax = $7)
+    and ($10::bigint is null or m.position <= $10)
 ), grouped as (
   select month, partner, entity, asset, tax, rule, rate_bp as "rateBp", count(distinct item)::int as items,
     sum(base)::text as base,
@@ -93,12 +96,15 @@ export class WithholdingRegister {
   constructor(private readonly runtime: ServiceRuntime) {}
 
   async page(asked: RegisterAsked): Promise<RegisterPage> {
-    const { tenant, entity, partner, tax, from, to, zone, after, limit } = asked;
+    const { tenant, entity, partner, tax, from, to, zone, upTo, after, limit } = asked;
     const { rows } = await this.runtime.database.pool.query<{
       position: string;
       items: readonly RegisterRow[];
       totals: readonly RegisterTotal[];
-    }>(REGISTER, [tenant, entity, from, to, zone, partner ?? null, tax ?? null, after, limit + 1]);
+    }>(REGISTER, [
+      ...[tenant, entity, from, to, zone, partner ?? null, tax ?? null],
+      ...[after, limit + 1, upTo ?? null],
+    ]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
     const items = row.items.slice(0, limit);

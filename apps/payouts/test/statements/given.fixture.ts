@@ -14,7 +14,8 @@ import {
 
 import { itau341 } from '../../src/rails/cnab240/itau-341';
 import { cnab240 } from '../../src/rails/cnab240/rail';
-import type { Destination, PayingAccount } from '../../src/rails/rail';
+import type { Destination, PayingAccount, PaymentFile } from '../../src/rails/rail';
+import { atOnce } from '../../src/turns';
 
 /** What was instructed, in a file of this number. */
 export interface GivenItem {
@@ -134,7 +135,7 @@ export function bankPaying(
   const opened: BankState = openBank({ account, ...at });
   if (items.length === 0) return held(opened, until);
   const [{ method } = { method: 'ted' }] = items;
-  const bytes = rail.write({
+  const file: PaymentFile = {
     from: payer,
     run: '0c5f5f6e-3d5e-5b1c-9a54-1f6f2f0c7d3e',
     sequence: SEQUENCE,
@@ -152,8 +153,8 @@ export function bankPaying(
         destination,
       },
     })),
-  });
-  const { state, received } = receive(opened, bytes, noonOf(DAY));
+  };
+  const { state, received } = receive(opened, atOnce(rail.write(file)), noonOf(DAY));
   if (received.outcome !== 'taken') throw new Error(JSON.stringify(received));
   return held(state, until);
 }

@@ -12,6 +12,7 @@ import type { RailEvent } from '../../src/domain/rail/events';
 import { itau341 } from '../../src/rails/cnab240/itau-341';
 import { cnab240 } from '../../src/rails/cnab240/rail';
 import type { Destination } from '../../src/rails/rail';
+import { atOnce } from '../../src/turns';
 import { type Expected, type ExpectedBreak, type ExpectedMatch, payer } from './given.fixture';
 
 const ZONE = 'America/Sao_Paulo';
@@ -103,7 +104,7 @@ class Books {
   /** A return file, with our own reader of them. */
   hear(file: string): void {
     const bytes = this.bytes(file);
-    const { sequence, fileRefused, items, warnings } = cnab240(itau341).readReturn(bytes);
+    const { sequence, fileRefused, items, warnings } = atOnce(cnab240(itau341).readReturn(bytes));
     const sha256 = sha256Hex(bytes);
     const note = { sha256, sequence, fileRefused, count: items.length, warnings };
     this.tell({ type: 'NoteReturnFile', rail: RAIL, ...note, by: 'anna', at: AT });

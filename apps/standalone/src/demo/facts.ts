@@ -129,7 +129,7 @@ type Told<T extends UpstreamTypeName> = Pick<
   'data' | 'id' | 'subject' | 'time'
 >;
 
-function fact<T extends UpstreamTypeName>(
+export function fact<T extends UpstreamTypeName>(
   system: 'academy' | 'billing' | 'portal' | 'shop',
   type: T,
   { id, time, subject, data }: Told<T>,
@@ -147,7 +147,7 @@ function fact<T extends UpstreamTypeName>(
   };
 }
 
-function once(gross: string, tax: string, net: string) {
+export function once(gross: string, tax: string, net: string) {
   return { quantity: '1', gross, discount: '0', tax, net, billing: 'one_time' } as const;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { UpstreamEvent } from '@tributary/contracts';
 import { CodedError } from '@tributary/kernel';
 import type { Entry } from './registry';
 
@@ -19,6 +20,27 @@ export const entered = <Who extends string>(
     headers: { 'idempotency-key': key },
     body,
   });
+
+export interface Heard {
+  readonly status: number;
+  readonly correlationId: string;
+}
+
+/** What upstream systems tell, all at once; one answer each. */
+export async function told(
+  address: string,
+  key: string,
+  facts: readonly UpstreamEvent[],
+): Promise<readonly Heard[]> {
+  const type = 'application/cloudevents-batch+json';
+  const { items } = await sent<{ items: readonly Heard[] }>(`${address}/v1/events`, {
+    ...{ key, type },
+    body: facts,
+  });
+  const refused = items.filter(({ status }) => status >= 300);
+  if (refused.length > 0) throw refusal(refused);
+  return items;
+}
 
 interface Sent {
   readonly key: string;

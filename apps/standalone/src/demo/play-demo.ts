@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { UpstreamEvent } from '@tributary/contracts';
 import { CLICK, FACTS, PAID_LINES, PAYMENT, TRAININGS } from './facts';
-import { asked, entered, refusal, sent } from './front-door';
+import { asked, entered, told } from './front-door';
+import { publishPlan } from './publish-plan';
 import { PLAN, REGISTRY } from './registry';
 
 /** The demo lives in a tenant of its own, so that nothing of it ever mixes with what is yours. */
@@ -19,11 +20,6 @@ export interface DemoCase {
   readonly earned: string;
 }
 
-interface Item {
-  readonly status: number;
-  readonly correlationId: string;
-}
-
 interface Became {
   readonly customers: readonly string[];
   readonly sales: readonly { readonly sale: string }[];
@@ -35,15 +31,8 @@ interface Became {
  */
 export async function playDemo(address: string, keys: DemoKeys): Promise<DemoCase> {
   for (const entry of REGISTRY) await entered(address, keys, entry);
-  await publishPlan(address, keys);
-  const { items } = await sent<{ items: readonly Item[] }>(`${address}/v1/events`, {
-    key: keys.upstream,
-    type: 'application/cloudevents-batch+json',
-    body: FACTS,
-  });
-  const refused = items.filter(({ status }) => status >= 300);
-  if (refused.length > 0) throw refusal(refused);
-
+  await publishPlan(address, keys, { key: 'demo-plan', plan: PLAN });
+  const items = await told(address, keys.upstream, FACTS);
   const heard = items.flatMap(({ correlationId }, i) =>
     TRAININGS.includes(FACTS[i] as UpstreamEvent) ? [correlationId] : [],
   );
@@ -56,23 +45,6 @@ export async function playDemo(address: string, keys: DemoKeys): Promise<DemoCas
   ] as const);
   const sale = payment.sales[0]?.sale ?? '';
   return { customer: click.customers[0] ?? '', sale, earned: await whereEarned(sale, ask) };
-}
-
-/** A second person approves what it has read, which the hash names. It reaches back, and so needs a reason. */
-async function publishPlan(address: string, keys: DemoKeys): Promise<void> {
-  const path = `/v1/plans/${PLAN.planId}`;
-  const draft = { key: 'demo-plan', by: 'programme', path: '/v1/plans', body: PLAN } as const;
-  const { token } = await entered(address, keys, draft);
-  const read = await asked<PlanRead>(`${address}${path}?token=${token}`, keys.auditor);
-  // Whoever has drafted more since is not overruled.
-  if (read.versions.length > 0) return;
-  const override = { codes: ['retroactive'], reason: 'The programme began in January.' };
-  await entered(address, keys, {
-    key: 'demo-plan-approval',
-    by: 'admin',
-    path: `${path}/approvals`,
-    body: { hash: read.draft?.hash, override },
-  });
 }
 
 /** How the first line of the sale came about or, where commission takes long, what there is by then. */
@@ -93,11 +65,6 @@ const earns = ({ type }: UpstreamEvent): boolean => EARNING.test(type);
 
 const creditOf = ({ source, id }: UpstreamEvent): string =>
   `/v1/events/${encodeURIComponent(source)}/${id}?wait=credited`;
-
-interface PlanRead {
-  readonly draft: { readonly hash: string } | null;
-  readonly versions: readonly object[];
-}
 
 interface Earned {
   readonly items: readonly {

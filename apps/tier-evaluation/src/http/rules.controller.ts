@@ -11,6 +11,7 @@ import {
   type Principal,
   Refusal,
   ServiceRuntime,
+  WaitingQuery,
   answerOf,
   untilVisible,
 } from '@tributary/platform';
@@ -22,7 +23,7 @@ import { STARTER_RULES } from '../domain/rules/starter';
 import { whichTier } from '../domain/rules/tier-tree';
 import { rules } from '../read-model/rules.projection';
 import { TierRulesRead } from '../read-model/rules.queries';
-import { NewRulesBody, RulesApprovalBody, RulesQuery, TierTreeQuery } from './rules.dto';
+import { NewRulesBody, RulesApprovalBody, TierTreeQuery } from './rules.dto';
 import { SERVICE } from './deciding';
 
 const STATUS: Readonly<Record<RulesRejected['code'], number>> = {
@@ -100,7 +101,7 @@ export class RulesController {
   async find(
     @Caller() { tenant }: Principal,
     @Param('track') track: string,
-    @Query() query: RulesQuery,
+    @Query() query: WaitingQuery,
   ) {
     if (!isTrack(track)) throw new Refusal(404, 'track_unknown', 'There is no such track.');
     await untilVisible(this.runtime, [rules.name], query);

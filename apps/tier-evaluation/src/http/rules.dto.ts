@@ -1,8 +1,8 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import type { JsonObject } from '@tributary/kernel';
 import { IsInstant } from '@tributary/platform';
-import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsObject, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsObject, Matches } from 'class-validator';
 import { STARTER_RULES } from '../domain/rules/starter';
 
 const { track: _track, ...example } = STARTER_RULES.commercial.content;
@@ -16,7 +16,7 @@ export class NewRulesBody {
     type: 'object',
     additionalProperties: true,
     description:
-      'What is left out is as in the built-in rules; those of `commercial` are the example.',
+      'What is left out is as in the built-in rules; those of `commercial` are the example. `rates` say what one of other money is in money of the rules: `[{ "asset": "USD/2", "rate": "5.4321" }]`.',
     example,
   })
   @IsObject()
@@ -28,20 +28,6 @@ export class RulesApprovalBody {
   @ApiProperty({ pattern: '^[0-9a-f]{64}$' })
   @Matches(/^[0-9a-f]{64}$/)
   hash!: string;
-}
-
-export class RulesQuery {
-  @ApiPropertyOptional({ description: 'As the answer to your command gave it.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait for the token.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
 }
 
 const asBoolean = ({ value }: { value: unknown }): unknown =>

@@ -9,10 +9,13 @@ import {
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  LimitedQuery,
   type Principal,
   Refusal,
   ServiceRuntime,
   askedAt,
+  pointAsked,
+  standingAt,
   untilVisible,
 } from '@tributary/platform';
 import { Scorecards } from '../application/scorecards';
@@ -21,8 +24,6 @@ import { evaluations } from '../read-model/evaluations.projection';
 import { Evaluations } from '../read-model/evaluations.queries';
 import { decideBy } from './deciding';
 import {
-  BenefitsQuery,
-  NoticesQuery,
   ScorecardQuery,
   ScorecardsQuery,
   TaskAssignmentBody,
@@ -46,14 +47,17 @@ export class ScorecardsController {
   @Get('partners/:partner/standings/:track/scorecard')
   @ApiOperation({
     summary: 'Where a partner stands at any time, with the evidence, and what its next tier needs',
-    description: 'Computed from what is known now; `position` says from what.',
+    description: 'Computed from everything that is known, or was known then.',
   })
   async scorecard(
     @Caller() { tenant }: Principal,
     @Param() { partner, track }: StandingPath,
     @Query() query: ScorecardQuery,
   ) {
-    return await this.cards.at({ tenant, partner, track: known(track), at: timeOf(query) });
+    const asked = { tenant, partner, track: known(track), at: timeOf(query) };
+    const point = await pointAsked(this.runtime, [], query);
+    const card = await this.cards.at({ ...asked, point });
+    return { ...card, ...standingAt(point, card.position) };
   }
 
   @Get('partners/:partner/standings/:track/scorecards')
@@ -66,9 +70,10 @@ export class ScorecardsController {
     @Param() { partner, track }: StandingPath,
     @Query() query: ScorecardsQuery,
   ) {
-    await untilVisible(this.runtime, [evaluations.name], query);
-    const found = await this.read.scorecards(tenant, { partner, track: known(track) }, query);
-    return { partner, track, ...found };
+    const of = { partner, track: known(track) };
+    const point = await pointAsked(this.runtime, [evaluations.name], query);
+    const { items, position } = await this.read.scorecards(tenant, of, query, point);
+    return { ...of, items, ...standingAt(point, position) };
   }
 
   @Get('partners/:partner/benefits')
@@ -76,21 +81,26 @@ export class ScorecardsController {
   async benefits(
     @Caller() { tenant }: Principal,
     @Param('partner') partner: string,
-    @Query() query: BenefitsQuery,
+    @Query() query: ScorecardQuery,
   ) {
     const at = timeOf(query);
+    const point = await pointAsked(this.runtime, [], query);
     const tracks = Object.keys(TRACKS) as Track[];
     const found = await Promise.all(
-      tracks.map((track) => this.cards.benefits({ tenant, partner, track, at })),
+      tracks.map((track) => this.cards.benefits({ tenant, partner, track, at, point })),
     );
     const items = tracks.map((track, i) => ({ track, ...found[i] }));
-    return { partner, at, items };
+    const position = found.reduce(
+      (last, each) => (each.position > last ? each.position : last),
+      0n,
+    );
+    return { partner, at, items, ...standingAt(point, position) };
   }
 
   @Get('demotions')
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'Tiers that are about to fall, and appeals against it' })
-  async demotions(@Caller() { tenant }: Principal, @Query() query: NoticesQuery) {
+  async demotions(@Caller() { tenant }: Principal, @Query() query: LimitedQuery) {
     await untilVisible(this.runtime, [evaluations.name], query);
     return await this.read.notices(tenant, null, query.limit);
   }
@@ -100,7 +110,7 @@ export class ScorecardsController {
   async demotionsOf(
     @Caller() { tenant }: Principal,
     @Param('partner') partner: string,
-    @Query() query: NoticesQuery,
+    @Query() query: LimitedQuery,
   ) {
     await untilVisible(this.runtime, [evaluations.name], query);
     return await this.read.notices(tenant, partner, query.limit);

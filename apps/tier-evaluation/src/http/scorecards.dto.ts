@@ -1,4 +1,4 @@
-import { IsInstant, IsStreamId } from '@tributary/platform';
+import { AsOfQuery, IsInstant, IsStreamId, LimitedQuery } from '@tributary/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
@@ -6,28 +6,19 @@ import { StandingPath } from './standings.dto';
 
 const OWNER = /^[a-z][a-z0-9._-]{1,63}$/;
 
-export class ScorecardQuery {
-  @ApiPropertyOptional({ description: 'By what is known now, how it stood then. Left out, now.' })
+/** On both clocks: `at` is the world's. */
+export class ScorecardQuery extends AsOfQuery {
+  @ApiPropertyOptional({ description: 'How it stood then. Left out, now.' })
   @IsOptional()
   @IsInstant()
   at?: string;
 }
 
-export class BenefitsQuery extends ScorecardQuery {}
-
-export class NoticesQuery {
-  @ApiPropertyOptional({ description: 'As a command answered: waits until its write is visible.' })
+export class ScorecardsQuery extends AsOfQuery {
+  @ApiPropertyOptional({ description: 'The `position` of the last one of the page before.' })
   @IsOptional()
-  @IsString()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait for the token.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
+  @Matches(/^[1-9][0-9]{0,17}$/)
+  before?: string;
 
   @ApiPropertyOptional({ default: 100 })
   @Type(() => Number)
@@ -37,14 +28,7 @@ export class NoticesQuery {
   limit = 100;
 }
 
-export class ScorecardsQuery extends NoticesQuery {
-  @ApiPropertyOptional({ description: 'The `position` of the last one of the page before.' })
-  @IsOptional()
-  @Matches(/^[1-9][0-9]{0,17}$/)
-  before?: string;
-}
-
-export class TasksQuery extends NoticesQuery {
+export class TasksQuery extends LimitedQuery {
   @ApiPropertyOptional()
   @IsOptional()
   @IsStreamId()

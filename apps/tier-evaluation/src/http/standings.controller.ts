@@ -11,20 +11,19 @@ import {
   type Principal,
   ServiceRuntime,
   askedAt,
+  pointAsked,
+  standingAt,
   untilVisible,
 } from '@tributary/platform';
-import {
-  type StandingFile,
-  type StandingHistory,
-  Standings,
-} from '../read-model/standings.queries';
+import type { StandingFile, StandingHistory } from '../read-model/standing-file';
+import { Standings } from '../read-model/standings.queries';
 import { standings } from '../read-model/standings.projection';
 import { decideBy } from './deciding';
+import { ScorecardQuery } from './scorecards.dto';
 import {
   StandingApprovalBody,
   StandingPath,
   StandingProposalBody,
-  StandingQuery,
   StandingRejectionBody,
   StandingsQuery,
 } from './standings.dto';
@@ -121,18 +120,21 @@ export class StandingsController {
   @Get('partners/:partner/standings')
   @Allow('admin', 'programme', 'auditor', 'finance', 'partner')
   @ApiOperation({
-    summary: 'The tiers of a partner in every track, with their whole history',
+    summary: 'The tiers of a partner in every track with their whole history, on both clocks',
     description: 'A key of the partner sees neither what is only proposed nor who decided why.',
   })
   async ofPartner(
     @Caller() { tenant, role }: Principal,
     @Param('partner') partner: string,
-    @Query() query: StandingQuery,
+    @Query() query: ScorecardQuery,
   ) {
-    await untilVisible(this.runtime, [standings.name], query);
     const at = timeOf(query);
-    const { items, position } = await this.standings.ofPartner(tenant, partner, at);
-    return { partner, items: role === 'partner' ? items.flatMap(forThePartner) : items, position };
+    const point = await pointAsked(this.runtime, [standings.name], query);
+    const { items, position } = point
+      ? { items: await this.standings.ofPartnerAt(tenant, partner, { at, point }), ...point }
+      : await this.standings.ofPartner(tenant, partner, at);
+    const shown = role === 'partner' ? items.flatMap(forThePartner) : items;
+    return { partner, items: shown, ...standingAt(point, position) };
   }
 }
 
@@ -145,4 +147,5 @@ const forThePartner = ({
 }: StandingFile): readonly StandingHistory[] =>
   steps.length === 0 ? [] : [{ partner, track, value, steps }];
 
-const timeOf = ({ at }: StandingQuery): Instant => (at === undefined ? askedAt() : instant(at));
+const timeOf = ({ at }: Pick<ScorecardQuery, 'at'>): Instant =>
+  at === undefined ? askedAt() : instant(at);

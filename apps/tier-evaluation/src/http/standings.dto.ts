@@ -1,5 +1,5 @@
 import { TRACKS, type Track } from '@tributary/contracts';
-import { IsInstant, IsStreamId } from '@tributary/platform';
+import { IsInstant, IsStreamId, WaitingQuery } from '@tributary/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
@@ -66,27 +66,13 @@ export class StandingRejectionBody extends StandingApprovalBody {
   reason!: string;
 }
 
-export class StandingQuery {
+/** On the world's clock: by everything that is known by now. */
+export class StandingsQuery extends WaitingQuery {
   @ApiPropertyOptional({ description: 'What holds for a payment of this time. Left out, now.' })
   @IsOptional()
   @IsInstant()
   at?: string;
 
-  @ApiPropertyOptional({ description: 'As a command answered: waits until its write is visible.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait for the token.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-}
-
-export class StandingsQuery extends StandingQuery {
   @ApiPropertyOptional({ enum: TRACK_NAMES })
   @IsOptional()
   @IsIn(TRACK_NAMES)

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { type LogPoint, ServiceRuntime } from '@tributary/platform';
 import { evaluations } from './evaluations.projection';
+import { positionOf, utc } from './sql';
 
 export interface NoticeShown {
   readonly partner: string;
@@ -47,10 +47,7 @@ export interface Listed<T> {
   readonly position: bigint;
 }
 
-const POSITION = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(evaluations)}')`;
-
-const utc = (column: string): string =>
-  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const POSITION = positionOf(evaluations);
 
 const listed = (rows: string, order: string): string =>
   `select ${POSITION} as position, coalesce(json_agg(r order by ${order}), '[]') as items from (${rows}) r`;
@@ -69,8 +66,8 @@ const TASKS = listed(
 );
 const SCORECARDS = listed(
   `select position::text, ${utc('as_of')} as "asOf", reason, entitled, applied, hash, rules, tiers, risks, overview
-   from scorecard s where tenant = $1 and partner = $2 and track = $3 and position < $4
-   order by s.position desc limit $5`,
+   from scorecard s where tenant = $1 and partner = $2 and track = $3 and position < $4 and position <= $5
+   order by s.position desc limit $6`,
   'r.position::bigint desc',
 );
 const NEWEST = '9223372036854775807';
@@ -97,13 +94,15 @@ export class Evaluations {
     return this.read(TASKS, [tenant, partner, state, owner, limit]);
   }
 
-  /** The latest first. */
+  /** The latest first; those up to a point of the log, where one is asked for. */
   scorecards(
     tenant: string,
     { partner, track }: { readonly partner: string; readonly track: string },
-    { before, limit }: { readonly before?: string | undefined; readonly limit: number },
+    { before = NEWEST, limit }: { readonly before?: string | undefined; readonly limit: number },
+    point: LogPoint | undefined,
   ): Promise<Listed<IssuedScorecard>> {
-    return this.read(SCORECARDS, [tenant, partner, track, before ?? NEWEST, limit]);
+    const through = point === undefined ? NEWEST : String(point.position);
+    return this.read(SCORECARDS, [tenant, partner, track, before, through, limit]);
   }
 
   private async read<T>(statement: string, values: readonly unknown[]): Promise<Listed<T>> {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { RulesStep, TierRules } from '../domain/rules/content';
 import { rules } from './rules.projection';
+import { positionOf, utc } from './sql';
 
 export interface RulesDraft {
   readonly hash: string;
@@ -30,11 +30,7 @@ export interface RulesFile {
   readonly position: bigint;
 }
 
-const utc = (column: string): string =>
-  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
-// Position and rows in one statement, so that an answer never claims more than it shows.
-const ONE = `select (select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(rules)}') as position,
+const ONE = `select ${positionOf(rules)} as position,
   (select draft from tier_rules r where r.tenant = $1 and r.track = $2) as draft,
   (select coalesce(steps, '[]') from tier_rules r where r.tenant = $1 and r.track = $2) as steps,
   (select coalesce(json_agg(json_build_object('version', v.version, 'hash', v.hash, 'content', v.content,

@@ -1,63 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { StandingValue } from '@tributary/contracts';
-import { subscriptionOf } from '@tributary/feeds';
-import { type Instant, type Step, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
-import type { Risk } from '../domain/evaluation/risks';
+import { TRACKS, type Track } from '@tributary/contracts';
+import { type Instant, invariant } from '@tributary/kernel';
+import { type LogPoint, ServiceRuntime, upTo } from '@tributary/platform';
+import { standingStreamOf } from '../domain/standing/events';
+import { standingAsOf } from './standing-as-of';
+import type { StandingFile, StandingItem } from './standing-file';
 import { standings } from './standings.projection';
-
-export interface PendingProposal {
-  readonly proposal: number;
-  readonly tier: string | null;
-  /** Null: from the approval on. */
-  readonly from: Instant | null;
-  readonly reason: string;
-  readonly evidence: readonly string[];
-  readonly by: string;
-}
-
-export interface DecidedProposal extends Omit<PendingProposal, 'by'> {
-  readonly granted: boolean;
-  readonly proposedBy: string;
-  readonly decidedBy: string;
-  readonly decidedAt: Instant;
-  readonly refusedFor: string | null;
-}
-
-/** A partner in one track: what holds for a payment of the asked time; null where nothing was ever granted for it. */
-export interface StandingNow {
-  readonly partner: string;
-  readonly track: string;
-  readonly value: StandingValue | null;
-}
-
-export interface PendingAnnulment extends Omit<PendingProposal, 'proposal'> {
-  readonly annulment: number;
-  readonly until: Instant | null;
-}
-
-export interface StandingItem extends StandingNow {
-  readonly pending: PendingProposal | null;
-  /** An annulment that waits for a second person. */
-  readonly annulment: PendingAnnulment | null;
-  /** Commitments that were not kept. */
-  readonly risks: readonly Risk[];
-}
-
-export interface StandingHistory extends StandingNow {
-  readonly steps: readonly Step<StandingValue>[];
-}
-
-/** What two persons took away for fraud. */
-export interface DecidedAnnulment extends PendingAnnulment {
-  readonly proposedBy: string;
-  readonly at: Instant;
-}
-
-export interface StandingFile extends StandingHistory, StandingItem {
-  readonly decisions: readonly DecidedProposal[];
-  readonly annulments: readonly DecidedAnnulment[];
-}
+import { positionOf, utc } from './sql';
 
 export interface AskedPage {
   readonly tenant: string;
@@ -78,13 +27,12 @@ export interface StandingPage {
   readonly position: bigint;
 }
 
-// In the statement that reads the rows, so that an answer never claims more than it shows.
-const POSITION = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(standings)}')`;
+const POSITION = positionOf(standings);
 
-// Steps ascend by (at, from), so that the last one that governs is the one that counts. Instants are text of one form.
+// Steps ascend by (at, from), so that of those that govern a payment the last counts: what was decided latest. Instants are text of one form.
 const VALUE = `left join lateral (
   select e.step->'value' as value from jsonb_array_elements(coalesce(s.steps, '[]')::jsonb) with ordinality e(step, i)
-  where e.step->>'at' <= $2 collate "C" and coalesce(e.step->>'from', e.step->>'at') <= $2 collate "C"
+  where coalesce(e.step->>'from', e.step->>'at') <= $2 collate "C"
   order by e.i desc limit 1) now on true`;
 
 const PAGE = `select ${POSITION} as position, coalesce(json_agg(r order by r.partner, r.track), '[]') as items from (
@@ -94,9 +42,6 @@ const PAGE = `select ${POSITION} as position, coalesce(json_agg(r order by r.par
     and ($7::boolean is null or (s.pending is not null) = $7)
     and ($8::boolean is null or (jsonb_array_length(coalesce(s.risks, '[]')::jsonb) > 0) = $8)
   order by s.partner, s.track limit $9) r`;
-
-const utc = (column: string): string =>
-  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const DECISIONS = `(select coalesce(json_agg(json_build_object('proposal', d.proposal, 'granted', d.is_granted,
   'tier', d.tier, 'from', ${utc('d.governs_from')}, 'reason', d.reason, 'evidence', d.evidence,
@@ -145,6 +90,22 @@ export class Standings {
     at: Instant,
   ): Promise<{ readonly items: readonly StandingFile[]; readonly position: bigint }> {
     return this.read<StandingFile>(OF_PARTNER, [tenant, at, partner]);
+  }
+
+  /** The same, as it was known at a point of the log. */
+  async ofPartnerAt(
+    tenant: string,
+    partner: string,
+    { at, point }: { readonly at: Instant; readonly point: LogPoint },
+  ): Promise<readonly StandingFile[]> {
+    const { log } = this.runtime;
+    const found = await Promise.all(
+      (Object.keys(TRACKS) as Track[]).map((track) => {
+        const events = log.read(standingStreamOf(tenant, partner, track));
+        return standingAsOf({ partner, track, at }, upTo(events, point));
+      }),
+    );
+    return found.flatMap((standing) => standing ?? []);
   }
 
   /** Every standing of a tenant, in pages: a clock that advances looks at all of them. */

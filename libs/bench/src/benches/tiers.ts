@@ -17,6 +17,7 @@ import {
   evaluated,
   factsOf,
   loadStanding,
+  partnerIn,
   standingStream,
   tierOf,
 } from '../tier-facts';
@@ -30,7 +31,7 @@ const FIELDS: Fields = { FactLearned: ['$stream', '$occurredAt', 'fact', 'at'] }
 
 /** Every partner evaluated from nothing but the facts in its stream, against folding the same facts where they lie in memory already. */
 export async function tiersBench(context: BenchContext): Promise<Section[]> {
-  const partners = context.events < 100_000 ? PARTNERS.few : PARTNERS.many;
+  const partners = context.full ? PARTNERS.many : PARTNERS.few;
   const scene = await TiersScene.open(await context.openLog(), await loadStanding(), partners);
   const measured = await alternate(scene.variants(), { rounds: context.rounds });
   await scene.verifyAndClose();
@@ -112,23 +113,22 @@ class TiersScene {
     await this.log.close();
   }
 
-  /** In the order of the log, which is how a rebuild reads it; partners are evaluated once all facts are there. */
+  /** In the order of the log, which is how a rebuild reads it; a partner is evaluated, and forgotten, once all its facts are there. */
   private async evaluateAll(): Promise<Sample> {
     this.found.clear();
     return await timed(this.partners, async () => {
-      const states = new Map<string, object>();
+      const open = new Map<string, { state: object; facts: number }>();
       for await (const rows of this.log.readFields(0n, FIELDS))
         for (const row of rows) {
           const { stream, event } = eventOf(row);
-          states.set(
-            stream,
-            this.decider.evolve(states.get(stream) ?? this.decider.initial, event),
-          );
+          const { state, facts } = open.get(stream) ?? { state: this.decider.initial, facts: 0 };
+          const read = { state: this.decider.evolve(state, event), facts: facts + 1 };
+          if (read.facts < FACTS_PER_PARTNER) open.set(stream, read);
+          else {
+            open.delete(stream);
+            this.evaluate(partnerIn(stream), read.state);
+          }
         }
-      for (let i = 0; i < this.partners; i++) {
-        const state = states.get(standingStream(i));
-        if (state !== undefined) this.evaluate(i, state);
-      }
     });
   }
 

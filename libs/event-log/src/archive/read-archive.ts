@@ -20,7 +20,7 @@ export interface OpenedArchive {
 export async function openArchive(lines: AsyncIterable<string>): Promise<OpenedArchive> {
   const reading = lines[Symbol.asyncIterator]();
   const first = await reading.next();
-  const header = first.done ? undefined : headerOf(first.value);
+  const header = first.done ? undefined : archiveHeaderOf(first.value);
   if (first.done || !header) {
     throw broken(1, `an archive begins with {"archive":"${ARCHIVE}",…}`);
   }
@@ -32,7 +32,7 @@ export async function openArchive(lines: AsyncIterable<string>): Promise<OpenedA
       line++;
       if (footer) throw broken(line, 'something follows the footer');
       if (next.value.startsWith('{"events":')) {
-        footer = footerOf(next.value, line, count, hash.copy().digest('hex'));
+        footer = archiveFooterOf(next.value, line, count, hash.copy().digest('hex'));
         continue;
       }
       const event = readArchiveLine(next.value, line);
@@ -54,14 +54,21 @@ export async function openArchive(lines: AsyncIterable<string>): Promise<OpenedA
   };
 }
 
-function headerOf(line: string): ArchiveHeader | undefined {
+/** Of the first line; undefined where that is none. */
+export function archiveHeaderOf(line: string): ArchiveHeader | undefined {
   const header = parsed<Partial<ArchiveHeader>>(line);
   return header?.archive === ARCHIVE
     ? { archive: ARCHIVE, tenant: header.tenant ?? null }
     : undefined;
 }
 
-function footerOf(text: string, line: number, count: number, sha256: string): ArchiveFooter {
+/** Of the last line, which says how many events stand before it, and the hash of all lines before it. */
+export function archiveFooterOf(
+  text: string,
+  line: number,
+  count: number,
+  sha256: string,
+): ArchiveFooter {
   const footer = parsed<ArchiveFooter>(text);
   if (!footer) throw broken(line, 'the footer is no JSON');
   if (footer.events !== count)

@@ -17,10 +17,17 @@ export async function takeArchive(
   const there = eventsIn(log);
   let waiting: CopiedAppend[] = [];
   let taken = 0;
+  let writing: Promise<void> = Promise.resolve();
+  /** What comes next is read while this is written; no more than that is held. */
   const flush = async (): Promise<void> => {
-    if (waiting.length > 0) await log.copyIn(waiting);
+    await writing;
+    const [appends, through] = [waiting, taken];
     waiting = [];
-    progress(taken);
+    writing = (appends.length > 0 ? log.copyIn(appends) : Promise.resolve([])).then(() =>
+      progress(through),
+    );
+    // It is waited for in its turn; until then nobody would have heard that it failed.
+    writing.catch(Boolean);
   };
   try {
     for await (const { index, event } of events) {
@@ -35,8 +42,11 @@ export async function takeArchive(
       if (waiting.length === EVENTS_AT_ONCE) await flush();
     }
     await flush();
+    await writing;
     return taken;
   } finally {
+    // Whoever closes the log must find nothing on its way; how it ended was told above, or something worse was.
+    await Promise.allSettled([writing]);
     // A reading that is given up would keep its connection, and whoever closes the log would wait for it.
     await there.return(undefined);
   }

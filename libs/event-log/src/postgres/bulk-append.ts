@@ -5,8 +5,9 @@ import {
   msOf,
   unavailable,
 } from '@tributary/kernel';
+import { assertStorable, nextRevision } from '../storable';
 import type { BatchWriter } from './batch-writer';
-import { type Pending, pendingOf } from './pending';
+import { type Pending, bytesOf } from './pending';
 
 export interface BulkAppendOptions {
   readonly writer: BatchWriter;
@@ -17,6 +18,8 @@ export interface BulkAppendOptions {
   readonly inFlight: 1 | 2;
 }
 
+type Verdicts = PromiseSettledResult<Appended>[];
+
 /** `recordedAt`: of a copy, as the other log has it. */
 type Bulk = StreamAppend & { readonly recordedAt?: Instant };
 
@@ -25,9 +28,7 @@ export async function bulkAppend(
   appends: readonly Bulk[],
   options: BulkAppendOptions,
 ): Promise<readonly PromiseSettledResult<Appended>[]> {
-  const verdicts: PromiseSettledResult<Appended>[] = new Array<PromiseSettledResult<Appended>>(
-    appends.length,
-  );
+  const verdicts: Verdicts = new Array<PromiseSettledResult<Appended>>(appends.length);
   const inFlight = new Map<Promise<void>, ReadonlySet<string>>();
   let failure: unknown;
   for (const batch of batchesOf(appends, verdicts, options)) {
@@ -36,7 +37,7 @@ export async function bulkAppend(
     for (const [writing, others] of inFlight) if (overlap(streams, others)) await writing;
     if (inFlight.size >= options.inFlight) await Promise.race(inFlight.keys());
     if (failure !== undefined) {
-      for (const { reject } of batch) reject(unavailable('The event log', failure));
+      for (const pending of batch) pending.reject(unavailable('The event log', failure));
       continue;
     }
     const writing = settle(batch, options.writer).then((found) => {
@@ -51,13 +52,13 @@ export async function bulkAppend(
 
 /** Answers why the server could not be reached, if so. */
 async function settle(batch: readonly Pending[], writer: BatchWriter): Promise<unknown> {
-  let left = batch;
-  while (left.length > 0) {
-    const { doubtful, failure } = await writer.write(left);
-    if (failure !== undefined) return failure;
-    left = await writer.judge(doubtful);
+  let written = await writer.writeBulk(batch);
+  while (written.failure === undefined && written.doubtful.length > 0) {
+    const left = await writer.judge(written.doubtful);
+    if (left.length === 0) break;
+    written = await writer.write(left);
   }
-  return undefined;
+  return written.failure;
 }
 
 function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
@@ -67,7 +68,7 @@ function overlap(some: ReadonlySet<string>, others: ReadonlySet<string>): boolea
 
 function* batchesOf(
   appends: readonly Bulk[],
-  verdicts: PromiseSettledResult<Appended>[],
+  verdicts: Verdicts,
   { now, maxBatchEvents, maxBatchBytes }: BulkAppendOptions,
 ): Generator<Pending[], void, undefined> {
   let batch: Pending[] = [];
@@ -95,20 +96,46 @@ function* batchesOf(
 /** Undefined when it was refused before it could be sent. */
 function taken(
   append: StreamAppend,
-  i: number,
-  verdicts: PromiseSettledResult<Appended>[],
+  place: number,
+  verdicts: Verdicts,
   nowMs: number,
 ): Pending | undefined {
-  const reject = (reason: unknown): void => {
-    verdicts[i] = { status: 'rejected', reason };
-  };
-  const resolve = (value: Appended): void => {
-    verdicts[i] = { status: 'fulfilled', value };
-  };
   try {
-    return pendingOf(append, nowMs, { resolve, reject });
-  } catch (error) {
-    reject(error);
+    assertStorable(append.expected, append.events);
+    return new BulkPending(append, nowMs, verdicts, place);
+  } catch (reason) {
+    verdicts[place] = { status: 'rejected', reason };
     return undefined;
+  }
+}
+
+/** Knows its place among the verdicts, so that no append needs functions of its own. */
+class BulkPending implements Pending {
+  readonly stream: StreamAppend['stream'];
+  readonly expected: StreamAppend['expected'];
+  readonly events: StreamAppend['events'];
+  readonly next: bigint;
+  readonly bytes: number;
+  uncertain = false;
+
+  constructor(
+    { stream, expected, events }: StreamAppend,
+    readonly recordedAtMs: number,
+    private readonly verdicts: Verdicts,
+    private readonly place: number,
+  ) {
+    this.stream = stream;
+    this.expected = expected;
+    this.events = events;
+    this.next = nextRevision(expected);
+    this.bytes = bytesOf(events);
+  }
+
+  resolve(value: Appended): void {
+    this.verdicts[this.place] = { status: 'fulfilled', value };
+  }
+
+  reject(reason: unknown): void {
+    this.verdicts[this.place] = { status: 'rejected', reason };
   }
 }

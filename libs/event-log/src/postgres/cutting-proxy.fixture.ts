@@ -5,6 +5,8 @@ export class CuttingProxy {
   /** Asked when the answer to an append has arrived, that is, after its commit. Once. */
   private onAnswer: (() => Promise<void>) | undefined;
   answersCut = 0;
+  copiesCut = 0;
+  private cutsCopy = false;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -31,6 +33,11 @@ export class CuttingProxy {
     this.onAnswer = meanwhile;
   }
 
+  /** The next COPY ends in the middle of its rows. */
+  cutNextCopy(): void {
+    this.cutsCopy = true;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((closed) => this.server.close(closed));
@@ -39,6 +46,7 @@ export class CuttingProxy {
   private join(client: Socket): void {
     const server = connect(Number(this.target.port), this.target.hostname);
     let appending = false;
+    let copying = false;
     for (const socket of [client, server]) {
       this.sockets.add(socket);
       socket.setNoDelay(true);
@@ -47,12 +55,26 @@ export class CuttingProxy {
     client.on('close', () => server.destroy());
     server.on('close', () => client.destroy());
     client.on('data', (data) => {
-      appending = data.includes('append_one') || data.includes('append_batch');
+      // A large one comes in parts, of which the first one has its name.
+      appending ||= data.includes('append_one') || data.includes('append_batch');
+      copying ||= data.includes('copy event');
+      if (copying && this.cutsCopy) {
+        this.cutsCopy = false;
+        this.copiesCut++;
+        client.pause();
+        server.once('data', () => client.destroy());
+        server.write(data.subarray(0, data.length / 2));
+        return;
+      }
       server.write(data);
     });
     server.on('data', (data) => {
       const { onAnswer } = this;
-      if (onAnswer === undefined || !appending) {
+      // The answer to a COPY comes in parts; its last statement is an update.
+      const answersCopy = copying && data.includes('UPDATE 1');
+      const answers = appending || answersCopy;
+      appending = false;
+      if (onAnswer === undefined || !answers) {
         client.write(data);
         return;
       }

@@ -1,8 +1,8 @@
 import { type Pool, escapeLiteral } from 'pg';
 import { type EnvelopeField, assertFields, isEnvelopeField } from '../fields';
 import { EVERY_TYPE, type FieldRow, type Fields, type Position } from '../port';
-import { copiedLines, rowOf } from './reader-copy';
-import { momentReader } from './stored-events';
+import { copiedValues } from './reader-copy';
+import { momentReader, wholeOf } from './stored-events';
 
 /** One statement holds one snapshot; a stretch keeps it short however long the log is. */
 const STRETCH = 100_000n;
@@ -12,6 +12,7 @@ const ENVELOPE_SQL: Record<EnvelopeField, string> = {
   $stream: 'stream',
   $tenant: `split_part(split_part(stream, '-', 2), '.', 1)`,
   $revision: 'revision::text',
+  $logPosition: 'position::text',
   $occurredAt: 'occurred_at::text',
   $recordedAt: 'recorded_at::text',
   $actor: 'actor',
@@ -33,11 +34,11 @@ export async function* readFields(
   let end = through ?? (await head());
   for (let from = after; types.length > 0 && from < end;) {
     const to = from + STRETCH < end ? from + STRETCH : end;
-    for await (const lines of copiedLines(
+    for await (const values of copiedValues(
       pool,
-      `${select} and position > ${from} and position <= ${to} order by position`,
+      `${select} and position > ${from} and position <= ${to} order by event.position`,
     )) {
-      yield lines.map(decode);
+      yield decode(values);
     }
     from = to;
     if (from === end && through === undefined) end = await head();
@@ -47,10 +48,12 @@ export async function* readFields(
 function selectOf(fields: Fields): string {
   const { [EVERY_TYPE]: ofEvery, ...named } = fields;
   const wanted = ofEvery ? 'true' : `type in (${Object.keys(named).map(escapeLiteral).join(', ')})`;
-  const width = Math.max(0, ...Object.values(fields).map((paths) => paths.length));
-  const columns = Array.from({ length: width }, (_, i) => columnOf(fields, i));
+  const columns = Array.from({ length: widestOf(fields) }, (_, i) => columnOf(fields, i));
   return `select ${[...columns, 'type', 'position'].join(', ')} from event where ${wanted}`;
 }
+
+const widestOf = (fields: Fields): number =>
+  Math.max(0, ...Object.values(fields).map((paths) => paths.length));
 
 function columnOf(fields: Fields, i: number): string {
   const expressions = Object.entries(fields).map(
@@ -86,7 +89,7 @@ const shapeOf = ([type, paths]: [string, readonly string[]]): Shape => ({
 });
 
 /**
- * Rows of a class and arrays made by `split`: literals that live reading once held on to would be put among the long-lived
+ * Rows of a class and arrays made by `slice`: literals that live reading once held on to would be put among the long-lived
  * objects for ever after, also where a rebuild drops each of them at once, and every collection would pay for it.
  */
 class ExtractedRow implements FieldRow {
@@ -97,19 +100,23 @@ class ExtractedRow implements FieldRow {
   ) {}
 }
 
-/** The declared columns come first, so that what remains of a line is an array that exists already. */
-function decoderOf(fields: Fields): (line: string) => FieldRow {
+/** The declared columns come first, so that those of an event are one piece of what was read. */
+function decoderOf(fields: Fields): (values: readonly (string | null)[]) => FieldRow[] {
   const shapes = new Map(Object.entries(fields).map((each) => [each[0], shapeOf(each)]));
   const ofEvery = shapeOf([EVERY_TYPE, fields[EVERY_TYPE] ?? []]);
-  return (line) => {
-    const values: (string | null)[] = rowOf(line);
-    const position = BigInt(values.pop() as string);
-    const type = values.pop() as string;
-    const shape = shapes.get(type);
-    const { width, moments } = shape ?? ofEvery;
-    if (values.length > width) values.length = width;
-    for (const [i, moment] of moments) values[i] = moment(values[i] as string);
-    // The text of a known type is one string for all rows.
-    return new ExtractedRow(position, shape?.type ?? type, values);
+  const columns = widestOf(fields);
+  return (all) => {
+    const rows: FieldRow[] = [];
+    for (let at = 0; at < all.length; at += columns + 2) {
+      const type = all[at + columns] as string;
+      const shape = shapes.get(type);
+      const { width, moments } = shape ?? ofEvery;
+      const values = all.slice(at, at + width);
+      for (const [i, moment] of moments) values[i] = moment(values[i] as string);
+      const position = wholeOf(all[at + columns + 1] as string);
+      // The text of a known type is one string for all rows.
+      rows.push(new ExtractedRow(position, shape?.type ?? type, values));
+    }
+    return rows;
   };
 }

@@ -58,12 +58,14 @@ export class GroupCommit {
   }
 
   private async drain(): Promise<void> {
+    // Whoever appends in this very turn comes along.
+    await Promise.resolve();
     while (this.queue.length > 0) {
       const { doubtful, failure } = await this.options.writer.write(this.take());
       if (doubtful.length > 0) this.judgeAside(doubtful);
       if (failure !== undefined) {
         // Who waits behind a server that cannot be reached would wait as long again, each batch after the other.
-        for (const { reject } of this.takeAll()) reject(unavailable('The event log', failure));
+        for (const pending of this.takeAll()) pending.reject(unavailable('The event log', failure));
       }
       // Whoever was just answered may append at once; one turn lets them all into the next batch.
       if (this.queue.length > 0) await new Promise((resolve) => setImmediate(resolve));

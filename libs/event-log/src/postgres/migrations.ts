@@ -165,4 +165,35 @@ export class AppendBatch1700000000101 implements MigrationInterface {
   }
 }
 
-export const postgresLogMigrations = [EventLog1700000000100, AppendBatch1700000000101];
+/**
+ * Counts the positions of rows that come by COPY. Who copies sets it to the head, under the head's lock, so it neither
+ * remembers anything nor leaves a gap when a transaction comes to nothing.
+ */
+const POSITIONS_OF_COPIES = `
+  create sequence event_position owned by event.position;
+  alter table event alter column position set default nextval('event_position');
+  do $$
+  begin
+    if exists (select from pg_roles where rolname = 'tributary_app') then
+      grant usage, update on sequence event_position to tributary_app;
+    end if;
+  end $$;`;
+
+export class EventLogCopies1700000000102 implements MigrationInterface {
+  readonly name = 'EventLogCopies1700000000102';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(POSITIONS_OF_COPIES);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table event alter column position drop default');
+    await runner.query('drop sequence event_position');
+  }
+}
+
+export const postgresLogMigrations = [
+  EventLog1700000000100,
+  AppendBatch1700000000101,
+  EventLogCopies1700000000102,
+];

@@ -13,11 +13,14 @@ export interface Pending {
   readonly recordedAtMs: number;
   /** It was sent and no answer came, so what is found may be its own work. */
   uncertain: boolean;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
+export interface Verdict {
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
 }
-
-export type Verdict = Pick<Pending, 'resolve' | 'reject'>;
 
 export function pendingOf(
   append: Pick<Pending, 'stream' | 'expected' | 'events'>,
@@ -26,18 +29,22 @@ export function pendingOf(
 ): Pending {
   const { stream, expected, events } = append;
   assertStorable(expected, events);
-  let bytes = 0;
-  for (const event of events) bytes += event.bytes;
   return {
     stream,
     expected,
     next: nextRevision(expected),
     events,
-    bytes,
+    bytes: bytesOf(events),
     recordedAtMs,
     uncertain: false,
     ...verdict,
   };
+}
+
+export function bytesOf(events: readonly PreparedEvent[]): number {
+  let bytes = 0;
+  for (const event of events) bytes += event.bytes;
+  return bytes;
 }
 
 export interface Chained {

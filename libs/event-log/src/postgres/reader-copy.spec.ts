@@ -1,12 +1,12 @@
 import { instantOfMs } from '@tributary/kernel';
-import { rowOf } from './reader-copy';
+import { valuesIn } from './reader-copy';
 import { momentReader } from './stored-events';
 
 describe('Reading what COPY sends', () => {
-  it('takes a line apart, and undoes the escapes of texts that have some', () => {
-    expect(rowOf('7\tplain\t')).toEqual(['7', 'plain', '']);
-    expect(rowOf('7\ta\\tb\\\\c\\nd\t\\N')).toEqual(['7', 'a\tb\\c\nd', null]);
-    expect(rowOf('{"a": "\\\\n\\\\u001e"}')).toEqual(['{"a": "\\n\\u001e"}']);
+  it('takes rows apart, and undoes the escapes of texts that have some', () => {
+    expect(valuesIn('7\tplain\t')).toEqual(['7', 'plain', '']);
+    expect(valuesIn('7\ta\\tb\\\\c\\nd\t\\N')).toEqual(['7', 'a\tb\\c\nd', null]);
+    expect(valuesIn('{"a": "\\\\n\\\\u001e"}')).toEqual(['{"a": "\\n\\u001e"}']);
   });
 
   it('writes moments as the kernel does, in whatever order they come', () => {

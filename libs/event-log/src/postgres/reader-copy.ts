@@ -1,6 +1,6 @@
 import { orUnavailable } from '@tributary/postgres';
 import type { Pool, PoolClient } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { CopyOut } from './copy-out';
 
 /**
  * Positions are the order in which events lie, and there is one good way to read them in it. A log that has grown faster than its
@@ -8,24 +8,19 @@ import { to as copyTo } from 'pg-copy-streams';
  */
 const IN_ORDER = 'begin read only; set local enable_sort = off; set local enable_bitmapscan = off';
 
-/** The lines of COPY's text format, as they arrive: cheaper on both sides than rows of the query protocol. */
-export async function* copiedLines(
+/** Values of one row after the other, as many rows at once as arrive: cheaper on both sides than rows of the query protocol. */
+export async function* copiedValues(
   pool: Pool,
   select: string,
-): AsyncGenerator<string[], void, undefined> {
+): AsyncGenerator<(string | null)[], void, undefined> {
   const client = await connected(pool);
   let finished = false;
   try {
     await client.query(IN_ORDER);
-    let rest: Buffer = Buffer.alloc(0);
-    for await (const chunk of client.query(
-      copyTo(`copy (${select}) to stdout`),
-    ) as AsyncIterable<Buffer>) {
-      const whole = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const end = whole.lastIndexOf(0x0a);
-      rest = whole.subarray(end + 1);
-      if (end >= 0) yield whole.toString('utf8', 0, end).split('\n');
-    }
+    const copy = client.query(new CopyOut(`copy (${select}) to stdout`));
+    // Without the tab behind the last row.
+    for await (const rows of copy.chunks())
+      yield valuesIn(rows.toString('utf8', 0, rows.length - 1));
     await client.query('commit');
     finished = true;
   } catch (error) {
@@ -47,16 +42,16 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 /** Undoes COPY's own escapes; most values have none. */
-export function unescaped(text: string): string | null {
+function unescaped(text: string): string | null {
   if (!text.includes('\\')) return text;
   if (text === '\\N') return null;
   return text.replace(ESCAPED, (_, letter: string) => PLAIN[letter] ?? letter);
 }
 
-/** A line in the order of its columns. */
-export function rowOf(line: string): (string | null)[] {
-  const texts = line.split('\t');
-  return line.includes('\\') ? texts.map(unescaped) : texts;
+/** Texts that have no escape between them, as most, are only cut; null is written as one. */
+export function valuesIn(text: string): (string | null)[] {
+  const values = text.split('\t');
+  return text.includes('\\') ? values.map(unescaped) : values;
 }
 
 async function connected(pool: Pool): Promise<PoolClient> {

@@ -3,8 +3,15 @@ import { Together, orUnavailable } from '@tributary/postgres';
 import type { Pool } from 'pg';
 import { isUnfiltered } from '../filter';
 import type { Batch, Filter, Position } from '../port';
-import { copiedLines, rowOf } from './reader-copy';
-import { EVENT_COLUMNS, type RawRow, eventsOf, rawQuery, recordedOf } from './stored-events';
+import { copiedValues } from './reader-copy';
+import {
+  EVENT_COLUMNS,
+  type RawRow,
+  eventsIn,
+  eventsOf,
+  rawQuery,
+  recordedOf,
+} from './stored-events';
 
 const STREAM = `select ${EVENT_COLUMNS} from event e where stream = $1 and revision >= $2 order by revision limit $3`;
 const PAGE = `select ${EVENT_COLUMNS} from event e where position > $1 order by position limit $2`;
@@ -86,10 +93,10 @@ export class Reader {
       let count = 0;
       // One batch is held back, because only the end shows whether it was the last.
       let last: Batch | undefined;
-      for await (const lines of copiedLines(this.pool, select)) {
+      for await (const values of copiedValues(this.pool, select)) {
         if (last) yield last;
-        count += lines.length;
-        const events = eventsOf(lines.map(rowOf));
+        const events = eventsIn(values);
+        count += events.length;
         from = events.at(-1)?.position ?? from;
         last = { events, through: from, caughtUp: false };
       }

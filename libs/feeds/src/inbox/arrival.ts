@@ -70,11 +70,11 @@ function writeAccepted(
     statement.bindArray('bigint', accepted.map(values));
   statement.with(
     'arrived',
-    `insert into inbox (position, owner, id, type, stream, revision, tenant, occurred_at, recorded_at, correlation_id, causation_id,
-       trace_parent, data)
-     select u.position, ${statement.bind(owner)}, u.id::uuid, u.type, u.stream, u.revision, u.tenant, u.occurred_at, u.recorded_at,
+    `insert into inbox (position, log_position, owner, id, type, stream, revision, tenant, occurred_at, recorded_at, correlation_id,
+       causation_id, trace_parent, data)
+     select u.position, u.log_position, ${statement.bind(owner)}, u.id::uuid, u.type, u.stream, u.revision, u.tenant, u.occurred_at, u.recorded_at,
        u.correlation_id, u.causation_id::uuid, u.trace_parent, u.data
-     from unnest(${number((_, i) => head + BigInt(i) + 1n)}, ${text(({ id }) => id)}, ${text(({ type }) => type)},
+     from unnest(${number((_, i) => head + BigInt(i) + 1n)}, ${number(({ position }) => position)}, ${text(({ id }) => id)}, ${text(({ type }) => type)},
        ${text(({ stream }) => stream)}, ${number(({ revision }) => revision)}, ${text(({ tenant }) => tenant)},
        ${text(({ occurredAt }) => occurredAt)}, ${text(({ recordedAt }) => recordedAt)},
        ${text(({ correlationId }) => correlationId)}, ${text(({ causationId }) => causationId)},
@@ -82,7 +82,7 @@ function writeAccepted(
          'json',
          accepted.map(({ data }) => data),
        )})
-       as u (position, id, type, stream, revision, tenant, occurred_at, recorded_at, correlation_id, causation_id, trace_parent, data)`,
+       as u (position, log_position, id, type, stream, revision, tenant, occurred_at, recorded_at, correlation_id, causation_id, trace_parent, data)`,
   );
   statement.with(
     'head_now',

@@ -6,6 +6,7 @@ import type { Wake } from '../wake';
 
 interface Row {
   readonly position: string;
+  readonly log_position: string;
   readonly id: string;
   readonly type: string;
   readonly stream: string;
@@ -25,6 +26,7 @@ const eventOf = (row: Row): FeedEvent => ({
   stream: row.stream as StreamName,
   revision: BigInt(row.revision),
   position: BigInt(row.position),
+  logPosition: BigInt(row.log_position),
   tenant: row.tenant,
   occurredAt: row.occurred_at as Instant,
   recordedAt: row.recorded_at as Instant,
@@ -47,6 +49,7 @@ const ENVELOPE_SQL: Readonly<Record<string, string>> = {
   $stream: 'stream',
   $tenant: 'tenant',
   $revision: 'revision::text',
+  $logPosition: 'log_position::text',
   $occurredAt: 'occurred_at',
   $recordedAt: 'recorded_at',
   $correlationId: 'correlation_id',

@@ -9,6 +9,7 @@ const ENVELOPE = {
   $stream: (event: FeedEvent) => event.stream,
   $tenant: (event: FeedEvent) => event.tenant,
   $revision: (event: FeedEvent) => String(event.revision),
+  $logPosition: (event: FeedEvent) => String(event.logPosition ?? event.position),
   $occurredAt: (event: FeedEvent) => event.occurredAt,
   $recordedAt: (event: FeedEvent) => event.recordedAt,
   $correlationId: (event: FeedEvent) => event.correlationId,
@@ -20,6 +21,7 @@ interface EnvelopeKinds {
   readonly $stream?: 'text';
   readonly $tenant?: 'text';
   readonly $revision?: 'bigint';
+  readonly $logPosition?: 'bigint';
   readonly $occurredAt?: 'instant';
   readonly $recordedAt?: 'instant';
   readonly $correlationId?: 'text';

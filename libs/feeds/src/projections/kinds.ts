@@ -32,13 +32,18 @@ export const SQL_TYPES: Readonly<Record<Kind, string>> = {
 export const isOptional = (kind: FieldKind): boolean => kind.endsWith('?');
 export const kindOf = (kind: FieldKind): Kind => kind.replace('?', '') as Kind;
 
+const MOST_DIGITS_OF_A_NUMBER = 15;
 const INTEGER = /^-?[0-9]{1,40}$/;
 const NORMAL_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Reads the text of a value as SQL or JSON gives it. */
 export const DECODERS: Readonly<Record<Kind, (text: string) => unknown>> = {
   text: (text) => text,
-  bigint: (text) => (INTEGER.test(text) ? BigInt(text) : misread('bigint', text)),
+  bigint: (text) => {
+    if (!INTEGER.test(text)) return misread('bigint', text);
+    // So short, it is exact as a number, which is read twice as fast.
+    return text.length <= MOST_DIGITS_OF_A_NUMBER ? BigInt(Number(text)) : BigInt(text);
+  },
   boolean: (text) => (text === 'true' ? true : text === 'false' ? false : misread('boolean', text)),
   instant: (text) => (NORMAL_INSTANT.test(text) ? text : instant(text)),
   int: (text) => {

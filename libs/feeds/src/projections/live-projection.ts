@@ -28,6 +28,8 @@ export interface LiveProjectionContext {
 type Folds = Map<string, Fold>;
 
 const BATCH_LIMIT = 5000;
+/** How long a checkpoint that covers no event of ours may lag behind what was looked at. */
+const IDLE_CHECKPOINT_MS = 250;
 /** Further behind than this, only the declared fields are read, which is several times faster than whole events. */
 const FAR_BEHIND = 20_000n;
 
@@ -36,6 +38,7 @@ export class LiveProjection implements Subscriber {
   readonly name: string;
   readonly types: readonly string[];
   readonly batchLimit = BATCH_LIMIT;
+  readonly checkpointMs = IDLE_CHECKPOINT_MS;
   private readonly parked: ParkedStreams;
 
   constructor(

@@ -24,15 +24,21 @@ export interface LiveReactionContext {
   readonly ttlMs: number;
 }
 
-/** Streams of one batch that are worked on at the same time. */
-const CONCURRENCY = 32;
+/** Streams of one batch that are worked on at the same time: the more of them, the more is asked and appended together. */
+const CONCURRENCY = 128;
 const BATCH_LIMIT = 500;
+/** Whoever takes over repeats at most this much, and each command has the id that it had. */
+const CHECKPOINT_MS = 1_000;
 
-/** Delivers what follows from events, in order per stream; the checkpoint moves when everything is acknowledged. */
+/**
+ * Delivers what follows from events, in order per stream. The checkpoint moves after everything is acknowledged, and not with a
+ * write for each batch: what is delivered again has the ids that it had.
+ */
 export class LiveReaction<C = unknown> implements Subscriber {
   readonly name: string;
   readonly types: readonly string[];
   readonly batchLimit = BATCH_LIMIT;
+  readonly checkpointMs = CHECKPOINT_MS;
   private readonly parked: ParkedStreams;
 
   constructor(
@@ -56,6 +62,10 @@ export class LiveReaction<C = unknown> implements Subscriber {
       if (stop.aborted) return;
       const poison = results.flatMap(({ poison }) => poison ?? []);
       const queued = countBehind(results.flatMap(({ behind }) => behind));
+      if (poison.length === 0 && queued.size === 0) {
+        held.delivered = through;
+        return;
+      }
       const { database, ttlMs } = this.context;
       // Delivering again after a change of the parked streams is harmless: the same commands have the same ids.
       if ((await commitBatch(database, held, { through, ttlMs, poison, queued })) === 'stale')

@@ -104,6 +104,29 @@ describe('reacting to events', () => {
     });
   });
 
+  it('saves its checkpoint once in a while and when it stops, not with each batch', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    const statements = jest.spyOn(database.pool, 'query');
+    const { reached, stop } = started(
+      database,
+      log,
+      dispatchTo(log, () => 1000n),
+    );
+    const startMs = performance.now();
+    for (let i = 0; i < 20; i++) {
+      await log.deposit('a', 1n);
+      await reached(await lastOf(log));
+    }
+    const saves = statements.mock.calls.filter(([text]) => String(text).startsWith('with moved'));
+    expect(saves.length).toBeLessThanOrEqual((performance.now() - startMs) / 1_000);
+    await stop();
+    const { rows } = await database.pool.query<{ position: string }>(
+      'select position from subscription',
+    );
+    expect(BigInt(rows[0]?.position ?? 0)).toBeGreaterThanOrEqual(await lastOf(log));
+  });
+
   it('parks the subject of a rejection, lets others go on, and delivers in order when resumed', async () => {
     const database = await databases.open();
     const log = new TestLog();

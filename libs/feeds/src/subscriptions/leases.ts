@@ -7,6 +7,8 @@ export interface Held {
   readonly epoch: bigint;
   /** The checkpoint as we know it. */
   position: bigint;
+  /** What is done already; ahead of the checkpoint where doing it again is harmless. */
+  delivered: bigint;
   parkings: bigint;
   /** Aborted as soon as a renewal finds another owner. Checkpoints find out by themselves. */
   readonly lost: AbortSignal;
@@ -67,6 +69,7 @@ export class Leases {
       name,
       epoch: BigInt(row.epoch),
       position: BigInt(row.position),
+      delivered: BigInt(row.position),
       parkings: BigInt(row.parkings),
       lost: lose.signal,
     };

@@ -153,7 +153,8 @@ describe('losing the connection in the middle of a commit', () => {
     let pids: number[] = [];
     await until('the commit waits', async () => {
       const { rows } = await blocker.query<{ pid: number }>(
-        `select pid from pg_stat_activity where wait_event_type = 'Lock' and query like 'with moved%'`,
+        `select pid from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock' and query like 'with moved%'`,
       );
       pids = rows.map(({ pid }) => pid);
       return pids.length === 1;

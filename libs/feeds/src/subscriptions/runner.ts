@@ -9,13 +9,15 @@ import type { Held, Leases } from './leases';
 import type { Database } from '@tributary/postgres';
 import type { Progress } from './progress';
 
-/** What a subscription does with its batches. Effects and checkpoint are its own business; when it returns, both are done. */
+/** What a subscription does with its batches. When it returns the effects are done, and the checkpoint is saved or left to the runner. */
 export interface Subscriber {
   readonly name: string;
   readonly feed: Feed;
   readonly types: readonly string[];
   /** Events handed over at once, at most about this many. */
   readonly batchLimit: number;
+  /** How long the checkpoint may lag behind what was looked at, or was delivered and may be delivered again. */
+  readonly checkpointMs: number;
   /** Called once per ownership, before the first batch. */
   begin(held: Held, stop: AbortSignal): Promise<void>;
   apply(batch: FeedBatch, held: Held, stop: AbortSignal): Promise<void>;
@@ -32,8 +34,6 @@ export interface RunnerContext {
 
 export type RunnerState = 'failing' | 'running' | 'standby' | 'stopped';
 
-/** How long a checkpoint that covers no event of ours may lag behind what was looked at. */
-const IDLE_CHECKPOINT_MS = 250;
 const QUIET_MS = 60_000;
 
 /** Owns a subscription while it can: takes the lease, follows the feed, steps down when fenced, tries again after errors. */
@@ -100,26 +100,27 @@ export class SubscriptionRunner implements Running {
   }
 
   private async follow(held: Held, over: AbortSignal, onProgress: () => void): Promise<void> {
-    const { feed, types, batchLimit } = this.subscriber;
+    const { feed, types, batchLimit, checkpointMs } = this.subscriber;
     const source = new Gathered(feed.subscribe(held.position, types), batchLimit);
-    const idle = new IdleCheckpoint(this.context, held);
+    const later = new LaterCheckpoint(this.context, held, checkpointMs);
     this.context.progress.move(held.name, held.position);
     try {
       while (!over.aborted) {
-        const batch = await source.next(idle.dueInMs() ?? QUIET_MS, over);
-        if (batch === undefined) return;
+        const batch = await source.next(later.dueInMs() ?? QUIET_MS, over);
+        if (batch === undefined) break;
         if (batch === 'quiet' || over.aborted) {
-          await idle.save();
+          await later.save();
         } else if (batch.events.length === 0) {
           this.context.progress.move(held.name, batch.through);
-          await idle.note(batch.through);
+          await later.note(batch.through);
         } else {
           await this.apply(batch, held, over);
-          idle.clear();
+          await later.note(held.delivered);
         }
         this.state = 'running';
         onProgress();
       }
+      await later.save();
     } finally {
       await source.close();
     }
@@ -129,31 +130,37 @@ export class SubscriptionRunner implements Running {
     const { observer, progress } = this.context;
     const startedMs = performance.now();
     await this.subscriber.apply(batch, held, over);
-    if (held.position >= batch.through) progress.move(held.name, batch.through);
+    if (held.position > held.delivered) held.delivered = held.position;
+    if (held.delivered >= batch.through) progress.move(held.name, batch.through);
     observer.applied?.(held.name, batch.events.length, performance.now() - startedMs);
   }
 }
 
-/** Batches without an event of ours move the checkpoint too, but not with a write each. */
-class IdleCheckpoint {
+/** Batches without an event of ours, and effects that may be repeated, move the checkpoint too, but not with a write each. */
+class LaterCheckpoint {
   private through: bigint | undefined;
   private sinceMs = 0;
 
   constructor(
     private readonly context: RunnerContext,
     private readonly held: Held,
+    private readonly afterMs: number,
   ) {}
 
   dueInMs(): number | undefined {
     if (this.through === undefined) return undefined;
-    return Math.max(1, this.sinceMs + IDLE_CHECKPOINT_MS - performance.now());
+    return Math.max(1, this.sinceMs + this.afterMs - performance.now());
   }
 
   async note(through: bigint): Promise<void> {
-    if (through <= this.held.position) return;
+    if (through <= this.held.position) {
+      // A batch that saved itself covers what had been noted before.
+      if (this.through !== undefined && this.through <= this.held.position) this.clear();
+      return;
+    }
     if (this.through === undefined) this.sinceMs = performance.now();
     this.through = through;
-    if (performance.now() - this.sinceMs >= IDLE_CHECKPOINT_MS) await this.save();
+    if (performance.now() - this.sinceMs >= this.afterMs) await this.save();
   }
 
   async save(): Promise<void> {
@@ -164,7 +171,7 @@ class IdleCheckpoint {
     this.clear();
   }
 
-  clear(): void {
+  private clear(): void {
     this.through = undefined;
   }
 }

@@ -322,6 +322,48 @@ describe('keeping snapshots', () => {
   });
 });
 
+describe('loading streams before their commands come', () => {
+  it('reads each once, so that commands run together are stored in one turn', async () => {
+    const log = new ScriptedLog();
+    const streams = ['a', 'b', 'c'].map((id) => streamOf('counter', 'acme', id));
+    const before = new CommandRunner(log, { now: () => 0 });
+    await Promise.all(
+      streams.map((stream) => before.run(counting, stream, add(8), cause(undefined, add(8)))),
+    );
+    log.readsFrom = [];
+
+    const runner = new CommandRunner(log, { now: () => 0 });
+    await runner.load(counting, streams);
+    expect(log.readsFrom).toEqual([0n, 0n, 0n]);
+    await runner.load(counting, streams);
+    const outcomes = await Promise.all(
+      streams.map((stream) => runner.run(counting, stream, add(2), cause(undefined, add(2)))),
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(log.readsFrom).toHaveLength(3);
+  });
+
+  it('trusts nothing that was loaded: who went on meanwhile is found before anything is told', async () => {
+    const log = new ScriptedLog();
+    const { run } = counter(log);
+    const runner = new CommandRunner(log, { now: () => 0 });
+    await runner.load(counting, [STREAM]);
+    await run(add(9));
+    const refused = await runner.run(counting, STREAM, add(5), cause(undefined, add(5)));
+    expect(refused).toEqual({ kind: 'rejected', rejected: { code: 'over_limit', total: 9 } });
+  });
+
+  it('lets a command that comes while it reads wait for it', async () => {
+    const log = new ScriptedLog();
+    const runner = new CommandRunner(log, { now: () => 0 });
+    const loading = runner.load(counting, [STREAM]);
+    const outcome = runner.run(counting, STREAM, add(1), cause(undefined, add(1)));
+    await loading;
+    expect(await outcome).toMatchObject({ kind: 'accepted', revision: 0n });
+    expect(log.readsFrom).toEqual([0n]);
+  });
+});
+
 describe('running commands of streams that are most likely new', () => {
   it('does not read such a stream first', async () => {
     const log = new ScriptedLog();

@@ -9,6 +9,9 @@ import type { AnyDecider } from './held-stream';
 import type { CommandRunnerOptions, Outcome } from './outcome';
 import { StreamQueue } from './stream-queue';
 
+/** The share of what may be held that is left when room had to be made. */
+const LEFT = 0.9;
+
 /**
  * The one place that appends. Commands of one stream queue here: its state stays in memory, all that wait are decided in order
  * and appended together, each under its own command id.
@@ -54,6 +57,17 @@ export class CommandRunner {
   }
 
   /**
+   * Brings streams into memory before commands for them are run, so that those which are then run in one turn are decided in it and
+   * share a commit. It promises nothing: what was read may be out of date by then, as what is held always may.
+   */
+  async load<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
+    decider: Decider<C, E, S, R>,
+    streams: readonly StreamName[],
+  ): Promise<void> {
+    await Promise.all(streams.map((stream) => this.queueOf(decider, stream).load()));
+  }
+
+  /**
    * Takes up the unfinished steps of a stream that a stopped process left behind, and rejects when they cannot be finished. A
    * service whose decider has steps calls it from a reaction to the events that begin them, so that no restart forgets them.
    */
@@ -84,10 +98,13 @@ export class CommandRunner {
     return queue;
   }
 
+  /** Makes room for many at once: a map passes over all that has left it, so that looking for one each time would cost as much. */
   private makeRoom(): void {
     const { heldStreams = 10_000, heldCommands = 1_000_000 } = this.options;
+    if (this.queues.size < heldStreams && this.heldCommands < heldCommands) return;
+    const [fewerStreams, fewerCommands] = [heldStreams * LEFT, heldCommands * LEFT];
     for (const [stream, queue] of this.queues) {
-      if (this.queues.size < heldStreams && this.heldCommands < heldCommands) return;
+      if (this.queues.size < fewerStreams && this.heldCommands < fewerCommands) return;
       if (!queue.isIdle) continue;
       this.queues.delete(stream);
       this.heldCommands -= queue.heldCommands;

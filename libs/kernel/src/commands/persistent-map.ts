@@ -37,17 +37,18 @@ export class PersistentMap<V> {
     const map = this.own();
     // Whatever begins from one empty map would else be versions of one another, and each would undo all of the others to be read.
     if (map.size === 0) return PersistentMap.of([[key, value]]);
-    const undo = { key, had: map.has(key), value: map.get(key) };
+    const before = map.get(key);
+    const had = before !== undefined || map.has(key);
     map.set(key, value);
-    return this.succeededBy(map, undo);
+    return this.succeededBy(map, key, had, before);
   }
 
   delete(key: string): PersistentMap<V> {
     const map = this.own();
     if (!map.has(key)) return this;
-    const undo = { key, had: true, value: map.get(key) };
+    const before = map.get(key);
     map.delete(key);
-    return this.succeededBy(map, undo);
+    return this.succeededBy(map, key, true, before);
   }
 
   /** In key order: a decision must not depend on the order in which keys arrived. */
@@ -55,9 +56,15 @@ export class PersistentMap<V> {
     return [...this.own()].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  private succeededBy(map: Map<string, V>, undo: Omit<Change<V>, 'newer'>): PersistentMap<V> {
+  /** What to undo is handed over in pieces: large states are written by hundreds of thousands of these. */
+  private succeededBy(
+    map: Map<string, V>,
+    key: string,
+    had: boolean,
+    value: V | undefined,
+  ): PersistentMap<V> {
     const newer = new PersistentMap<V>(map);
-    this.content = { ...undo, newer };
+    this.content = { key, had, value, newer };
     return newer;
   }
 

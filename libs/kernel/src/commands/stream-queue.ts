@@ -47,6 +47,12 @@ export class StreamQueue {
     });
   }
 
+  /** Reads what is not held yet. A failure is told behind the scenes, and again to whoever comes with a command. */
+  async load(): Promise<void> {
+    if (this.held?.isLoaded === true || this.draining !== undefined) return;
+    await this.drained();
+  }
+
   async resume(): Promise<void> {
     this.failure = undefined;
     this.stepFailedAt = undefined;

@@ -4,6 +4,7 @@ import { Database } from '@tributary/postgres';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { createHttpApp } from '../http/create-http-app';
 import { collectingLogger, expectEveryRouteDeclared, testSettings } from '../testing';
+import { ApiKey } from './api-key.entity';
 import { ApiKeys, apiKeySchema } from './api-keys';
 
 let postgres: TestPostgres;
@@ -86,6 +87,19 @@ describe('authenticating with a key', () => {
       refused: 'credential_invalid',
     });
     expect(await here.revokeKey('acme', id)).toBe(true);
+  });
+
+  it('asks once for all who come with one key at the same time', async () => {
+    const keys = new ApiKeys(database.dataSource, { now });
+    const { key } = await keys.issueKey({ tenant: 'acme', role: 'upstream', label: 'erp' });
+    const asking = jest.spyOn(database.dataSource.getRepository(ApiKey), 'findOneBy');
+    const found = await Promise.all(
+      Array.from({ length: 50 }, () => keys.authenticate(`Bearer ${key}`)),
+    );
+    expect(asking).toHaveBeenCalledTimes(1);
+    expect(new Set(found.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(found[0]).toHaveProperty('tenant', 'acme');
+    asking.mockRestore();
   });
 
   it('remembers no more keys than it may', async () => {

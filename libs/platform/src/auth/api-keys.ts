@@ -50,6 +50,8 @@ interface Cached {
 export class ApiKeys extends Authenticator {
   private readonly rows: Repository<ApiKey>;
   private readonly cache = new Map<string, Cached>();
+  /** What is being looked up, so that all who come meanwhile with the same key ask once. */
+  private readonly asked = new Map<string, Promise<ApiKey | undefined>>();
 
   constructor(
     dataSource: DataSource,
@@ -69,16 +71,8 @@ export class ApiKeys extends Authenticator {
     const cached = this.cache.get(hash);
     if (cached && cached.untilMs > this.options.now()) return cached.principal;
 
-    const row = await this.rows.findOneBy({ id, revokedAt: IsNull() });
-    if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash)))
-      return { refused: 'credential_invalid' };
-    const principal = principalFrom(row);
-    this.remember(hash, {
-      id,
-      principal,
-      untilMs: this.options.now() + (this.options.cacheMs ?? 5_000),
-    });
-    return principal;
+    const row = await this.lookUp(id, hash);
+    return row ? principalFrom(row) : { refused: 'credential_invalid' };
   }
 
   async issueKey(request: KeyRequest): Promise<IssuedKey> {
@@ -121,6 +115,8 @@ export class ApiKeys extends Authenticator {
       { revokedAt: new Date(this.options.now()) },
     );
     for (const [hash, cached] of this.cache) if (cached.id === id) this.cache.delete(hash);
+    // Whoever comes from here on asks anew, whatever an earlier question is answered.
+    this.asked.clear();
     return await this.rows.existsBy({ tenant, id });
   }
 
@@ -130,6 +126,33 @@ export class ApiKeys extends Authenticator {
 
   async list(tenant: string): Promise<ApiKey[]> {
     return await this.rows.find({ where: { tenant }, order: { createdAt: 'asc', id: 'asc' } });
+  }
+
+  private lookUp(id: string, hash: string): Promise<ApiKey | undefined> {
+    const asked = this.asked.get(hash);
+    if (asked) return asked;
+    const asking: Promise<ApiKey | undefined> = this.findValid(id, hash)
+      .then((row) => {
+        // Not what a revocation has overtaken.
+        if (row && this.asked.get(hash) === asking) this.rememberRow(hash, row);
+        return row;
+      })
+      .finally(() => {
+        if (this.asked.get(hash) === asking) this.asked.delete(hash);
+      });
+    this.asked.set(hash, asking);
+    return asking;
+  }
+
+  private async findValid(id: string, hash: string): Promise<ApiKey | undefined> {
+    const row = await this.rows.findOneBy({ id, revokedAt: IsNull() });
+    const isIt = row !== null && timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash));
+    return isIt ? row : undefined;
+  }
+
+  private rememberRow(hash: string, row: ApiKey): void {
+    const untilMs = this.options.now() + (this.options.cacheMs ?? 5_000);
+    this.remember(hash, { id: row.id, principal: principalFrom(row), untilMs });
   }
 
   private remember(hash: string, entry: Cached): void {

@@ -85,13 +85,13 @@ const declaration = {
   OWNER_URLS: optional(
     ownerUrls({
       about:
-        'Where the services answer that this one listens to or sends orders to, for gaps, for the first catch-up and for orders. Left out where they run in one process.',
+        'Where the services answer that this one listens to or sends orders to, for gaps, for the first catch-up and for orders; and the ledger, for questions about an earlier time (`known`). Left out where they run in one process.',
     }),
   ),
   SERVICE_TOKEN: optional(
     secret({
       about:
-        'Shared by the services: opens `/v1/published` and `/v1/orders` to one another. Left out, those routes are closed.',
+        'Shared by the services: opens `/v1/published`, `/v1/orders` and `/v1/log-clock` to one another. Left out, those routes are closed.',
     }),
   ),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/problem';
-import { assertUniqueKeys, readJson } from '../json/read-json';
+import { assertUniqueKeys, readItems } from '../json/read-json';
 
 const JSON_TYPES = [
   'application/json',
@@ -73,10 +73,11 @@ function jsonParser(server: FastifyInstance): FastifyBodyParser<Buffer> {
   return (request, body, done) => {
     if (!isUtf8(body)) return done(new Refusal(400, 'malformed_json', 'The body is not UTF-8.'));
     const text = body.toString();
-    // Where lines are taken, a list is taken item by item too, and whoever checks its items refuses such a key in one of them alone.
+    // Where lines are taken, a list is taken item by item too: whoever checks its items refuses such a key in one of them alone, and
+    // finds a refusal in the place of an item with a key that stands twice.
     if (takesLines(request) && isList(text)) {
       try {
-        done(null, readJson(text));
+        done(null, readItems(text));
       } catch (refusal) {
         done(refusal as Refusal);
       }

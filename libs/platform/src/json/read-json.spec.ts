@@ -1,5 +1,5 @@
 import { type Refusal } from '../errors/problem';
-import { readJson } from './read-json';
+import { readItems, readJson } from './read-json';
 
 describe('reading JSON as it was sent', () => {
   it.each([
@@ -38,6 +38,23 @@ describe('reading JSON as it was sent', () => {
 
   it.each([['{'], [''], ['{"a":1}x'], ["{'a':1}"], ['NaN']])('refuses %s', (text) => {
     expect(refused(text)).toMatchObject({ status: 400, code: 'malformed_json' });
+  });
+});
+
+describe('reading a list of things that do not hang together', () => {
+  it('refuses those alone in which a key stands twice, each with its own place', () => {
+    const items = readItems('[{"a":1},{"x":{"b":1,"b":2},"x":3},[],{"c":[{"d":1,"d":1}]},{"a":1}]');
+    const at = (pointer: string) => ({
+      code: 'duplicate_key',
+      more: { errors: [{ pointer, code: 'duplicate_key' }] },
+    });
+    expect(items).toMatchObject([{ a: 1 }, at('/x/b'), [], at('/c/0/d'), { a: 1 }]);
+  });
+
+  it('takes what is in order, and refuses what is no list', () => {
+    expect(readItems('[{"a":1},{"a":1}]')).toEqual([{ a: 1 }, { a: 1 }]);
+    expect(() => readItems('[{]')).toThrow('This is not JSON.');
+    expect(() => readItems('{"a":1}')).toThrow('This is not a list');
   });
 });
 

@@ -5,23 +5,44 @@ import { Refusal, pointerOf } from '../errors/problem';
  * nobody can know, and other readers than ours take the other one.
  */
 export function readJson(text: string): unknown {
-  let value: unknown;
+  const value = parsed(text);
+  assertUniqueKeys(text, value);
+  return value;
+}
+
+/** A list of things that do not hang together: one with a key that stands twice is refused in its place, and harms no other. */
+export function readItems(text: string): readonly unknown[] {
+  const value = parsed(text);
+  if (!Array.isArray(value))
+    throw new Refusal(400, 'malformed_json', 'This is not a list of JSON values.');
+  const items: unknown[] = value;
+  if (membersWritten(text) === membersRead(items)) return items;
+  const refused = new Map<number, Refusal>();
+  for (const [index, ...path] of duplicates(text))
+    if (!refused.has(Number(index))) refused.set(Number(index), duplicateAt(path));
+  return items.map((item, i) => refused.get(i) ?? item);
+}
+
+function parsed(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Refusal(400, 'malformed_json', 'This is not JSON.');
   }
-  assertUniqueKeys(text, value);
-  return value;
 }
 
 /** Of text that was parsed to this value: counting is enough to know that all is well, and takes a fraction of the parsing. */
 export function assertUniqueKeys(text: string, value: unknown): void {
   if (membersWritten(text) === membersRead(value)) return;
+  const { value: first = [] } = duplicates(text).next();
+  throw duplicateAt(first);
+}
+
+function duplicateAt(path: Path): Refusal {
   const detail = 'This key stands in its object more than once.';
-  throw new Refusal(400, 'duplicate_key', detail, {
-    errors: [{ pointer: firstDuplicate(text), code: 'duplicate_key', detail }],
+  return new Refusal(400, 'duplicate_key', detail, {
+    errors: [{ pointer: pointerOf(path), code: 'duplicate_key', detail }],
   });
 }
 
@@ -64,7 +85,10 @@ interface Frame {
   at: string | number;
 }
 
-function firstDuplicate(text: string): string {
+type Path = readonly (string | number)[];
+
+/** Where each key stands that its object has already. */
+function* duplicates(text: string): Generator<Path, undefined, undefined> {
   const frames: Frame[] = [];
   let string = '';
   for (let at = 0; at < text.length; at++) {
@@ -79,7 +103,7 @@ function firstDuplicate(text: string): string {
       case ':': {
         if (!frame?.keys) break;
         frame.at = JSON.parse(string) as string;
-        if (frame.keys.has(frame.at)) return pointerOf(frames.map((one) => one.at));
+        if (frame.keys.has(frame.at)) yield frames.map((one) => one.at);
         frame.keys.add(frame.at);
         break;
       }
@@ -99,5 +123,5 @@ function firstDuplicate(text: string): string {
       default:
     }
   }
-  return '';
+  return undefined;
 }

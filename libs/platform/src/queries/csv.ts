@@ -32,14 +32,24 @@ interface Page<R> {
   readonly next?: string | null;
 }
 
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Whoever names it gets the rows as a file; answers differ by that, and say so to whoever stores them. */
+export function acceptsCsv({ request, reply }: Asked): boolean {
+  void reply.header('vary', 'accept');
+  return (request.headers.accept ?? '').toLowerCase().includes(CSV);
+}
+
 /** The page itself or, for who accepts CSV, its rows; position and cursor then stand in the headers. */
 export function asAccepted<R, P extends Page<R>>(
   page: P,
   columns: Columns<R>,
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  { request, reply }: Asked,
 ): P | string {
-  void reply.header('vary', 'accept');
-  if (!(request.headers.accept ?? '').toLowerCase().includes(CSV)) return page;
+  if (!acceptsCsv({ request, reply })) return page;
   void reply
     .header('content-type', `${CSV}; charset=utf-8; header=present`)
     .header('x-position', String(page.position));

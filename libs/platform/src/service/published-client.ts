@@ -1,6 +1,7 @@
 import type { Owner, Published } from '@tributary/contracts';
 import type { PublishedReader } from '@tributary/feeds';
-import { CodedError, unavailable } from '@tributary/kernel';
+import { CodedError } from '@tributary/kernel';
+import { askService } from './ask-service';
 import { type PublishedWire, publishedFromWire } from './published-wire';
 
 const LIMIT_MS = 10_000;
@@ -29,24 +30,14 @@ export class PublishedClient implements PublishedReader {
   }
 
   private async get<T>(rest: string): Promise<T> {
-    const address = `${this.url.replace(/\/$/, '')}/v1/published/${this.owner}${rest}`;
-    let response: Response;
-    try {
-      response = await fetch(address, {
-        headers: { authorization: `Bearer ${this.token}` },
-        signal: AbortSignal.timeout(LIMIT_MS),
-      });
-    } catch (error) {
-      throw unavailable(`The published events of ${this.owner}`, error);
-    }
-    if (response.status >= 500) throw unavailable(`The published events of ${this.owner}`);
-    if (!response.ok) {
-      const message = `${this.owner} answered ${response.status}; do both services have the same SERVICE_TOKEN?`;
-      throw new CodedError('published_refused', message, {
-        owner: this.owner,
-        status: response.status,
-      });
-    }
-    return (await response.json()) as T;
+    const { owner, url, token } = this;
+    const what = `The published events of ${owner}`;
+    const path = `/v1/published/${owner}${rest}`;
+    const { ok, status, body } = await askService({ url, token, what }, path, {
+      limitMs: LIMIT_MS,
+    });
+    if (ok) return body as T;
+    const message = `${owner} answered ${status}; do both services have the same SERVICE_TOKEN?`;
+    throw new CodedError('published_refused', message, { owner, status });
   }
 }

@@ -6,6 +6,7 @@ import type { CommandRunner } from '@tributary/kernel';
 import type { Database, DatabaseOptions } from '@tributary/postgres';
 import type { MigrationInterface } from 'typeorm';
 import type { CoreSettings } from '../config/core-settings';
+import type { ClockMeans, LogClock } from './log-clock';
 import type { OrderHandler } from './orders';
 
 /** What makes a service: its streams, what follows from their events, and what it tells and hears. */
@@ -32,6 +33,8 @@ export interface ServiceDefinition {
     readonly owner: Owner;
     readonly take: (bus: CommandBus, means: Means) => OrderHandler;
   };
+  /** Of the one service that follows the whole log: where it stood at a moment. */
+  readonly logClock?: (means: ClockMeans) => LogClock;
   /** What only one process may do at a time, by name. */
   readonly works?: (
     means: WorkMeans,

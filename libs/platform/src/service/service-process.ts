@@ -17,6 +17,8 @@ import type { Privacy } from '@tributary/privacy';
 import type { CoreSettings } from '../config/core-settings';
 import type { Metrics } from '../http/metrics';
 import type { StructuredLogger } from '../logging/structured-logger';
+import type { LogClock } from './log-clock';
+import { LogClockClient } from './log-clock-client';
 import type { OrderHandler } from './orders';
 import { OrdersClient } from './orders-client';
 import { PublishedClient } from './published-client';
@@ -50,6 +52,7 @@ export class ServiceProcess {
   private readonly publishers = new Map<Owner, LocalPublisher>();
   private readonly doors = new Map<Owner, OrderHandler>();
   private readonly occupants: Occupant[] = [];
+  private clock: LogClock | undefined;
   private closing = false;
 
   private constructor(
@@ -128,6 +131,22 @@ export class ServiceProcess {
     if (local) return local;
     const message = `This service sends orders to ${owner}: set OWNER_URLS (${owner}=http://…) and SERVICE_TOKEN.`;
     throw new CodedError('invalid_configuration', message, { owner });
+  }
+
+  keepClock(clock: LogClock): void {
+    this.clock = clock;
+  }
+
+  /** In this process, else where the settings say. Asked when somebody asks about an earlier time: nothing else takes a ledger. */
+  logClock(): LogClock {
+    if (this.clock) return this.clock;
+    const url = this.settings.OWNER_URLS?.get('ledger');
+    const token = this.settings.SERVICE_TOKEN;
+    if (url !== undefined && token !== undefined) {
+      const client = new LogClockClient(url, token);
+      return (asked) => client.at(asked);
+    }
+    throw unavailable('The clock of the log (OWNER_URLS: ledger=http://…, and SERVICE_TOKEN)');
   }
 
   /** Services read one another's tables, so all of them stop following before the first one closes. */

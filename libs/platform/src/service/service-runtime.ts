@@ -15,6 +15,7 @@ import {
 } from '@tributary/feeds';
 import { CommandRunner, invariant, unavailable } from '@tributary/kernel';
 import { Database, PostgresSnapshots, Snapshots1700000000300 } from '@tributary/postgres';
+import type { LogClock, LogPoint, PointAsked } from './log-clock';
 import { MeteredLog } from './metered-log';
 import type { Order, OrderAnswer, OrderHandler } from './orders';
 import { type ServiceDefinition, schemaOf } from './service-definition';
@@ -52,9 +53,10 @@ export class ServiceRuntime implements Occupant {
       onBackgroundError: (stream, error) =>
         logger.failure('behind the scenes of a stream', error, { stream }),
     });
-    const { publication, orders } = definition;
+    const { publication, orders, logClock } = definition;
     // From the beginning, so that a neighbour that starts earlier is told to wait rather than that there is nobody.
     if (orders) process.takeOrders(orders.owner, (order) => this.takeOrder(order));
+    if (logClock) process.keepClock((asked) => this.readClock(logClock(this), asked));
     if (publication) {
       process.publishHere(publication.owner, {
         reader: this.published,
@@ -120,6 +122,9 @@ export class ServiceRuntime implements Occupant {
 
   readonly orderTo = (owner: Owner): OrderHandler => this.process.orderTo(owner);
 
+  /** Of this process, or of the ledger's, wherever it runs. */
+  readonly logClock: LogClock = (asked) => this.process.logClock()(asked);
+
   readonly failed = (part: string, error: unknown): void => {
     this.observer.failed(part, error);
   };
@@ -137,6 +142,11 @@ export class ServiceRuntime implements Occupant {
   private async takeOrder(order: Order): Promise<OrderAnswer> {
     if (!this.takesOrders) throw unavailable(`The service ${this.name}, which is starting,`);
     return await this.takesOrders(order);
+  }
+
+  private async readClock(clock: LogClock, asked: PointAsked): Promise<LogPoint | undefined> {
+    if (!this.started) throw unavailable(`The service ${this.name}, which is starting,`);
+    return await clock(asked);
   }
 
   /** What is published travels by the broker, where there is one, only if the settings say so: it may be there for other facts. */

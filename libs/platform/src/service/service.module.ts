@@ -4,6 +4,7 @@ import { CommandRunner } from '@tributary/kernel';
 import { Privacy } from '@tributary/privacy';
 import { Lifecycle } from '../http/lifecycle';
 import { feedsController } from './feeds.controller';
+import { logClockController } from './log-clock.controller';
 import { ordersController } from './orders.controller';
 import { publishedController } from './published.controller';
 import type { ServiceDefinition } from './service-definition';
@@ -23,13 +24,14 @@ export class ServiceModule implements OnApplicationBootstrap {
 
   /** Each call makes a module of its own: Nest tells dynamic modules apart by reference. */
   static of(definition: ServiceDefinition): DynamicModule {
-    const { name, publication, orders } = definition;
+    const { name, publication, orders, logClock } = definition;
     return {
       module: ServiceModule,
       controllers: [
         feedsController(name),
         ...(publication ? [publishedController(publication.owner)] : []),
         ...(orders ? [ordersController(orders.owner)] : []),
+        ...(logClock ? [logClockController()] : []),
       ],
       providers: [
         {

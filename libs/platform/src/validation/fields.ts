@@ -4,6 +4,7 @@ import { hasCode, instant, parseStreamName, resolvePeriod } from '@tributary/ker
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
 const MINOR_UNITS = /^(?:0|-?[1-9][0-9]{0,17})$/;
+const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-\d{2}-\d{2}$/;
 const ASSET = /^[A-Z][A-Z0-9]{2,15}\/(?:0|[1-9][0-9]?)$/;
 
 /** Integer minor units as text; a JSON number cannot carry every amount. */
@@ -37,6 +38,13 @@ export const IsInstant = (options?: ValidationOptions): PropertyDecorator =>
     example: '2026-03-31T23:59:59.999-03:00',
   });
 
+/** A day from 1970 on, as the calendars of some zone show it. */
+export const IsDay = (options?: ValidationOptions): PropertyDecorator =>
+  field('isDay', isDay, 'is a day from 1970 on, like "2026-03-31"', options, {
+    format: 'date',
+    example: '2026-03-31',
+  });
+
 export const IsStreamId = (options?: ValidationOptions): PropertyDecorator =>
   field(
     'isStreamId',
@@ -59,6 +67,8 @@ export const IsZone = (options?: ValidationOptions): PropertyDecorator =>
   field('isZone', isZone, 'is a zone of the IANA database', options, {
     example: 'America/Sao_Paulo',
   });
+
+const isDay = (text: string): boolean => DAY.test(text) && readable(instant)(`${text}T00:00:00Z`);
 
 function isZone(text: string): boolean {
   try {

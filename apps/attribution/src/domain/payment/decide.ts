@@ -66,8 +66,8 @@ function orphanIn(command: NoteOrphan | RetractOrphan): Orphan {
     const { fact, supersedes } = command;
     return { fact, supersedes };
   }
-  const { retracted, by, why, at } = command;
-  return { retraction: { retracted, by, why, at } };
+  const { retracted, factId, by, why, at } = command;
+  return { retraction: { retracted, ...(factId !== undefined && { factId }), by, why, at } };
 }
 
 /** A few at a time: each may be as large as an event, and an append takes only so much. */

@@ -12,6 +12,8 @@ export const paymentStreamOf = (tenant: string, payment: string): StreamName =>
 /** What somebody said about a fact, whether or not it has arrived. */
 export interface Retraction {
   readonly retracted: FactKey;
+  /** Of a fact that has superseded another one elsewhere: what that one knows it by. */
+  readonly factId?: string;
   readonly by: FactRef;
   readonly why: 'retracted' | 'superseded';
   readonly at: Instant;

@@ -5,10 +5,10 @@ import {
   type Json,
   type JsonObject,
   accept,
+  afterTheLast,
   canonicalJson,
-  instantOfMs,
-  msOf,
   reject,
+  stepsOfVersion,
 } from '@tributary/kernel';
 import type { PolicyEvent, PolicyVersionDrafted } from './events';
 import type { PolicyStep, PolicyVersion } from './policy-content';
@@ -93,9 +93,10 @@ function approve(
 
   const version = state.published.length + 1;
   const { policy: id, content, effectiveFrom: from } = worded;
-  const at = afterTheLast(receivedAt, state);
+  const at = afterTheLast(receivedAt, state.lastAt);
   const value = { id, version, hash, content };
-  const steps = [...state.steps, ...toldAt(at, [...state.published, { from, value }], from)];
+  const told = stepsOfVersion(at, from, [...state.published, { from, value }]);
+  const steps = [...state.steps, ...told];
   const bytes = Buffer.byteLength(canonicalJson(steps as unknown as Json));
   if (bytes > MOST_STEP_BYTES)
     return reject({ code: 'history_full', bytes, limit: MOST_STEP_BYTES });
@@ -110,22 +111,6 @@ function startTaken(
   const there = published.find(({ from }) => from === effectiveFrom);
   return there && { code: 'start_taken', version: there.value.version, effectiveFrom };
 }
-
-/** Approvals follow one another, because the timeline is ordered by them. */
-const afterTheLast = (receivedAt: Instant, { lastAt }: Policy): Instant =>
-  lastAt !== null && lastAt >= receivedAt ? instantOfMs(msOf(lastAt) + 1) : receivedAt;
-
-/**
- * The step of a new version, and again those of versions that start after it: of two steps that govern one conversion the later
- * decided one wins, and a version that was put before another is not to hold beyond that one's start.
- */
-const toldAt = (at: Instant, published: readonly Published[], from: Instant): PolicyStep[] =>
-  published
-    .filter((version) => version.from >= from)
-    .sort((a, b) => (a.from < b.from ? -1 : 1))
-    .map(({ from: starts, value }) =>
-      starts === at ? { at, value } : { at, from: starts, value },
-    );
 
 function evolve(state: Policy, { type, data }: PolicyEvent): Policy {
   if (type === 'PolicyVersionDrafted') return { ...state, draft: data };

@@ -1,7 +1,8 @@
-import type { Instant } from '@tributary/kernel';
+import type { Instant, Uuid } from '@tributary/kernel';
 import type { FactRetracted } from '../fact/events';
 import { toldOfLead } from '../prospect/consequences';
 import type { Command } from './commands';
+import { followUpsOf } from './follow-ups';
 import type { RoutedFact } from './routed';
 
 /** What takes back a command that followed from a fact, for the stream that it went to. Undefined: it stays. */
@@ -45,3 +46,19 @@ export function takenBack(
       return undefined;
   }
 }
+
+/** What a superseded fact of money has to hear of the fact that took its place, once that one is retracted itself. */
+export const heirRetracted = (
+  superseded: RoutedFact,
+  heir: Uuid,
+  { source, id, by }: FactRetracted['data'],
+  at: Instant,
+): readonly Command[] =>
+  followUpsOf(superseded).flatMap((command): Command[] => {
+    const said = { retracted: { source, id }, factId: heir, by, why: 'retracted', at } as const;
+    if (command.type === 'TakeSaleFact')
+      return [{ type: 'RetractSaleFact', sale: command.sale, ...said }];
+    if (command.type === 'NoteOrphan')
+      return [{ type: 'RetractOrphan', payment: command.payment, ...said }];
+    return [];
+  });

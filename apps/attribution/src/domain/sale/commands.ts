@@ -9,12 +9,16 @@ export interface TakeSaleFact {
   readonly sale: string;
   readonly fact: SaleFact;
   readonly supersedes: FactKey | null;
+  /** What the customer of a payment has told so far. Who brings it has registered the sale as a follower before. */
+  readonly told?: CustomerTold;
 }
 /** A fact counts no longer; it may not have arrived yet. */
 export interface RetractSaleFact {
   readonly type: 'RetractSaleFact';
   readonly sale: string;
   readonly retracted: FactKey;
+  /** Of a fact that superseded one of this sale from another one: what it is known by here. */
+  readonly factId?: string;
   readonly by: FactRef;
   readonly why: 'retracted' | 'superseded';
   readonly at: Instant;

@@ -13,10 +13,14 @@ export function changedCounts(sale: Sale): readonly PaymentCount[] {
   return changed;
 }
 
+/** Only a payment of something has a place in the order of its customer's payments. */
+export const isPlaced = ({ lines }: Pick<Paid, 'lines'>): boolean =>
+  lines.reduce((sum, { net }) => sum + BigInt(net), 0n) > 0n;
+
 /** A payment of nothing is told too: who is credited is decided for it as for any other. */
 function changesOf(paid: FactOf<Paid>, told: PaymentCount | undefined): readonly PaymentCount[] {
-  const { payment, customer, paidAt, lines } = paid.body;
-  const counts = lines.reduce((sum, { net }) => sum + BigInt(net), 0n) > 0n;
+  const { payment, customer, paidAt } = paid.body;
+  const counts = isPlaced(paid.body);
   const now = { payment, customer, paidAt, counts, fact: paid.fact };
   if (told === undefined) return [{ ...now, version: 1 }];
   if (told.customer !== customer) {

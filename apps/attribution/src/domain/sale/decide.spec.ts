@@ -7,8 +7,10 @@ import {
   BILLING,
   CRM,
   SALE,
+  type Told,
   after,
   amount,
+  arriving,
   credit,
   creditNote,
   creditedSince,
@@ -31,6 +33,10 @@ import {
 } from './sale.fixture';
 
 const { given } = specFor(sale);
+
+/** Which lines were told, in the order of telling. */
+const linesIn = ({ events }: Told): string[] =>
+  events.flatMap((event) => (event.type === 'LineCredited' ? [event.data.line] : []));
 
 /** E10's invoice with tax: 150,000 and services of 49,900. */
 const E10: readonly PaidLine[] = [line('1', 150_000, 15_000), line('2', 49_900, 4_990)];
@@ -100,6 +106,55 @@ describe('taking a payment', () => {
       facts: [factRef(BILLING, 'paid-p1')],
       problems: [],
     });
+  });
+
+  it('tells its lines once, when their place among the payments is known', () => {
+    const place = {
+      type: 'LearnOrdinals',
+      sale: SALE,
+      customer: 'c1',
+      revision: 1,
+      payments: [{ payment: 'p1', ordinal: 3 }],
+      at: day(10),
+    } as const;
+    const orders: SaleCommand[][] = [
+      [paid(E10), tells(), place],
+      [tells(), paid(E10), place],
+      [{ ...paid(E10), told: tells().told }, place],
+    ];
+    for (const order of orders) {
+      expect(linesIn(arriving(...order.slice(0, -1)))).toEqual([]);
+      const told = arriving(...order);
+      expect(linesIn(told)).toEqual(['1', '2']);
+      expect(valueOf(told, '1', day(10))).toMatchObject({ ordinal: 3, net: '150000' });
+    }
+  });
+
+  it('waits for no place of a payment of nothing, nor to change what was told', () => {
+    expect(linesIn(arriving(paid([line('free', 0)]), tells()))).toEqual(['free']);
+    const before = arriving(paid(E10), tells(), refunded('r1', day(11), amount(1)));
+    expect(linesIn(before)).toEqual([]);
+    const told = after(
+      paid(E10),
+      tells(),
+      paid(E10, { customer: 'c1' }),
+      tells([], { revision: 2 }),
+    );
+    expect(linesIn(told)).toEqual(['1', '2', '1', '2']);
+  });
+
+  it('takes what its customer has told together with the payment, and does not ask again', () => {
+    const payment = paid(E10);
+    const { told } = tells();
+    expect(arriving({ ...payment, told }).events).toMatchObject([
+      { type: 'CustomerLearned', data: { told, follows: [] } },
+      { type: 'SaleFactTaken', data: { fact: payment.fact, follows: [] } },
+      { type: 'PaymentsCounted' },
+    ]);
+    // The same fact again, with what was told since.
+    const { events } = arriving(payment, { ...payment, told }, { ...payment, told });
+    const types = ['SaleFactTaken', 'PaymentsCounted', 'CustomerLearned'];
+    expect(events.map(({ type }) => type)).toEqual(types);
   });
 
   it('decides nothing when it hears of it again', () => {
@@ -505,6 +560,28 @@ describe('facts that say the same thing', () => {
       [retracted(ofCrm), ofCrm, ofBilling],
     ])
       expect(netsOf(after(tells(), ...order), '1')).toEqual([[day(10), '100']]);
+  });
+
+  it('count again when what superseded one of them in another sale is retracted, whatever is said first', () => {
+    const heir = factRef(CRM, 'heir');
+    const superseded = { ...retracted(paid(E10)), by: heir, why: 'superseded' } as const;
+    const end: SaleCommand = {
+      type: 'RetractSaleFact',
+      sale: SALE,
+      retracted: { source: CRM, id: 'heir' },
+      factId: heir.factId,
+      by: factRef(CRM, 'takes back heir'),
+      why: 'retracted',
+      at: day(21),
+    };
+    const said: SaleCommand[] = [paid(E10), superseded, end];
+    for (const order of ['012', '021', '102', '120', '201', '210']) {
+      const told = after(tells(), ...[...order].map((i) => said[Number(i)] as SaleCommand));
+      expect([order, valueOf(told, '1', day(30))?.net]).toEqual([order, '150000']);
+    }
+    // Whoever retracts the superseded one itself takes it back for good.
+    const gone = after(tells(), ...said, retracted(paid(E10)));
+    expect(valueOf(gone, '1', day(30))?.net).toBe('0');
   });
 
   it('end a line with nothing when the payment does not count any more', () => {

@@ -1,15 +1,16 @@
 import {
   type Decider,
   type Decision,
+  type Instant,
   accept,
   laterOf,
   nothing,
   unreachable,
 } from '@tributary/kernel';
-import type { Topic } from '../customer/events';
+import type { CustomerTold, Topic } from '../customer/events';
 import { holdsBefore } from '../retraction';
 import { topicOfCustomerTold, topicOfProgramme } from '../topics';
-import type { LearnOrdinals, SaleCommand } from './commands';
+import type { LearnOrdinals, RetractSaleFact, SaleCommand } from './commands';
 import { changedCounts } from './counted-payments';
 import type { RankingLearned, SaleEvent } from './events';
 import { changedLines } from './line-timeline';
@@ -28,11 +29,19 @@ export const sale: Decider<SaleCommand, SaleEvent, Sale> = {
 };
 
 function decide(command: SaleCommand, state: Sale): Decision<SaleEvent, never> {
-  const news = newsOf(command, state);
-  if (news === undefined) return nothing;
-  const next = evolve(state, news);
-  const followed = withFollows(news, next);
-  return accept(followed, ...countsToTell(next), ...linesToTell(next));
+  const told = command.type === 'TakeSaleFact' && command.told;
+  // First, so that what follows from the fact is told with it and not twice.
+  const learned = told && customerLearned(command.sale, told, command.fact.at, state);
+  const known = learned ? evolve(state, learned) : state;
+  const news = newsOf(command, known);
+  if (news === undefined && !learned) return nothing;
+  const next = news ? evolve(known, news) : known;
+  return accept(
+    ...(learned ? [learned] : []),
+    ...(news ? [withFollows(news, next)] : []),
+    ...countsToTell(next),
+    ...linesToTell(next),
+  );
 }
 
 /** The event that takes in what was said; undefined where it was known. */
@@ -44,18 +53,10 @@ function newsOf(command: SaleCommand, state: Sale): SaleEvent | undefined {
       const data = { sale, fact, supersedes, follows: [] };
       return { type: 'SaleFactTaken', data, occurredAt: fact.at };
     }
-    case 'RetractSaleFact': {
-      const { sale, retracted, by, why, at } = command;
-      const known = state.withdrawn.find((each) => isSameKey(each, retracted));
-      if (known && !holdsBefore({ why, by, at }, known)) return undefined;
-      return { type: 'SaleFactRetracted', data: { sale, retracted, by, why }, occurredAt: at };
-    }
-    case 'LearnCustomer': {
-      const { sale, told, at } = command;
-      const known = state.customers[told.customer]?.revision ?? 0;
-      if (known >= told.revision) return undefined;
-      return { type: 'CustomerLearned', data: { sale, told, follows: [] }, occurredAt: at };
-    }
+    case 'RetractSaleFact':
+      return retracted(command, state);
+    case 'LearnCustomer':
+      return customerLearned(command.sale, command.told, command.at, state);
     case 'LearnOrdinals':
       return ordinalsLearned(command, state);
     case 'LearnRanking': {
@@ -67,6 +68,30 @@ function newsOf(command: SaleCommand, state: Sale): SaleEvent | undefined {
     default:
       return unreachable(command);
   }
+}
+
+function retracted(
+  { sale, retracted: key, factId, ...said }: RetractSaleFact,
+  { withdrawn }: Sale,
+): SaleEvent | undefined {
+  const known = withdrawn.find((each) => isSameKey(each, key));
+  const isKnown = known !== undefined && !holdsBefore(said, known);
+  // What a superseded fact knows its heir by may be said later than that the heir is retracted.
+  if (isKnown && (factId === undefined || known.factId === factId)) return undefined;
+  const { why, by, at } = isKnown ? known : said;
+  const heir = factId ?? known?.factId;
+  const data = { sale, retracted: key, ...(heir !== undefined && { factId: heir }), by, why };
+  return { type: 'SaleFactRetracted', data, occurredAt: at };
+}
+
+function customerLearned(
+  sale: string,
+  told: CustomerTold,
+  at: Instant,
+  { customers }: Sale,
+): SaleEvent | undefined {
+  if ((customers[told.customer]?.revision ?? 0) >= told.revision) return undefined;
+  return { type: 'CustomerLearned', data: { sale, told, follows: [] }, occurredAt: at };
 }
 
 function ordinalsLearned(

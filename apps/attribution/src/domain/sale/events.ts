@@ -183,6 +183,8 @@ export type SaleFactRetracted = DomainEvent<
   {
     readonly sale: string;
     readonly retracted: FactKey;
+    /** Of a fact that superseded one of this sale from another one: what it is known by here. */
+    readonly factId?: string;
     readonly by: FactRef;
     readonly why: 'retracted' | 'superseded';
   }

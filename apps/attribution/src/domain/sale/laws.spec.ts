@@ -11,9 +11,11 @@ import {
   type Told,
   after,
   amount,
+  arriving,
   credit,
   creditedSince,
   day,
+  factRef,
   line,
   lineOf,
   paid,
@@ -157,15 +159,36 @@ const LEARNED: readonly SaleCommand[] = [
   ordinals(1, 'p1', 1),
   ordinals(2, 'p1', 2),
   ordinals(2, 'p2', 1),
+  ordinals(3, 'p1', null, 'c2'),
+  ordinals(4, 'p2', 1, 'c2'),
   ranking('main', 1, CRM),
   ranking('main', 2, BILLING),
   ranking('other', 1, SOURCES[2] ?? ''),
 ];
 
+/** Facts of other sales that supersede one of this sale, of which some are retracted. */
+const anyHeirs = fc.array(fc.record({ of: fc.nat(9), isRetracted: fc.boolean() }), {
+  maxLength: 2,
+});
+
+const elsewhereIn =
+  (facts: readonly TakeSaleFact[]) =>
+  ({ of, isRetracted }: { of: number; isRetracted: boolean }, i: number): SaleCommand[] => {
+    const target = facts[of];
+    if (target === undefined) return [];
+    const id = `heir-${i}`;
+    const heir = factRef(CRM, id);
+    const superseded = { ...retracted(target, day(20 + i)), by: heir, why: 'superseded' } as const;
+    if (!isRetracted) return [superseded];
+    const { factId } = heir;
+    const end = { ...retracted(target), retracted: { source: CRM, id }, factId } as const;
+    return [superseded, end];
+  };
+
 /** The same history twice: as it happened, and shuffled with some of it said again. */
 const anyHistory = fc
-  .tuple(anyFacts, fc.array(fc.nat(9), { maxLength: 2 }))
-  .map(([facts, takenBack]): SaleCommand[] => {
+  .tuple(anyFacts, fc.array(fc.nat(9), { maxLength: 2 }), anyHeirs)
+  .map(([facts, takenBack, heirs]): SaleCommand[] => {
     const retractions = takenBack.flatMap((i) => (facts[i] ? [retracted(facts[i])] : []));
     // The stream of the fact that is superseded says so too.
     const replaced = facts.flatMap(({ fact, supersedes }): SaleCommand[] =>
@@ -182,7 +205,13 @@ const anyHistory = fc
             },
           ],
     );
-    return [...facts, ...retractions, ...replaced, ...LEARNED];
+    return [
+      ...facts,
+      ...retractions,
+      ...replaced,
+      ...heirs.flatMap(elsewhereIn(facts)),
+      ...LEARNED,
+    ];
   })
   .chain((history) =>
     fc.tuple(
@@ -198,7 +227,10 @@ describe('any history of a sale', () => {
   it('ends in the same last telling of every line, whatever the order of arrival', () => {
     fc.assert(
       fc.property(anyHistory, ([history, shuffled]) => {
-        const [a, b] = [after(...history).state.published, after(...shuffled).state.published];
+        const [a, b] = [
+          arriving(...history).state.published,
+          arriving(...shuffled).state.published,
+        ];
         for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
           const [one, other] = [a[key], b[key]];
           // What was never told and what was told to be nothing are one.
@@ -213,7 +245,7 @@ describe('any history of a sale', () => {
   it('has one value at every instant, whatever the order of arrival', () => {
     fc.assert(
       fc.property(anyHistory, anyDay, ([history, shuffled], t) => {
-        const [a, b] = [after(...history), after(...shuffled)];
+        const [a, b] = [arriving(...history), arriving(...shuffled)];
         expect(earnedAt(b, t)).toEqual(earnedAt(a, t));
       }),
       runs(120),
@@ -223,7 +255,7 @@ describe('any history of a sale', () => {
   it('counts the same payments of the same customers', () => {
     fc.assert(
       fc.property(anyHistory, ([history, shuffled]) => {
-        expect(countedIn(after(...shuffled))).toEqual(countedIn(after(...history)));
+        expect(countedIn(arriving(...shuffled))).toEqual(countedIn(arriving(...history)));
       }),
       runs(120),
     );
@@ -232,7 +264,7 @@ describe('any history of a sale', () => {
   it('has told everything that it knows, in events that can be stored', () => {
     fc.assert(
       fc.property(anyHistory, ([, shuffled]) => {
-        const { state, events } = after(...shuffled);
+        const { state, events } = arriving(...shuffled);
         for (const [key, now] of linesOf(state)) expect(state.published[key]).toEqual(now);
         for (const event of events) prepare(event, CAUSE, 0, CAUSE.commandId);
       }),
@@ -243,7 +275,7 @@ describe('any history of a sale', () => {
   it('shares exactly the net of a line, and never takes it below nothing', () => {
     fc.assert(
       fc.property(anyHistory, ([history]) => {
-        for (const { steps } of Object.values(after(...history).state.published)) {
+        for (const { steps } of Object.values(arriving(...history).state.published)) {
           for (const { value } of steps) expectSound(value, steps[0]?.value);
         }
       }),
@@ -342,9 +374,14 @@ function expectSound(value: CreditedLine, first: CreditedLine | undefined): void
     );
 }
 
-function ordinals(revision: number, payment: string, ordinal: number): LearnOrdinals {
+function ordinals(
+  revision: number,
+  payment: string,
+  ordinal: number | null,
+  customer = 'c1',
+): LearnOrdinals {
   const payments = [{ payment, ordinal }];
-  return { type: 'LearnOrdinals', sale: SALE, customer: 'c1', revision, payments, at: day(1) };
+  return { type: 'LearnOrdinals', sale: SALE, customer, revision, payments, at: day(1) };
 }
 
 function ranking(programme: string, revision: number, ...sources: readonly string[]): LearnRanking {

@@ -9,6 +9,7 @@ import type { Credit, CreditPart, CreditStep } from '../credit/credit';
 import type { CustomerTold } from '../customer/events';
 import type { Paid, PaidLine } from './events';
 import { bounded } from './bounded-line';
+import { isPlaced } from './counted-payments';
 import { type PaymentHistory, paymentHistories } from './payment-history';
 import { sameData } from './same-data';
 import { type Sale, lineKey } from './state';
@@ -16,8 +17,9 @@ import { type FactOf, countedFacts, factsOfPayment } from './which-counts';
 
 /**
  * Every line of the sale as it now stands: a function of the facts, the customer and the ordinals, never of the order in which
- * they came. Lines of a customer who has not told anything yet are left out. Of what was told before, only that it was told
- * matters: a line whose payment counts no longer is told to be nothing.
+ * they came. Lines of a customer who has not told anything yet are left out, and so are new ones whose place in the order of
+ * payments the customer, who was asked, has not told: they would be told anew at once. Of what was told before, only that it was
+ * told matters: a line whose payment counts no longer is told to be nothing.
  */
 export function linesOf(sale: Sale): ReadonlyMap<string, LineCreditedData> {
   const lines = new Map<string, LineCreditedData>();
@@ -26,10 +28,12 @@ export function linesOf(sale: Sale): ReadonlyMap<string, LineCreditedData> {
     const { payment, customer, lines: paidLines } = history.paid.body;
     const told = sale.customers[customer];
     for (const { line } of paidLines) counting.add(lineKey(payment, line));
-    if (told)
-      for (const line of linesOfPayment(sale, history, told)) {
-        lines.set(lineKey(payment, line.line), line);
-      }
+    if (!told) continue;
+    const isAnswered = placeOf(sale, history.paid.body, told) || !isPlaced(history.paid.body);
+    for (const line of linesOfPayment(sale, history, told)) {
+      const key = lineKey(payment, line.line);
+      if (isAnswered || sale.published[key]) lines.set(key, line);
+    }
   }
   for (const [key, { payment, line }] of Object.entries(sale.published)) {
     if (!counting.has(key)) lines.set(key, uncounted(sale, payment, line));
@@ -52,7 +56,7 @@ function linesOfPayment(
 ): readonly LineCreditedData[] {
   const { paid } = history;
   const { payment, paidAt, programme } = paid.body;
-  const ordinal = ordinalOf(sale, paid.body, told);
+  const ordinal = placeOf(sale, paid.body, told)?.ordinal ?? null;
   const credits = creditsOf(paid.body, told);
   const moments = momentsOf(history, credits).map((at) => ({
     at,
@@ -224,9 +228,9 @@ function customerOf(paid: Paid, told: CustomerTold | undefined): CreditedLine['c
 }
 
 /** Of customers that turned out to be one, the canonical one may have counted for both. */
-function ordinalOf({ ordinals }: Sale, paid: Paid, { canonical }: CustomerTold): number | null {
+function placeOf({ ordinals }: Sale, paid: Paid, { canonical }: CustomerTold) {
   const ofPayment = ordinals[paid.payment];
-  return (ofPayment?.[paid.customer] ?? ofPayment?.[canonical])?.ordinal ?? null;
+  return ofPayment?.[paid.customer] ?? ofPayment?.[canonical];
 }
 
 const behind = ({ decision, policy, rung, unattributed, evidence }: Credit): DecisionBehind => ({

@@ -201,9 +201,26 @@ export interface Told {
   readonly events: readonly SaleEvent[];
 }
 
-/** All of these, one after the other, with the steps that each leaves behind. */
-export function after(...commands: readonly SaleCommand[]): Told {
-  let state = initialSale;
+/** All of these, one after the other, with the steps that each leaves behind; no payment has a place in its customer's order. */
+export const after = (...commands: readonly SaleCommand[]): Told =>
+  takenFrom(placed(commands), commands);
+
+/** The same for a sale that has heard nothing of places yet. */
+export const arriving = (...commands: readonly SaleCommand[]): Told =>
+  takenFrom(initialSale, commands);
+
+function placed(commands: readonly SaleCommand[]): Sale {
+  const ordinals: Record<string, Record<string, { revision: number; ordinal: null }>> = {};
+  for (const command of commands) {
+    if (command.type !== 'TakeSaleFact' || command.fact.body.kind !== 'paid') continue;
+    const { payment, customer } = command.fact.body;
+    ordinals[payment] = { ...ordinals[payment], [customer]: { revision: 0, ordinal: null } };
+  }
+  return { ...initialSale, ordinals };
+}
+
+function takenFrom(initial: Sale, commands: readonly SaleCommand[]): Told {
+  let state = initial;
   const events: SaleEvent[] = [];
   const take = (decided: readonly SaleEvent[]) => {
     events.push(...decided);

@@ -1,6 +1,7 @@
 import type { LineCreditedData } from '@tributary/contracts';
 import type { CustomerTold, Topic } from '../customer/events';
 import type { TakenBack } from '../retraction';
+import { topicOfCustomerTold } from '../topics';
 import type { FactKey, PaymentCount, SaleEvent, SaleFact } from './events';
 
 export interface TakenFact {
@@ -24,7 +25,7 @@ export interface Sale {
   /** In the order of arrival, which decides nothing. */
   readonly taken: readonly TakenFact[];
   /** One of each fact: what holds before the others. */
-  readonly withdrawn: readonly (FactKey & TakenBack)[];
+  readonly withdrawn: readonly (FactKey & TakenBack & { readonly factId?: string })[];
   readonly customers: Readonly<Record<string, CustomerTold>>;
   /** By payment, then by the customer who said so. */
   readonly ordinals: Readonly<Record<string, Readonly<Record<string, Ordinal>>>>;
@@ -65,15 +66,19 @@ export function evolve(state: Sale, event: SaleEvent): Sale {
       return { ...state, sale, taken, followed: joined(state.followed, follows) };
     }
     case 'SaleFactRetracted': {
-      const { sale, retracted, by, why } = event.data;
+      const { sale, retracted, factId, by, why } = event.data;
       const others = state.withdrawn.filter((each) => !isSameKey(each, retracted));
-      const withdrawn = [...others, { ...retracted, by, why, at: event.occurredAt }];
+      const said = { ...retracted, by, why, at: event.occurredAt };
+      const withdrawn = [...others, factId === undefined ? said : { ...said, factId }];
       return { ...state, sale, withdrawn };
     }
     case 'CustomerLearned': {
       const { sale, told, follows } = event.data;
       const customers = { ...state.customers, [told.customer]: told };
-      return { ...state, sale, customers, followed: joined(state.followed, follows) };
+      // Only whoever was registered is ever told.
+      const own = topicOfCustomerTold(told.customer);
+      const registered = state.followed.includes(own) ? follows : [...follows, own];
+      return { ...state, sale, customers, followed: joined(state.followed, registered) };
     }
     case 'OrdinalsLearned':
       return {

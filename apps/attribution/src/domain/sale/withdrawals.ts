@@ -12,7 +12,7 @@ type Superseding = TakenFact & { readonly supersedes: NonNullable<TakenFact['sup
 
 /**
  * Why a fact of the sale does not count, whatever stands beside it. A retracted fact is as if it had never been said, so what it has
- * superseded counts again; a retraction is for good.
+ * superseded counts again, here and in other sales; a retraction is for good.
  */
 export function withdrawalsOf({
   taken,
@@ -33,7 +33,8 @@ export function withdrawalsOf({
     const elsewhere = withdrawn.find(
       (each) =>
         isSameKey(each, fact) &&
-        !taken.some(({ fact: { fact: ref } }) => ref.factId === each.by.factId),
+        !taken.some(({ fact: { fact: ref } }) => ref.factId === each.by.factId) &&
+        !withdrawn.some(({ factId, why }) => factId === each.by.factId && why === 'retracted'),
     );
     return elsewhere && { why: elsewhere.why, by: elsewhere.by };
   };

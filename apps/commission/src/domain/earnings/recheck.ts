@@ -1,12 +1,20 @@
-import { type Instant, type Json, type Recorded, canonicalJson } from '@tributary/kernel';
+import { type Instant, type Json, type Recorded, canonicalJson, laterOf } from '@tributary/kernel';
 import { ENGINE } from '../../../engines/v1/engine';
 import type { EarningsCommand } from './commands';
 import { earnings } from './decide';
-import type { CommissionPosted, EarningsEvent } from './events';
+import type {
+  CommissionPosted,
+  CommissionReleased,
+  EarningsEvent,
+  ReleaseTakenBack,
+} from './events';
 import { type Earnings, initialEarnings } from './state';
 import type { WindowId } from './window';
 
-/** A posting that does not follow from what its stream has learned. */
+/** Whatever moves money, or says that it is moved: what was decided, and not what was told. */
+type Booked = CommissionPosted | CommissionReleased | ReleaseTakenBack;
+
+/** A posting or a release that does not follow from what its stream has learned. */
 export interface Difference {
   readonly at: Recorded;
   readonly detail: string;
@@ -23,6 +31,7 @@ export class WindowRecheck {
   private state: Earnings = initialEarnings;
   private append: Recorded[] = [];
   postings = 0;
+  releases = 0;
 
   /** Events that one command has brought are one append; it is judged once it is whole. */
   take(event: Recorded): readonly Difference[] {
@@ -42,33 +51,83 @@ export class WindowRecheck {
     const isOpening = first.type === 'WindowOpened';
     if (isOpening) this.state = earnings.evolve(this.state, first as unknown as EarningsEvent);
     const rest = isOpening ? others : append;
-    const expected = this.expectedOf(rest);
+    const booked = rest.filter(({ type }) => BOOKED.has(type));
+    const compared = this.expectedOf(rest).map((expected) => {
+      const wanted = mayBeCut ? expected.slice(0, booked.length) : expected;
+      const off = Math.abs(wanted.length - booked.length);
+      return { off, differences: differencesOf(wanted, booked, first) };
+    });
     for (const event of rest)
       this.state = earnings.evolve(this.state, event as unknown as EarningsEvent);
-    const posted = rest.filter(({ type }) => type === 'CommissionPosted');
-    this.postings += posted.length;
-    const wanted = mayBeCut ? expected.slice(0, posted.length) : expected;
-    return differencesOf(wanted, posted, first);
+    const released = booked.filter(({ type }) => type === 'CommissionReleased').length;
+    this.releases += released;
+    this.postings += booked.filter(({ type }) => type === 'CommissionPosted').length;
+    // One of them is what was asked; where none is, the nearest tells most.
+    compared.sort((a, b) => a.off - b.off || a.differences.length - b.differences.length);
+    return compared[0]?.differences ?? [];
   }
 
-  private expectedOf(append: readonly Recorded[]): readonly CommissionPosted[] {
-    const command = commandOf(
-      append as unknown as readonly (EarningsEvent & Recorded)[],
-      this.state,
-    );
-    if (command === 'nothing') return [];
+  /** What may have been decided: of a release nobody noted down until when it was asked for, so there may be several. */
+  private expectedOf(append: readonly Recorded[]): readonly (readonly Booked[])[] {
+    const events = append as unknown as readonly (EarningsEvent & Recorded)[];
+    if (events[0] !== undefined && RELEASING.has(events[0].type)) return this.releasedBy(events);
+    const command = commandOf(events, this.state);
+    if (command === 'nothing') return [[]];
     const decided =
       command === 'step'
         ? (earnings.step?.(this.state) ?? [])
         : eventsOf(earnings.decide(command, this.state));
-    return decided.filter((event): event is CommissionPosted => event.type === 'CommissionPosted');
+    return [bookedIn(decided)];
   }
+
+  private releasedBy(
+    append: readonly (EarningsEvent & Recorded)[],
+  ): readonly (readonly Booked[])[] {
+    const { opened, releasing } = this.state;
+    if (opened === null) return [[]];
+    const last = append.at(-1);
+    const isPostponed = last?.type === 'ReleasePostponed';
+    // A release that is asked for while another one goes on is put off, and says so by itself.
+    const isAsked = isPostponed && last.data.through === null;
+    if (releasing !== null && !isAsked) return [bookedIn(earnings.step?.(this.state) ?? [])];
+    const asOfs = isPostponed ? [last.data.asOf] : asOfsFrom(append, this.state);
+    return asOfs.map((asOf) =>
+      bookedIn(
+        eventsOf(earnings.decide({ type: 'ReleaseHolds', id: opened, asOf, by: '' }, this.state)),
+      ),
+    );
+  }
+}
+
+const BOOKED: ReadonlySet<string> = new Set([
+  'CommissionPosted',
+  'CommissionReleased',
+  'ReleaseTakenBack',
+]);
+const RELEASING: ReadonlySet<string> = new Set([
+  'CommissionReleased',
+  'ReleaseFinished',
+  'ReleasePostponed',
+]);
+
+const bookedIn = (events: readonly EarningsEvent[]): readonly Booked[] =>
+  events.filter((event): event is Booked => BOOKED.has(event.type));
+
+/**
+ * A release is dated by the end of what held it, and asked for on that day or later. What else that asked-for day decides is which
+ * holds stood on it, so that only the days on which one began or ended make a difference.
+ */
+function asOfsFrom(append: readonly EarningsEvent[], state: Earnings): readonly Instant[] {
+  const latest = append.map(({ occurredAt }) => occurredAt).reduce(laterOf);
+  const holds = [...state.holds, ...state.groups.entries().flatMap(([, group]) => group.holds)];
+  const turns = holds.flatMap(({ from, until }) => (until === null ? [from] : [from, until]));
+  return [latest, ...new Set(turns.filter((at) => at > latest).sort())];
 }
 
 const eventsOf = (decision: ReturnType<typeof earnings.decide>): readonly EarningsEvent[] =>
   'events' in decision ? decision.events : [];
 
-/** What was asked, as its answer tells it; a step is what nobody asked for, and a release posts nothing. */
+/** What was asked, as its answer tells it; a step is what nobody asked for. */
 function commandOf(
   append: readonly (EarningsEvent & Recorded)[],
   { opened }: Earnings,
@@ -103,10 +162,7 @@ function commandOf(
       const { lineId: line, override, amount, proposedBy, by } = first.data;
       return { type: 'TakeDecision', id, line, override, amount, proposedBy, by, receivedAt };
     }
-    case 'CommissionReleased':
     case 'OverrideProposed':
-    case 'ReleaseFinished':
-    case 'ReleasePostponed':
       return 'nothing';
     default:
       return 'step';
@@ -114,43 +170,55 @@ function commandOf(
 }
 
 function differencesOf(
-  expected: readonly CommissionPosted[],
-  posted: readonly Recorded[],
+  expected: readonly Booked[],
+  there: readonly Recorded[],
   first: Recorded,
 ): readonly Difference[] {
   const differences: Difference[] = [];
-  for (let i = 0; i < Math.max(expected.length, posted.length); i++) {
-    const [wanted, there] = [expected[i], posted[i]];
-    const detail = differenceOf(wanted, there);
+  const booked = there as unknown as readonly Booked[];
+  let engineHash: string | null = null;
+  for (let i = 0; i < Math.max(expected.length, there.length); i++) {
+    const [wanted, written] = [expected[i], booked[i]];
+    // What is taken back follows from the posting before it, and so from its engine.
+    if (written?.type === 'CommissionPosted') engineHash = written.data.version?.engineHash ?? null;
+    const detail = differenceOf(wanted, written);
     if (detail === undefined) continue;
-    const version = (there as unknown as CommissionPosted | undefined)?.data.version;
-    differences.push({ at: there ?? first, detail, engineHash: version?.engineHash ?? null });
-    // What comes behind a posting too many, or too few, differs by its place alone.
-    if (expected.length !== posted.length) break;
+    differences.push({ at: there[i] ?? first, detail, engineHash });
+    // What comes behind one too many, or too few, differs by its place alone.
+    if (expected.length !== there.length) break;
   }
   return differences;
 }
 
-function differenceOf(
-  wanted: CommissionPosted | undefined,
-  there: Recorded | undefined,
-): string | undefined {
-  if (wanted === undefined && there === undefined) return undefined;
-  if (there === undefined) return `missing: ${textOf(wanted as CommissionPosted)}`;
-  const written = there as unknown as CommissionPosted;
+function differenceOf(wanted: Booked | undefined, written: Booked | undefined): string | undefined {
+  if (written === undefined) return wanted && `missing: ${textOf(wanted)}`;
   if (wanted === undefined) return `${textOf(written)} follows from nothing that the stream knows`;
   if (bytesOf(wanted) === bytesOf(written)) return undefined;
-  const fields = [...new Set([...Object.keys(wanted.data), ...Object.keys(written.data)])].filter(
-    (name) =>
-      jsonOf(wanted.data[name as keyof typeof wanted.data]) !==
-      jsonOf(written.data[name as keyof typeof written.data]),
+  const [ours, theirs] = [fieldsOf(wanted), fieldsOf(written)];
+  const fields = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].filter(
+    (name) => jsonOf(ours[name]) !== jsonOf(theirs[name]),
   );
   if (wanted.occurredAt !== written.occurredAt) fields.push('occurredAt');
+  if (wanted.type !== written.type) fields.push('type');
   return `${textOf(written)}, computed again ${textOf(wanted)}; different: ${fields.join(', ')}`;
 }
 
-const textOf = ({ data, occurredAt }: CommissionPosted): string =>
-  `line ${data.lineId} in ${data.month}: ${data.amount} (exact ${data.exact}, due ${data.due}) at ${occurredAt}`;
+const fieldsOf = ({ data }: Booked): Readonly<Record<string, unknown>> => ({ ...data });
 
-const bytesOf = ({ data, occurredAt }: CommissionPosted): string => jsonOf([data, occurredAt]);
+function textOf(booked: Booked): string {
+  const { data, occurredAt } = booked;
+  const line = `line ${data.lineId}`;
+  switch (booked.type) {
+    case 'CommissionPosted': {
+      const { month, exact, due } = booked.data;
+      return `${line} in ${month}: ${data.amount} (exact ${exact}, due ${due}) at ${occurredAt}`;
+    }
+    case 'CommissionReleased':
+      return `${line}: ${data.amount} released, held until ${String(booked.data.until)}, at ${occurredAt}`;
+    case 'ReleaseTakenBack':
+      return `${line}: ${data.amount} taken back at ${occurredAt}`;
+  }
+}
+
+const bytesOf = ({ type, data, occurredAt }: Booked): string => jsonOf([type, data, occurredAt]);
 const jsonOf = (value: unknown): string => canonicalJson((value ?? null) as Json);

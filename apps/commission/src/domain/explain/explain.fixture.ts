@@ -12,16 +12,14 @@ export const recordsOf = ({ events }: Pick<Window, 'events'>): readonly Earnings
     const id = uuidV5('record', String(i));
     const cause = { ...NOBODY, commandId: id, causationId: null, traceParent: null };
     const { contentHash } = prepare(event, cause, 0, id);
-    const recordedAt = recordedNth(i + 1);
+    const recordedAt = instantOfMs(msOf(SIGNED) + (i + 1) * 1000);
     return { ...event, id, contentHash, position: BigInt(i + 1), recordedAt };
   });
-
-export const recordedNth = (n: number): Instant => instantOfMs(msOf(SIGNED) + n * 1000);
 
 /** The first line that something was posted for, else the last that earns nothing, unless another one is named. */
 export function storyOf(
   window: Pick<Window, 'events'>,
-  { lineId, known }: { readonly lineId?: string; readonly known?: Instant } = {},
+  { lineId, through }: { readonly lineId?: string; readonly through?: bigint } = {},
 ): Story {
   const records = recordsOf(window);
   const found =
@@ -35,7 +33,7 @@ export function storyOf(
   if (found === undefined || !('lineId' in found.data)) throw new Error('No such line.');
   const line = { lineId: found.data.lineId, group: concernOf(found) };
   return records
-    .filter(({ recordedAt }) => known === undefined || recordedAt <= known)
+    .filter(({ position }) => through === undefined || position <= through)
     .reduce(withEvent, emptyStory(line));
 }
 
@@ -44,7 +42,7 @@ const isAbout = (data: object, lineId: string | undefined): boolean =>
 
 export function explained(
   window: Pick<Window, 'events'>,
-  { on = null, ...asked }: { lineId?: string; known?: Instant; on?: Instant | null } = {},
+  { on = null, ...asked }: { lineId?: string; through?: bigint; on?: Instant | null } = {},
 ): LineTree {
   const tree = treeOf(storyOf(window, asked), on);
   if (tree === undefined) throw new Error('Nothing is known of this line.');

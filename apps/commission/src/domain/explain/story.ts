@@ -5,7 +5,7 @@ import type {
   CommissionReleasedData,
   LineCreditedData,
 } from '@tributary/contracts';
-import { type Instant, type Recorded, type Uuid, laterOf } from '@tributary/kernel';
+import type { Instant, Recorded, Uuid } from '@tributary/kernel';
 import type { EarningsEvent } from '../earnings/events';
 import { evolve } from '../earnings/evolve';
 import { type Earnings, initialEarnings, termKeyOf } from '../earnings/state';
@@ -36,7 +36,7 @@ export interface LineInWindow {
   readonly group: string;
 }
 
-/** A window's stream as it was read, up to a moment of our clock, with every event that has a say in one line. */
+/** A window's stream as far as it was read, with every event that has a say in one line. */
 export interface Story {
   readonly line: LineInWindow;
   readonly state: Earnings;
@@ -53,8 +53,8 @@ export interface Story {
   /** Of the payment line, and of the whole window. */
   readonly holds: readonly At<readonly CommissionHold[]>[];
   readonly decisions: readonly At<{ readonly amount: string; readonly at: Instant }>[];
+  /** Of the last event that was read. */
   readonly position: bigint;
-  readonly known: Instant | null;
 }
 
 export const emptyStory = (line: LineInWindow): Story => ({
@@ -70,15 +70,13 @@ export const emptyStory = (line: LineInWindow): Story => ({
   holds: [],
   decisions: [],
   position: 0n,
-  known: null,
 });
 
 /** Events of other lines change the window, and with it perhaps what this line is worth, and say nothing else about it. */
 export function withEvent(story: Story, record: EarningsRecord): Story {
-  const { position, recordedAt } = record;
-  const known = story.known === null ? recordedAt : laterOf(story.known, recordedAt);
+  const { position } = record;
   const state = evolve(story.state, record);
-  return { ...story, ...told(story, record), state, position, known };
+  return { ...story, ...told(story, record), state, position };
 }
 
 const refOf = ({ id, contentHash, type, position, occurredAt, recordedAt }: EarningsRecord) => ({

@@ -17,7 +17,7 @@ import {
 } from '../earnings/earnings.fixture';
 import type { PlanVersion } from '../../../engines/v1/plan';
 import type { EarningsCommand } from '../earnings/commands';
-import { explained, recordedNth, recordsOf } from './explain.fixture';
+import { explained, recordsOf } from './explain.fixture';
 import type { LineTree } from './tree';
 import { differencesIn, isRecomputed } from './verify';
 
@@ -101,8 +101,8 @@ describe('explaining what a line is worth (M035)', () => {
       worth: { rounded: '25000' },
     });
     const posted = window.events.findIndex(({ type }) => type === 'CommissionPosted');
-    const before = explained(window, { known: recordedNth(posted + 1) });
-    expect(before).toMatchObject({ posted: '25000', known: recordedNth(posted + 1) });
+    const before = explained(window, { through: BigInt(posted + 1) });
+    expect(before).toMatchObject({ posted: '25000', released: '0' });
     for (const tree of [before, explained(window, { on: PAID })])
       expect(differencesIn(tree)).toEqual([]);
   });

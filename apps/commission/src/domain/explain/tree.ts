@@ -112,8 +112,6 @@ export interface LineTree {
   readonly paidAt: Instant | null;
   /** The last moment of the month of the books that was asked for; null: everything. */
   readonly effective: Instant | null;
-  readonly known: Instant | null;
-  readonly position: bigint;
   /** Not everything is posted yet that is known. */
   readonly behind: boolean;
   /** Why a worth is not in the books: sales of before they begin, and books that nobody has told us of. */
@@ -135,7 +133,7 @@ export interface LineTree {
 
 /** Undefined while nothing is known of such a line. `on` means the month of the books that it falls into. */
 export function treeOf(story: Story, on: Instant | null): LineTree | undefined {
-  const { state, line, position, known, credited } = story;
+  const { state, line, credited } = story;
   const key = keyOf(story);
   if (state.opened === null || key === null) return undefined;
   const terms = knownIn(state);
@@ -156,8 +154,6 @@ export function treeOf(story: Story, on: Instant | null): LineTree | undefined {
     window,
     ...place,
     effective,
-    known,
-    position,
     behind: state.behind !== null,
     unbooked: unbookedOf(terms, place.paidAt),
     event: story.opened,

@@ -4,17 +4,16 @@ import {
   type Instant,
   type Json,
   accept,
+  afterTheLast,
   canonicalJson,
-  instantOfMs,
-  msOf,
   reject,
   sha256Hex,
+  stepsOfVersion,
 } from '@tributary/kernel';
 import type { PlanVersion } from '../../../engines/v1/plan';
 import type {
   Override,
   PlanEvent,
-  PlanStep,
   PlanTold,
   PlanVersionDrafted,
   PlanVersionPublished,
@@ -105,9 +104,13 @@ function approve(command: ApprovePlanVersion, state: Plan): Decision<PlanEvent, 
   const refused = refusalOf(findings, command);
   if (refused) return reject(refused);
 
-  const at = afterTheLast(receivedAt, state);
+  const at = afterTheLast(receivedAt, state.lastAt);
   const told = { version, hash, engine: engine.name, engineHash: engine.hash, plan: content };
-  const steps = toldAt(at, [...state.published, told], startOf(content));
+  const versions = [...state.published, told].map((value) => ({
+    from: startOf(value.plan),
+    value,
+  }));
+  const steps = stepsOfVersion(at, startOf(content), versions);
   const bytes = bytesOf(steps as unknown as Json);
   if (bytes > MOST_STEP_BYTES)
     return reject({ code: 'telling_too_large', bytes, limit: MOST_STEP_BYTES });
@@ -147,23 +150,6 @@ function answersTo(
   const codes = [...new Set(override?.codes)].filter(found('error')).sort();
   return { acknowledged, override: override && codes.length > 0 ? { ...override, codes } : null };
 }
-
-/** Approvals follow one another, because the timeline is ordered by them. */
-const afterTheLast = (receivedAt: Instant, { lastAt }: Plan): Instant =>
-  lastAt !== null && lastAt >= receivedAt ? instantOfMs(msOf(lastAt) + 1) : receivedAt;
-
-/**
- * The step of a new version, and again those of versions that start after it: of two steps that govern one sale the later decided
- * one wins, and a version that was put before another is not to hold beyond that one's start.
- */
-const toldAt = (at: Instant, published: readonly PlanTold[], from: Instant): PlanStep[] =>
-  published
-    .filter(({ plan: each }) => startOf(each) >= from)
-    .sort((a, b) => (startOf(a.plan) < startOf(b.plan) ? -1 : 1))
-    .map((value) => {
-      const starts = startOf(value.plan);
-      return starts === at ? { at, value } : { at, from: starts, value };
-    });
 
 const bytesOf = (value: Json): number => Buffer.byteLength(canonicalJson(value));
 

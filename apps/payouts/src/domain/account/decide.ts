@@ -68,13 +68,12 @@ const answerTo = (command: AccountCommand, state: Account): Answer =>
 
 /** What came to a line that is frozen or disputed is set aside, in the same append as what brought it. */
 function concluded(before: Account, events: readonly AccountEvent[]): readonly AccountEvent[] {
-  let state = before;
   const credits = new Set<string>();
-  for (const event of events) {
-    state = evolve(state, event);
-    for (const { line, payable = '0' } of movesOf(event))
-      if (BigInt(payable) > 0n) credits.add(line);
-  }
+  for (const { line, payable = '0' } of events.flatMap(movesOf))
+    if (BigInt(payable) > 0n) credits.add(line);
+  // Most commands bring nothing to any line, and what they lead to is folded once, where it is stored.
+  if (credits.size === 0) return events;
+  const state = events.reduce(evolve, before);
   const moves: LineMove[] = [];
   for (const line of [...credits].sort()) {
     const known = state.lines.get(line);

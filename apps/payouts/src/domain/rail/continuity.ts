@@ -1,33 +1,25 @@
 import type { Day } from '@tributary/kernel';
 import type { QuarantineReason } from './statement-events';
-import {
-  type Rail,
-  type RailLine,
-  balanceAfter,
-  balanceBefore,
-  countsIn,
-  lineOf,
-  movedBy,
-  statementOf,
-} from './state';
+import { signedOf } from './bank-line';
+import { type Rail, balanceAfter, balanceBefore, countsIn, lineOf, statementOf } from './state';
 
 export interface Doubt {
   readonly reason: Extract<QuarantineReason, 'continuity' | 'sequence_gap'>;
   readonly detail: string;
 }
 
-export function linesOfStatement(state: Rail, statement: string): readonly RailLine[] {
-  const { chunks } = statementOf(state, statement);
-  const lines: RailLine[] = [];
-  for (let chunk = 0; chunk < chunks; chunk += 1)
-    for (const key of state.chunks.get(`${statement} ${String(chunk)}`) ?? [])
-      lines.push(lineOf(state, key));
-  return lines;
-}
-
 /** What moves by day once it counts, besides what other statements have brought already. */
-export const countedAnew = (state: Rail, statement: string): Map<Day, bigint> =>
-  movedBy(linesOfStatement(state, statement).filter((line) => !countsIn(state, line)));
+export function countedAnew(state: Rail, statement: string): Map<Day, bigint> {
+  const { chunks } = statementOf(state, statement);
+  const days = new Map<Day, bigint>();
+  for (let chunk = 0; chunk < chunks; chunk += 1)
+    for (const key of state.chunks.get(`${statement} ${String(chunk)}`) ?? []) {
+      const line = lineOf(state, key);
+      if (countsIn(state, line)) continue;
+      days.set(line.bookedOn, (days.get(line.bookedOn) ?? 0n) + signedOf(line));
+    }
+  return days;
+}
 
 /** Why a statement cannot follow what is known of the account; undefined where it does. */
 export function doubtOf(state: Rail, statement: string): Doubt | undefined {

@@ -10,7 +10,7 @@ import type {
 } from './commands';
 import { closed } from './breaks';
 import type { RailEvent } from './events';
-import { evolveRail } from './evolve';
+import { evolveAhead, evolveRail } from './evolve';
 import { type FileCommand, decideFile } from './files';
 import { approveMatch, matchByHand, unmatchLine } from './match-by-hand';
 import { refuseMatch } from './refused';
@@ -66,7 +66,7 @@ function decide(command: RailCommand, state: Rail): Decided {
 function decideAboutFiles(command: FileCommand, state: Rail): Decided {
   const decided = decideFile(command, state.files);
   if ('rejected' in decided || decided.events.length === 0) return decided;
-  const next = decided.events.reduce<Rail>(evolveRail, state);
+  const next = evolveAhead(state, decided.events);
   return accept(...decided.events, ...afterFiles(next, decided.events));
 }
 

@@ -2,7 +2,7 @@ import type { Day, Instant } from '@tributary/kernel';
 import { breakOfLine, closedEvent, latestOf, openedEvent, startOf } from './breaks';
 import type { Break, BreakType, Candidate } from './break-events';
 import type { RailEvent } from './events';
-import { evolveRail } from './evolve';
+import { evolveAhead, evolveRail, remember } from './evolve';
 import { entryOfBooked } from './booked';
 import type { BookedKind, ItemMatch, LineUnmatched, LinesBooked, Tier } from './match-events';
 import { type Rail, lineOf, ofRail } from './state';
@@ -30,8 +30,12 @@ export class Draft {
   private booked = new Map<string, { kind: BookedKind; tier: Tier; day: Day; lines: Booked[] }>();
   private opening = new Map<string, Break>();
   private closing = new Map<string, Closing>();
+  /** What the events so far lead to, without what is pending. */
+  private written: Rail;
 
-  constructor(public state: Rail) {}
+  constructor(public state: Rail) {
+    this.written = state;
+  }
 
   /** How much has been decided, in what events will roughly hold. */
   get size(): number {
@@ -139,7 +143,8 @@ export class Draft {
   emit(event: RailEvent): void {
     this.flush();
     this.events.push(event);
-    this.evolve(event);
+    this.state = evolveAhead(this.written, [event]);
+    this.written = this.state;
   }
 
   finish(): readonly RailEvent[] {
@@ -162,13 +167,30 @@ export class Draft {
   }
 
   private flush(): void {
+    const events = this.pending();
+    const [first, second] = events;
+    if (first === undefined) return;
+    this.events.push(...events);
+    // One event leads to where the draft is; several may have come about in another order than they are written in.
+    if (second === undefined) remember(this.written, first, this.state);
+    else this.state = evolveAhead(this.written, events);
+    this.written = this.state;
+    this.matches = [];
+    this.matchedItems = 0;
+    this.booked = new Map();
+    this.opening = new Map();
+    this.closing = new Map();
+  }
+
+  private pending(): readonly RailEvent[] {
     const of = ofRail(this.state);
+    const events: RailEvent[] = [];
     if (this.matches.length > 0) {
       const day = latestOf(this.matches.map(({ bookedOn }) => bookedOn));
       const data = { ...of, matches: this.matches };
-      this.events.push({ type: 'LinesMatched', data, occurredAt: this.at(day) });
+      events.push({ type: 'LinesMatched', data, occurredAt: this.at(day) });
     }
-    for (const group of this.booked.values()) this.events.push(this.bookedEvent(group));
+    for (const group of this.booked.values()) events.push(this.bookedEvent(group));
     const reasons = new Map<string, Closing[]>();
     for (const each of this.closing.values()) {
       const name = `${each.because} ${each.by ?? ''}`;
@@ -177,14 +199,10 @@ export class Draft {
     for (const [first, ...rest] of reasons.values()) {
       if (first === undefined) continue;
       const breaks = [first, ...rest].map((each) => each.closed);
-      this.events.push(closedEvent(of, breaks, first.because, first.by));
+      events.push(closedEvent(of, breaks, first.because, first.by));
     }
-    if (this.opening.size > 0) this.events.push(openedEvent(of, [...this.opening.values()]));
-    this.matches = [];
-    this.matchedItems = 0;
-    this.booked = new Map();
-    this.opening = new Map();
-    this.closing = new Map();
+    if (this.opening.size > 0) events.push(openedEvent(of, [...this.opening.values()]));
+    return events;
   }
 
   private bookedEvent(group: {

@@ -9,7 +9,31 @@ import type { FileItemsListed } from './file-events';
 import { countedAnew } from './continuity';
 import { signedOf } from './bank-line';
 
+/** Where an event has led from one state, as long as both are in use. */
+const LED = new WeakMap<RailEvent, { readonly from: Rail; readonly to: Rail }>();
+
+/**
+ * For whoever decides on the state that its own events lead to: it has walked this way already, and to walk it again would mean
+ * to take every map back first. From any other state the event is folded as always.
+ */
+export function remember(from: Rail, event: RailEvent, to: Rail): void {
+  LED.set(event, { from, to });
+}
+
+/** Folds events that are still to be stored, so that storing them costs nothing more. */
+export const evolveAhead = (state: Rail, events: readonly RailEvent[]): Rail =>
+  events.reduce((from, event) => {
+    const to = evolveRail(from, event);
+    remember(from, event, to);
+    return to;
+  }, state);
+
 export function evolveRail(state: Rail, event: RailEvent): Rail {
+  const led = LED.get(event);
+  return led?.from === state ? led.to : fold(state, event);
+}
+
+function fold(state: Rail, event: RailEvent): Rail {
   switch (event.type) {
     case 'StatementReceived':
     case 'LinesImported':

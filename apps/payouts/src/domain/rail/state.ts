@@ -1,6 +1,5 @@
 import { type Day, PersistentMap, invariant } from '@tributary/kernel';
 import type { ItemId } from '../item';
-import { signedOf } from './bank-line';
 import type { Break } from './break-events';
 import { type Files, initialFiles } from './files';
 import { type RailIndex, noIndex } from './find';
@@ -167,11 +166,4 @@ function balanceWhere({ coverage, days }: Rail, counts: (day: Day) => boolean, a
   for (const [day, amount] of Object.entries(coverage.jumps))
     if (day <= at) balance += BigInt(amount);
   return balance;
-}
-
-export function movedBy(lines: Iterable<RailLine>): Map<Day, bigint> {
-  const days = new Map<Day, bigint>();
-  for (const line of lines)
-    days.set(line.bookedOn, (days.get(line.bookedOn) ?? 0n) + signedOf(line));
-  return days;
 }

@@ -9,7 +9,7 @@ import type {
 } from './commands';
 import { doubtOf } from './continuity';
 import type { RailEvent } from './events';
-import { evolveRail } from './evolve';
+import { evolveAhead } from './evolve';
 import type { PayingAccountSettings } from './file-events';
 import { FIRST_OWNER, closed, opened } from './breaks';
 import type { QuarantineReason, StatementImported } from './statement-events';
@@ -220,10 +220,8 @@ function counted(before: Rail, first: StatementImported): readonly RailEvent[] {
   const events: RailEvent[] = [];
   let state = before;
   const add = (...more: readonly RailEvent[]) => {
-    for (const event of more) {
-      events.push(event);
-      state = evolveRail(state, event);
-    }
+    events.push(...more);
+    state = evolveAhead(state, more);
   };
   const begun: string[] = [];
   for (let next: StatementImported | undefined = first; next !== undefined;) {

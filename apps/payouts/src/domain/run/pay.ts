@@ -30,9 +30,9 @@ function noteInstructions(command: NoteInstructions, state: Run): Decided {
   if (instructed.length + refused.length === 0) return nothing;
   const data = { run, instructed, refused };
   const noted: RunEvent = { type: 'InstructionsNoted', data, occurredAt: at };
-  const after = evolve(state, noted);
-  if (after.toInstruct > 0) return accept(noted);
-  return accept(noted, ...allInstructed(after, at));
+  // Folded ahead for the last answer alone: for each, the state would be walked back and forth.
+  const isLast = state.toInstruct === instructed.length + refused.length;
+  return isLast ? accept(noted, ...allInstructed(evolve(state, noted), at)) : accept(noted);
 }
 
 function allInstructed(state: Run, at: RunEvent['occurredAt']): readonly RunEvent[] {

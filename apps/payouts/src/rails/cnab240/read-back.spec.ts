@@ -1,4 +1,5 @@
 import type { PaymentFile } from '../rail';
+import { atOnce } from '../../turns';
 import { atTheSameBank, byLetters, byMail, byTed, fileOf, paid } from '../payments.fixture';
 import { itau341 } from './itau-341';
 import { readBack } from './read-back';
@@ -36,12 +37,15 @@ const all =
     changes.reduce<string[]>((now, change) => [...(change(now) as readonly string[])], lines);
 
 function faultsAfter(change: Change, file: PaymentFile, asked = file): readonly string[] {
-  const lines = Buffer.from(writeFile(itau341, file)).toString('latin1').split('\r\n');
+  const lines = Buffer.from(atOnce(writeFile(itau341, file)))
+    .toString('latin1')
+    .split('\r\n');
   lines.pop();
   const changed = change(lines);
   const text =
     typeof changed === 'string' ? changed : changed.map((each) => `${each}\r\n`).join('');
-  return readBack(Buffer.from(text, 'latin1'), asked, '341').faults.map(({ code }) => code);
+  const { faults } = atOnce(readBack(Buffer.from(text, 'latin1'), asked, '341'));
+  return faults.map(({ code }) => code);
 }
 
 describe('the gate behind the writer', () => {
@@ -174,12 +178,12 @@ describe('the gate behind the writer', () => {
   it.each([pix, ted])(
     'finds any one character that has changed, but for the time of day',
     (file) => {
-      const bytes = writeFile(itau341, file);
+      const bytes = atOnce(writeFile(itau341, file));
       const unseen: number[] = [];
       for (let i = 0; i < bytes.length; i++) {
         const changed = Uint8Array.from(bytes);
         changed[i] = bytes[i] === 0x31 ? 0x32 : 0x31;
-        if (readBack(changed, file, '341').faults.length === 0) unseen.push(i + 1);
+        if (atOnce(readBack(changed, file, '341')).faults.length === 0) unseen.push(i + 1);
       }
       expect(unseen.filter((place) => place < 152 || place > 157)).toEqual([]);
     },

@@ -1,4 +1,5 @@
 import { dayOf } from '@tributary/kernel';
+import type { Turns } from '../../turns';
 import type { FileFault, PaymentFile, PaymentItem, ReadBack } from '../rail';
 import { bankName } from './text';
 
@@ -6,11 +7,12 @@ import { bankName } from './text';
  * The gate behind the writer. It knows the columns by number and nothing of the tables that the writer works from: a mistake
  * there is a fault here, and not one that both make.
  */
-export function readBack(bytes: Uint8Array, asked: PaymentFile, bank: string): ReadBack {
+export function readBack(bytes: Uint8Array, asked: PaymentFile, bank: string): Turns<ReadBack> {
   return new Gate(asked, bank).read(bytes);
 }
 
 const LENGTH = 240;
+const LINES_PER_TURN = 500;
 const at = (line: string, from: number, to: number): string => line.slice(from - 1, to);
 /** `forma` -> `câmara`; a form that is not here is none of ours. */
 const CHAMBERS: Readonly<Record<string, string>> = {
@@ -106,7 +108,7 @@ class Gate {
     this.byItem = new Map(asked.items.map((item) => [item.item, item]));
   }
 
-  read(bytes: Uint8Array): ReadBack {
+  *read(bytes: Uint8Array): Turns<ReadBack> {
     const text = Buffer.from(bytes).toString('latin1');
     const lines = text.split('\r\n');
     this.line = lines.length;
@@ -117,10 +119,13 @@ class Gate {
       this.must(/^[\x20-\x7e]*$/.test(line), 'character', 'plain ASCII only');
       this.must(at(line, 1, 3) === this.bank, 'bank', at(line, 1, 3));
       this.record(line, i, lines.length);
+      if (i % LINES_PER_TURN === 0) yield;
     }
     this.must(this.lot === undefined, 'lot_open', 'the last lot has its trailer');
-    for (const { item } of this.asked.items)
+    for (const [i, { item }] of this.asked.items.entries()) {
       this.must(this.seen.has(item), 'item_missing', `${item} was asked for`);
+      if (i % LINES_PER_TURN === 0) yield;
+    }
     return { count: this.seen.size, totalMinor: this.total, faults: this.faults };
   }
 

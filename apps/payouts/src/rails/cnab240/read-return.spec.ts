@@ -8,6 +8,7 @@ import {
   paid,
   pixDestinations,
 } from '../payments.fixture';
+import { atOnce } from '../../turns';
 import { faultsOf } from './faults';
 import { readReturn } from './read-return';
 import { itau341 } from './itau-341';
@@ -28,7 +29,10 @@ interface Answered {
 
 /** The file as a bank gives it back: another direction, and an answer in each segment A. */
 function answered(...answers: readonly Answered[]): string[] {
-  const lines = Buffer.from(writeFile(itau341, sent)).toString('latin1').split('\r\n').slice(0, -1);
+  const lines = Buffer.from(atOnce(writeFile(itau341, sent)))
+    .toString('latin1')
+    .split('\r\n')
+    .slice(0, -1);
   let i = 0;
   return lines.map((line) => {
     if (line[7] === '0') return put(line, 143, '2');
@@ -47,7 +51,8 @@ const put = (line: string, column: number, text: string): string =>
   line.slice(0, column - 1) + text + line.slice(column - 1 + text.length);
 const bytesOf = (lines: readonly string[], end = '\r\n') =>
   Buffer.from(lines.map((line) => line + end).join(''), 'latin1');
-const read = (lines: readonly string[]) => readReturn(itau341, bytesOf(lines));
+const readBytes = (bytes: Uint8Array) => atOnce(readReturn(itau341, bytes));
+const read = (lines: readonly string[]) => readBytes(bytesOf(lines));
 
 describe('reading what a bank answers', () => {
   it('finds every item that was written, by its reference and its amount', () => {
@@ -55,9 +60,9 @@ describe('reading what a bank answers', () => {
     fc.assert(
       fc.property(fc.uniqueArray(itemsTo(pixDestinations), unique), (some) => {
         const items = some.filter((item) => faultsOf(itau341, item, company).length === 0);
-        const bytes = Buffer.from(writeFile(itau341, fileOf('pix', ...items)));
+        const bytes = Buffer.from(atOnce(writeFile(itau341, fileOf('pix', ...items))));
         bytes.write('2', 142, 'latin1');
-        const read = readReturn(itau341, bytes);
+        const read = readBytes(bytes);
         const asked = items.map(({ item, amountMinor }) => [item, amountMinor, 'unknown']);
         expect(read.items.map((each) => [each.item, each.amountMinor, each.answer])).toEqual(asked);
       }),
@@ -198,7 +203,7 @@ describe('reading what a bank answers', () => {
     ],
   ])('reads a file with %s', (_, bytes) => {
     const lines = answered({ codes: 'BD' }, { codes: 'AN' }, { codes: 'ZZ' });
-    const { items } = readReturn(itau341, bytes(lines));
+    const { items } = readBytes(bytes(lines));
     expect(items.map(({ answer }) => answer)).toEqual(['accepted', 'rejected', 'unknown']);
   });
 
@@ -214,12 +219,23 @@ describe('reading what a bank answers', () => {
     ['another format', Buffer.from('OFXHEADER:100\r\n')],
     [
       'a file of ours',
-      Buffer.from(writeFile(itau341, fileOf('ted', paid('A00000000000001', 1n, byTed)))),
+      Buffer.from(atOnce(writeFile(itau341, fileOf('ted', paid('A00000000000001', 1n, byTed))))),
     ],
     ['another bank', bytesOf(answered().map((line) => put(line, 1, '237')))],
   ])('refuses %s', (_, bytes) => {
-    expect(() => readReturn(itau341, bytes)).toThrow(
+    expect(() => readBytes(bytes)).toThrow(
       expect.objectContaining({ code: 'not_a_return_file' }) as Error,
     );
+  });
+
+  it('pauses again and again in a large file', () => {
+    const items = Array.from({ length: 3_000 }, (_, i) =>
+      paid(`A${String(i).padStart(14, '0')}`, 100n, byMail),
+    );
+    const bytes = Buffer.from(atOnce(writeFile(itau341, fileOf('pix', ...items))));
+    bytes.write('2', 142, 'latin1');
+    const pauses = [...readReturn(itau341, bytes)];
+    expect(pauses.length).toBeGreaterThan(6);
+    expect(readBytes(bytes).items).toHaveLength(3_000);
   });
 });

@@ -1,11 +1,14 @@
 import { CodedError } from '@tributary/kernel';
 import type { BankAnswer } from '../../domain/rail/file-events';
+import type { Turns } from '../../turns';
 import type { ReturnFile, ReturnedItem } from '../rail';
 import type { BankProfile } from './profile';
 import { dayIn, readRecord } from './record';
 
 const LENGTH = 240;
 const RETURN = '2';
+/** Between two pauses: a few milliseconds. */
+const RECORDS_AT_ONCE = 1_000;
 /** Systems of old end a file with it. */
 const END_MARK = '\x1a';
 
@@ -13,8 +16,10 @@ const END_MARK = '\x1a';
  * What a bank sent back, read as leniently as it can be without guessing: lines of another length or end, records that we know
  * nothing of, and totals that do not add up are warnings. What an answer means is never guessed.
  */
-export function readReturn(profile: BankProfile, bytes: Uint8Array): ReturnFile {
-  return new Reader(profile).read(linesOf(bytes));
+export function* readReturn(profile: BankProfile, bytes: Uint8Array): Turns<ReturnFile> {
+  const lines = linesOf(bytes);
+  yield;
+  return yield* new Reader(profile).read(lines);
 }
 
 function linesOf(bytes: Uint8Array): readonly string[] {
@@ -39,22 +44,26 @@ class Reader {
   private readonly items: ReadItem[] = [];
   /** Codes of a lot's header and trailer. */
   private readonly lots = new Map<string, readonly string[]>();
+  /** What the items of a lot sum to. */
+  private readonly sums = new Map<string, bigint>();
   private sequence: number | null = null;
   private readonly ofFile: string[] = [];
 
   constructor(private readonly profile: BankProfile) {}
 
-  read(lines: readonly string[]): ReturnFile {
+  *read(lines: readonly string[]): Turns<ReturnFile> {
     const [first] = lines;
     if (first === undefined) throw notAReturn('it is empty');
     this.fileHeader(first);
-    lines.slice(1).forEach((line, i) => this.record(this.whole(line, i + 2), i + 2));
+    for (let number = 2; number <= lines.length; number += 1) {
+      this.record(this.whole(lines[number - 1] ?? '', number), number);
+      if (number % RECORDS_AT_ONCE === 0) yield;
+    }
     this.count(lines);
 
     const refused = this.refusals();
     // Of a file that was refused whole nothing was taken: its items are not refused one by one, the file is voided.
-    const items =
-      refused.length > 0 ? [] : this.withoutRepeats(this.items.map((i) => this.answer(i)));
+    const items = refused.length > 0 ? [] : yield* this.answers();
     return { sequence: this.sequence, fileRefused: refused, items, warnings: [...this.warnings] };
   }
 
@@ -108,6 +117,7 @@ class Reader {
     if (segment === 'A') {
       const fields = readRecord(this.profile.records.segmentA, line);
       this.items.push({ line: number, lot, fields, authentication: null });
+      this.sums.set(lot, (this.sums.get(lot) ?? 0n) + (minorIn(fields['amount']) ?? 0n));
       return;
     }
     const last = this.items.at(-1);
@@ -121,8 +131,7 @@ class Reader {
     lot: string,
     { total = '', records = '' }: Readonly<Record<string, string>>,
   ): void {
-    const items = this.items.filter((item) => item.lot === lot);
-    const sum = items.reduce((all, { fields }) => all + (minorIn(fields['amount']) ?? 0n), 0n);
+    const sum = this.sums.get(lot) ?? 0n;
     if (minorIn(total) !== sum) this.warn(`lot ${lot} says a total of ${total}, its items ${sum}`);
     if (!/^\d+$/.test(records)) this.warn(`lot ${lot} does not say how many records it has`);
   }
@@ -184,13 +193,16 @@ class Reader {
     return meanings.has('claimed_paid') ? 'claimed_paid' : 'accepted';
   }
 
-  private withoutRepeats(items: readonly ReturnedItem[]): readonly ReturnedItem[] {
+  /** One for each item, however often it is answered. */
+  private *answers(): Turns<readonly ReturnedItem[]> {
     const byItem = new Map<string, ReturnedItem>();
-    for (const each of items) {
+    for (const [i, read] of this.items.entries()) {
+      const each = this.answer(read);
       const before = byItem.get(each.item);
       if (before) this.warn(`${each.item} is answered more than once`);
       const agrees = !before || before.answer === each.answer;
       byItem.set(each.item, agrees ? each : disagreeing(before, each));
+      if (i % RECORDS_AT_ONCE === RECORDS_AT_ONCE - 1) yield;
     }
     return [...byItem.values()];
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { atOnce } from '../../turns';
 import { itau341 } from './itau-341';
 import { readReturn } from './read-return';
 
@@ -9,7 +10,7 @@ const of = (bank: string) => ({ ...itau341, bank });
 
 describe('reading return files of other people', () => {
   it('believes paid only what is dated', () => {
-    const { items, sequence } = readReturn(of('077'), sample('inter-pix-retorno.ret'));
+    const { items, sequence } = atOnce(readReturn(of('077'), sample('inter-pix-retorno.ret')));
     expect(sequence).toBe(5);
     expect(
       items.map(({ item, answer, amountMinor, on }) => [item, answer, amountMinor, on]),
@@ -22,13 +23,15 @@ describe('reading return files of other people', () => {
   });
 
   it('finds no answer in payments that are not ours', () => {
-    const { items, warnings } = readReturn(itau341, sample('itau-sispag-boleto-retorno.ret'));
+    const { items, warnings } = atOnce(
+      readReturn(itau341, sample('itau-sispag-boleto-retorno.ret')),
+    );
     expect(items).toEqual([]);
     expect(warnings).toContain('segment J is not read');
   });
 
   it('finds no answer in receivables', () => {
-    const { items, fileRefused } = readReturn(of('104'), sample('caixa-cobranca.ret'));
+    const { items, fileRefused } = atOnce(readReturn(of('104'), sample('caixa-cobranca.ret')));
     expect([items, fileRefused]).toEqual([[], []]);
   });
 });

@@ -1,10 +1,13 @@
 import { CodedError, type Instant, instantOfMs, msOf, zoneOffsets } from '@tributary/kernel';
 import type { OpenPayee, PaymentFile, PaymentItem, PayingAccount } from '../rail';
+import type { Turns } from '../../turns';
 import type { BankProfile, FormName } from './profile';
 import { type RecordSpec, type Values, writeRecord } from './record';
 import { bankName } from './text';
 
 const LINE_END = '\r\n';
+/** Of a file that is written a few milliseconds at a time. */
+const LINES_PER_TURN = 500;
 const NAME_WIDTH = 30;
 const FORM_ORDER: readonly FormName[] = ['pix', 'ownChecking', 'ownSavings', 'tedOther', 'tedSame'];
 
@@ -22,14 +25,24 @@ interface Lot {
 }
 
 /** The bytes of a file, from nothing but what is handed in: no clock, no counter, and items in the order in which they were listed. */
-export function writeFile(profile: BankProfile, file: PaymentFile): Uint8Array {
+export function* writeFile(profile: BankProfile, file: PaymentFile): Turns<Uint8Array> {
   const lots = lotsOf(profile, file);
   const lines = [fileHeader(profile, file)];
-  lots.forEach((lot, i) => lines.push(...lotLines(profile, file, lot, i + 1)));
+  for (const [i, lot] of lots.entries())
+    for (const line of lotLines(profile, file, lot, i + 1)) {
+      lines.push(line);
+      if (lines.length % LINES_PER_TURN === 0) yield;
+    }
   lines.push(
     writeRecord(profile.records.fileTrailer, { lots: lots.length, records: lines.length + 1 }),
   );
-  return Buffer.from(lines.map((line) => line + LINE_END).join(''), 'latin1');
+  const bytes: Buffer[] = [];
+  for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
+    const some = lines.slice(at, at + LINES_PER_TURN).map((line) => line + LINE_END);
+    bytes.push(Buffer.from(some.join(''), 'latin1'));
+    yield;
+  }
+  return Buffer.concat(bytes);
 }
 
 /** A lot has one form, and no more details than its numbering has room for. */
@@ -54,6 +67,8 @@ function lotsOf(profile: BankProfile, { items, from }: PaymentFile): readonly Lo
 
 /** Segments A and B. */
 const DETAILS_OF_ITEM = 2;
+/** Of a lot, which counts them as well. */
+const HEADER_AND_TRAILER = 2;
 
 function fileHeader({ records }: BankProfile, file: PaymentFile): string {
   const [madeOn = '', time = ''] = localTime(file.madeAt, file.zone).split('T');
@@ -73,23 +88,24 @@ const payerOf = ({ name, cnpj, account }: PayingAccount): Values => ({
   payerName: bankName(name, NAME_WIDTH),
 });
 
-function lotLines(
+function* lotLines(
   profile: BankProfile,
   file: PaymentFile,
   { form, items }: Lot,
   lot: number,
-): readonly string[] {
+): Generator<string, void, undefined> {
   const { records, forms } = profile;
   const header = { ...payerOf(file.from), lot, form: forms[form].code };
-  const lines = [writeRecord(records.lotHeader, header)];
-  items.forEach((item, i) => {
+  yield writeRecord(records.lotHeader, header);
+  let total = 0n;
+  for (const [i, item] of items.entries()) {
     const number = i * DETAILS_OF_ITEM + 1;
-    lines.push(segmentA(profile, file, item, { form, lot, number }));
-    lines.push(segmentB(profile, item, { lot, number: number + 1 }));
-  });
-  const total = items.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-  lines.push(writeRecord(records.lotTrailer, { lot, records: lines.length + 1, total }));
-  return lines;
+    yield segmentA(profile, file, item, { form, lot, number });
+    yield segmentB(profile, item, { lot, number: number + 1 });
+    total += item.amountMinor;
+  }
+  const count = items.length * DETAILS_OF_ITEM + HEADER_AND_TRAILER;
+  yield writeRecord(records.lotTrailer, { lot, records: count, total });
 }
 
 function segmentA(

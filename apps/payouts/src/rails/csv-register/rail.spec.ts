@@ -10,6 +10,7 @@ import {
   pixDestinations,
   tedDestinations,
 } from '../payments.fixture';
+import { atOnce } from '../../turns';
 import { writtenFile } from '../rails';
 import { csvRegister } from './rail';
 
@@ -21,7 +22,7 @@ describe('writing the register of a run', () => {
   );
 
   it('has a row for every item, with the name as it is', () => {
-    const text = Buffer.from(csvRegister.write(file)).toString();
+    const text = Buffer.from(atOnce(csvRegister.write(file))).toString();
     expect(text.split('\r\n')).toEqual([
       'sequence,run,pay_on,item,asset,amount_minor,amount,name,document_kind,document,method,pix_key_kind,pix_key,bank,branch,branch_digit,account,account_digit,account_kind',
       `7,${file.run},2026-04-15,0123456789ABCDE,BRL/2,25005,250.05,João da Conceição,cpf,52998224725,pix,email,joao.conceicao@exemplo.com.br,,,,,,`,
@@ -41,12 +42,14 @@ describe('writing the register of a run', () => {
     ['the last line end', 'checking\r\n', 'checking', 'line_end'],
     ['a cell more', ',checking', ',checking,', 'columns'],
   ])('is refused when %s has changed', (_, before, after, code) => {
-    const text = Buffer.from(csvRegister.write(file)).toString().replace(before, after);
-    const { faults } = csvRegister.readBack(Buffer.from(text), file);
+    const text = Buffer.from(atOnce(csvRegister.write(file)))
+      .toString()
+      .replace(before, after);
+    const { faults } = atOnce(csvRegister.readBack(Buffer.from(text), file));
     expect(faults.map((fault) => fault.code)).toContain(code);
   });
 
-  it('is read back as it was asked, whatever names hold', () => {
+  it('is read back as it was asked, whatever names hold', async () => {
     const spreadsheet = { ...byLetters, name: '=cmd|" /C calc",A1' };
     const phone = {
       ...byMail,
@@ -57,16 +60,15 @@ describe('writing the register of a run', () => {
       paid('A00000000000001', 1n, spreadsheet),
       paid('A00000000000002', 1n, phone),
     );
-    expect(writtenFile(csvRegister, tricky).count).toBe(2);
+    expect((await writtenFile(csvRegister, tricky)).count).toBe(2);
     const items = fc.uniqueArray(itemsTo(fc.oneof(pixDestinations, tedDestinations)), {
       selector: ({ item }) => item,
     });
-    fc.assert(
-      fc.property(items, (some) => {
+    await fc.assert(
+      fc.asyncProperty(items, async (some) => {
         const writable = some.filter((item) => csvRegister.faultsOf(item, company).length === 0);
-        expect(writtenFile(csvRegister, fileOf('register', ...writable)).count).toBe(
-          writable.length,
-        );
+        const { count } = await writtenFile(csvRegister, fileOf('register', ...writable));
+        expect(count).toBe(writable.length);
       }),
       { numRuns: 150 },
     );

@@ -1,5 +1,6 @@
 import { CodedError, exponentOf } from '@tributary/kernel';
 import { type Columns, csvOf } from '@tributary/platform';
+import type { Turns } from '../../turns';
 import type { FileFault, ItemFault, PaymentFile, PaymentItem, Rail, ReadBack } from '../rail';
 import { type Row, readRows } from './read-rows';
 
@@ -43,18 +44,25 @@ export const csvRegister: Rail = {
   extension: 'csv',
   fileKindOf: () => 'register',
   faultsOf,
-  write: (file) =>
-    Buffer.from(
-      csvOf(
-        COLUMNS,
-        file.items.map((entry) => ({ file, entry })),
-      ),
-    ),
+  write,
   readBack,
   readReturn: () => {
     throw new CodedError('no_return_file', 'Nobody answers a register; its bank has statements.');
   },
 };
+
+const ROWS_PER_TURN = 250;
+
+function* write(file: PaymentFile): Turns<Uint8Array> {
+  const headings = csvOf(COLUMNS, []);
+  const bytes = [Buffer.from(headings)];
+  for (let at = 0; at < file.items.length; at += ROWS_PER_TURN) {
+    const rows = file.items.slice(at, at + ROWS_PER_TURN).map((entry) => ({ file, entry }));
+    bytes.push(Buffer.from(csvOf(COLUMNS, rows).slice(headings.length)));
+    yield;
+  }
+  return Buffer.concat(bytes);
+}
 
 const ITEM = /^[0-9A-Z]{15}$/;
 const CONTROL = /\p{Cc}/u;
@@ -86,15 +94,15 @@ function decimal(minor: bigint, exponent: number): string {
 }
 
 /** Read by a parser that knows nothing of the writer, and compared column by column with what was asked. */
-function readBack(bytes: Uint8Array, file: PaymentFile): ReadBack {
-  const { headings, rows, flaws } = readRows(Buffer.from(bytes).toString('utf8'));
+function* readBack(bytes: Uint8Array, file: PaymentFile): Turns<ReadBack> {
+  const { headings, rows, flaws } = yield* readRows(Buffer.from(bytes).toString('utf8'));
   const faults: FileFault[] = [...flaws];
   if (headings.join() !== Object.keys(COLUMNS).join())
     faults.push({ code: 'headings', line: 1, detail: headings.join() });
   const asked = new Map(file.items.map((entry) => [entry.item, entry]));
   const seen = new Set<string>();
   let totalMinor = 0n;
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
     const line = i + 2;
     const item = row['item'] ?? '';
     const entry = asked.get(item);
@@ -103,7 +111,8 @@ function readBack(bytes: Uint8Array, file: PaymentFile): ReadBack {
     seen.add(item);
     if (!entry) faults.push({ code: 'item_not_asked', line, detail: item });
     else faults.push(...differences(row, { file, entry }, line));
-  });
+    if (i % ROWS_PER_TURN === 0) yield;
+  }
   for (const item of asked.keys())
     if (!seen.has(item)) faults.push({ code: 'item_missing', line: rows.length + 1, detail: item });
   return { count: seen.size, totalMinor, faults };

@@ -1,7 +1,8 @@
 import type { Track } from '@tributary/contracts';
-import { type Instant, instant } from '@tributary/kernel';
+import { type Asset, type Instant, instant } from '@tributary/kernel';
 import fc from 'fast-check';
 import type { Told } from '../facts/fact';
+import { STARTER_RULES } from '../rules/starter';
 import {
   PARTNER,
   csat,
@@ -16,6 +17,7 @@ import { entitledByEvidence, scheduleOf } from './entitled';
 import { type Scorecard, scorecardOf } from './scorecard';
 
 const NOW = on('06-30');
+const OF = { partner: PARTNER, track: 'commercial' } as const;
 
 const cardOf = (facts: readonly Told[], asOf = NOW, track: Track = 'commercial'): Scorecard =>
   scorecardOf({
@@ -59,6 +61,31 @@ describe('annual recurring revenue from referred customers (M101)', () => {
       [customer('c1', { '01-05': { mrr: '1000000', interval: 'year' } })],
       '12000000',
     ],
+    [
+      'so is what is paid by the quarter, as long as a month of it is 10,000',
+      [customer('c1', { '01-05': { mrr: '1000000', interval: 'quarter' } })],
+      '12000000',
+    ],
+    [
+      'an upgrade in the middle of its term counts from then on, whatever was prepaid',
+      [
+        customer('c1', {
+          '01-05': { mrr: '1000000', interval: 'year' },
+          '03-20': { mrr: '1500000', interval: 'year' },
+        }),
+      ],
+      '18000000',
+    ],
+    [
+      'and so does a downgrade',
+      [
+        customer('c1', {
+          '01-05': { mrr: '1000000', interval: 'year' },
+          '06-29': { mrr: '250000', interval: 'year' },
+        }),
+      ],
+      '3000000',
+    ],
     ['one-off and usage bring nothing', [customer('c1', { '01-05': { mrr: null } })], '0'],
     [
       'a credit of 60/40 is 72,000',
@@ -83,6 +110,43 @@ describe('annual recurring revenue from referred customers (M101)', () => {
     const facts = [customer('c1', { '01-05': { mrr: '1000000' }, '04-10': { mrr: '0' } })];
     expect(arr(facts, on('04-10', '11:59:59'))).toBe('12000000');
     expect(arr(facts, on('04-10'))).toBe('0');
+  });
+
+  describe('in other money', () => {
+    const dollars = (mrr: string, share = 1) =>
+      customer('c1', {
+        '01-05': { mrr, asset: 'USD/2', shares: { [PARTNER]: share, house: 3 - share } },
+      });
+    const at = (rate: string, told: Told, asset: Asset = 'USD/2') => {
+      const { content } = STARTER_RULES.commercial;
+      const value = { version: 1, hash: 'h', content: { ...content, rates: [{ asset, rate }] } };
+      const schedule = scheduleOf('commercial', [{ at: on('02-01'), value }]);
+      const card = (asOf: Instant) =>
+        scorecardOf({ ...OF, facts: [factOf(told)], schedule, asOf, listed: 50 });
+      const arrOf = (asOf: Instant) => card(asOf).tiers[1]?.criteria[0]?.figure;
+      return { before: arrOf(on('01-31')), since: arrOf(NOW) };
+    };
+
+    it('is converted at the rate that two persons have recorded, since they have', () => {
+      // 5.4321 times 12 months of US$ 2,000.00, of which a third is the partner's.
+      const { before, since } = at('5.4321', dollars('200000'));
+      expect(before).toMatchObject({ value: '0', aside: [{ reason: 'no_rate_yet' }] });
+      expect(since).toMatchObject({
+        value: '4345680',
+        aside: [],
+        evidence: [{ fact: 'customer/c1', worth: '4345680' }],
+      });
+    });
+
+    it.each<readonly [rate: string, mrr: string, asset: Asset, expected: string]>([
+      ['0.000001', '125000', 'USD/2', '1'],
+      ['0.000001', '124999', 'USD/2', '0'],
+      ['0.035', '1000', 'JPY/0', '14000'],
+      ['5.5', '1000', 'USD/4', '220'],
+    ])('is rounded half up, once for each share, and knows places: %s', (rate, mrr, asset, arr) => {
+      const told = customer('c1', { '01-05': { mrr, asset, shares: { [PARTNER]: 1, house: 2 } } });
+      expect(at(rate, told, asset).since?.value).toBe(arr);
+    });
   });
 
   it('splits a customer so that the shares are the whole, to the cent', () => {

@@ -1,6 +1,6 @@
 import { type Instant, unreachable } from '@tributary/kernel';
 import type { MeasuredValue } from '@tributary/contracts';
-import { type Fact, stepOf } from '../facts/fact';
+import type { Fact } from '../facts/fact';
 import type {
   CommitmentCriterion,
   Criterion,
@@ -10,47 +10,43 @@ import type {
   TierRules,
 } from '../rules/content';
 import { monthsAfter } from './quarters';
+import { annualIn } from './revenue';
 import { millionths } from './scores';
-import { type Delta, type Flips, flipsOfIntervals, flipsOfTotal } from './flips';
+import { type Delta, type Flips, type Interval, deltasOfIntervals, flipsOfTotal } from './flips';
 
-type Judged = Pick<TierRules, 'asset' | 'zone'>;
+type Judged = Pick<TierRules, 'asset' | 'rates' | 'zone'>;
 type Of<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 type Stepped<V> = readonly { readonly at: Instant; readonly value: V }[];
 
 /** When a requirement is met, by everything that is known. What lies in the future is included: whoever asks says through when. */
-export function flipsOf(criterion: Criterion, facts: readonly Fact[], rules: Judged): Flips {
+export const flipsOf = (criterion: Criterion, facts: readonly Fact[], rules: Judged): Flips =>
+  flipsOfTotal(
+    facts.flatMap((fact) => deltasOf(criterion, fact, rules)),
+    leastOf(criterion),
+  );
+
+/** Every requirement is a running total that has to be enough: this is what one fact adds to it. */
+export function deltasOf(criterion: Criterion, fact: Fact, rules: Judged): Delta[] {
   switch (criterion.figure) {
     case 'arr':
-      return flipsOfTotal(
-        facts.flatMap((fact) => arrDeltas(fact, rules)),
-        (total) => total >= BigInt(criterion.atLeast),
-      );
+      return arrDeltas(fact, rules);
     case 'measure':
-      return flipsOfTotal(
-        facts.flatMap((fact) => measureDeltas(fact, criterion)),
-        (total) => total >= BigInt(criterion.atLeast),
-      );
+      return measureDeltas(fact, criterion);
     case 'satisfaction':
-      return satisfactionFlips(criterion, facts, rules);
+      return satisfactionDeltas(criterion, fact, rules);
     case 'qualification':
     case 'commitment':
-      return flipsOfIntervals(facts.flatMap((fact) => intervalsOf(fact, criterion)));
+      return deltasOfIntervals(intervalsOf(fact, criterion));
     default:
       return unreachable(criterion);
   }
 }
 
-/** Money in another asset counts once there is a rate, and not before. */
-export const arrOf = (fact: Fact, t: Instant, { asset }: Judged): bigint => {
-  if (fact.kind !== 'customer') return 0n;
-  const value = stepOf(fact.steps, t)?.value;
-  return value?.asset === asset ? BigInt(value.annual ?? 0) : 0n;
-};
+export const leastOf = (criterion: Criterion): bigint =>
+  criterion.figure === 'arr' || criterion.figure === 'measure' ? BigInt(criterion.atLeast) : 1n;
 
-function arrDeltas(fact: Fact, { asset }: Judged): Delta[] {
-  if (fact.kind !== 'customer') return [];
-  return deltasOf(fact.steps, (value) => (value.asset === asset ? BigInt(value.annual ?? 0) : 0n));
-}
+const arrDeltas = (fact: Fact, rules: Judged): Delta[] =>
+  fact.kind === 'customer' ? changesIn(fact.steps, (value) => annualIn(value, rules) ?? 0n) : [];
 
 export const isMeasured = (
   fact: Fact,
@@ -62,7 +58,7 @@ export function measureDeltas(
   criterion: CommitmentCriterion | MeasureCriterion,
 ): Delta[] {
   if (!isMeasured(fact, criterion)) return [];
-  return deltasOf(fact.steps, (value) => worthOf(value, criterion));
+  return changesIn(fact.steps, (value) => worthOf(value, criterion));
 }
 
 export const worthOf = (
@@ -70,7 +66,7 @@ export const worthOf = (
   criterion: CommitmentCriterion | MeasureCriterion,
 ): bigint => BigInt(criterion.figure === 'measure' && criterion.of === 'amount' ? amount : count);
 
-function deltasOf<V>(steps: Stepped<V>, worth: (value: V) => bigint): Delta[] {
+function changesIn<V>(steps: Stepped<V>, worth: (value: V) => bigint): Delta[] {
   let before = 0n;
   const deltas: Delta[] = [];
   for (const { at, value } of steps) {
@@ -111,22 +107,21 @@ export function answersOf(fact: Fact, criterion: SatisfactionCriterion, zone: st
   });
 }
 
-/** The average is above: the sum is above as many times the threshold, and there is an answer at all. */
-function satisfactionFlips(
+/**
+ * The average is above where the sum is above as many times the threshold: so each answer adds what it is above, and together they
+ * are more than nothing. Without an answer they are not.
+ */
+const satisfactionDeltas = (
   criterion: SatisfactionCriterion,
-  facts: readonly Fact[],
+  fact: Fact,
   { zone }: Judged,
-): Flips {
+): Delta[] => {
   const above = millionths(criterion.above);
-  const deltas = facts
-    .flatMap((fact) => answersOf(fact, criterion, zone))
-    .flatMap(({ from, until, millionths: value }): Delta[] => [
-      { at: from, by: value - above },
-      { at: until, by: above - value },
-    ]);
-  // Without an answer the sum of what each is above is zero, which is not above.
-  return flipsOfTotal(deltas, (sum) => sum > 0n);
-}
+  return answersOf(fact, criterion, zone).flatMap(({ from, until, millionths: value }): Delta[] => [
+    { at: from, by: value - above },
+    { at: until, by: above - value },
+  ]);
+};
 
 export const isShown = (
   fact: Fact,
@@ -147,7 +142,7 @@ export const isEnough = (
 export function intervalsOf(
   fact: Fact,
   criterion: CommitmentCriterion | QualificationCriterion,
-): { readonly from: Instant; readonly until: Instant | null }[] {
+): Interval[] {
   if (!isShown(fact, criterion)) return [];
   return fact.steps.flatMap(({ at, value }, i) => {
     if (!value.holds || !isEnough(value.level, criterion)) return [];

@@ -5,7 +5,7 @@ import type { Criterion, RulesStep, RulesVersion, TierRules } from '../rules/con
 import { BEGINNING, STARTER_RULES } from '../rules/starter';
 import { type Start, changing } from '../standing/starts';
 import { flipsOf } from './criteria';
-import { type Flips, flipsOfAll, holdsAt } from './flips';
+import { type Flips, flipsOfAll } from './flips';
 
 /** Which rules decide from when on; the first from the beginning. */
 export type Schedule = readonly { readonly from: Instant; readonly rules: RulesVersion }[];
@@ -24,19 +24,29 @@ export function rulesAt(schedule: Schedule, t: Instant): RulesVersion {
   return found.rules;
 }
 
+/** When a requirement is met, by whatever keeps what is known. */
+export type FlipsBy = (criterion: Criterion, content: TierRules) => Flips;
+
 /**
  * The tier that the evidence entitles to, at every time until now: a function of facts and rules and of nothing else, so that
  * neither the order in which they came nor what was ever published has a say.
  */
-export function entitledByEvidence(
+export const entitledByEvidence = (
   facts: readonly Fact[],
+  schedule: Schedule,
+  through: Instant,
+): readonly Start[] =>
+  entitledBy((criterion, content) => flipsOf(criterion, facts, content), schedule, through);
+
+export function entitledBy(
+  flipsBy: FlipsBy,
   schedule: Schedule,
   through: Instant,
 ): readonly Start[] {
   const parts = schedule.flatMap(({ from, rules }, i) => {
     const until = schedule[i + 1]?.from;
     if (from > through || from === until) return [];
-    const all = historyUnder(facts, rules.content);
+    const all = historyUnder(flipsBy, rules.content);
     const within = all.filter(
       (start) => start.from > from && (until === undefined || start.from < until),
     );
@@ -46,23 +56,20 @@ export function entitledByEvidence(
 }
 
 /** As if these rules had always held. */
-function historyUnder(facts: readonly Fact[], content: TierRules): readonly Start[] {
-  const known = new Map<string, Flips>();
-  const flips = (criterion: Criterion): Flips => {
-    const { id: _name, ...asked } = criterion;
-    // Tiers of one track often ask the same, and every asking reads all facts.
-    const name = JSON.stringify(asked);
-    const found = known.get(name) ?? flipsOf(criterion, facts, content);
-    known.set(name, found);
-    return found;
-  };
+function historyUnder(flipsBy: FlipsBy, content: TierRules): readonly Start[] {
   const tiers = content.tiers.map(({ tier, criteria }) => ({
     tier,
-    flips: flipsOfAll(criteria.map(flips)),
+    flips: flipsOfAll(criteria.map((criterion) => flipsBy(criterion, content))),
   }));
   const times = [...new Set(tiers.flatMap((tier) => tier.flips))].sort();
-  return times.map((from) => ({
-    from,
-    tier: tiers.findLast((tier) => holdsAt(tier.flips, from))?.tier ?? null,
-  }));
+  const passed = tiers.map(() => 0);
+  return times.map((from) => {
+    for (const [i, { flips }] of tiers.entries())
+      if (flips[passed[i] as number] === from) passed[i] = (passed[i] as number) + 1;
+    // An odd number of flips is behind whatever holds.
+    return {
+      from,
+      tier: tiers.findLast((_tier, i) => (passed[i] as number) % 2 === 1)?.tier ?? null,
+    };
+  });
 }

@@ -8,7 +8,8 @@ import type {
   SatisfactionCriterion,
   TierRules,
 } from '../rules/content';
-import { answersOf, arrOf, intervalsOf, isMeasured, isOnScale, isShown, worthOf } from './criteria';
+import { answersOf, intervalsOf, isMeasured, isOnScale, isShown, worthOf } from './criteria';
+import { annualIn } from './revenue';
 import { averageOf, millionths } from './scores';
 
 /** One fact behind a figure. */
@@ -48,7 +49,7 @@ interface Counting {
   readonly weight: bigint;
 }
 
-type Rules = Pick<TierRules, 'asset' | 'zone'>;
+type Rules = Pick<TierRules, 'asset' | 'rates' | 'zone'>;
 
 export function figureOf(
   criterion: Criterion,
@@ -93,16 +94,15 @@ function arrFigure(atLeast: bigint, facts: readonly Fact[], rules: Rules, t: Ins
     if (fact.kind !== 'customer') continue;
     const value = stepOf(fact.steps, t)?.value;
     if (value === undefined) continue;
-    const weight = arrOf(fact, t, rules);
-    if (weight > 0n) counting.push({ fact, worth: String(weight), weight });
-    else if (value.unknown !== null)
-      aside.push({ fact: fact.key, reason: value.unknown, detail: null });
-    else if (value.asset !== null && value.asset !== rules.asset && value.annual !== '0')
+    const weight = annualIn(value, rules);
+    if (value.unknown !== null) aside.push({ fact: fact.key, reason: value.unknown, detail: null });
+    else if (weight === null)
       aside.push({
         fact: fact.key,
         reason: 'no_rate_yet',
-        detail: `${String(value.annual)} ${value.asset}`,
+        detail: `${String(value.annual)} ${String(value.asset)}`,
       });
+    else if (weight > 0n) counting.push({ fact, worth: String(weight), weight });
   }
   return totalFigure(counting, atLeast, aside);
 }

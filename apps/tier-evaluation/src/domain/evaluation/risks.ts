@@ -1,4 +1,4 @@
-import { type Instant, isWithin } from '@tributary/kernel';
+import { type Instant, type Period, isWithin } from '@tributary/kernel';
 import { type Fact, stepOf } from '../facts/fact';
 import type { CommitmentCriterion, TierRules } from '../rules/content';
 import { intervalsOf, measureDeltas } from './criteria';
@@ -12,33 +12,49 @@ export interface Risk {
   readonly committed: number;
 }
 
+/** How much was done in a quarter of what was promised for it, by whatever keeps what is known. */
+export type FoundBy = (criterion: CommitmentCriterion, quarter: Period) => number;
+
+export const isCommitment = (fact: Fact): boolean =>
+  fact.kind === 'qualification' && fact.qualification === 'commitment';
+
+export const risksAt = (facts: readonly Fact[], content: TierRules, t: Instant): readonly Risk[] =>
+  risksBy(facts.filter(isCommitment), (...asked) => foundIn(facts, ...asked), content, t);
+
 /** Judged by the last quarter that is over, of commitments that were in force for all of it. */
-export function risksAt(facts: readonly Fact[], content: TierRules, t: Instant): readonly Risk[] {
-  const commitments = content.tiers
-    .flatMap(({ criteria }) => criteria)
-    .filter((criterion): criterion is CommitmentCriterion => criterion.figure === 'commitment');
-  const isCommitted = facts.some(
-    (fact) => fact.kind === 'qualification' && fact.qualification === 'commitment',
-  );
-  if (!isCommitted) return [];
+export function risksBy(
+  commitments: readonly Fact[],
+  foundBy: FoundBy,
+  content: TierRules,
+  t: Instant,
+): readonly Risk[] {
+  if (commitments.length === 0) return [];
   const quarter = quarterBefore(t, content.zone);
-  return commitments.flatMap((criterion): Risk[] => {
-    const levels = facts
-      .filter((fact) =>
-        intervalsOf(fact, criterion).some(
-          ({ from, until }) => from <= quarter.from && (until === null || until >= quarter.until),
-        ),
-      )
-      .map((fact) =>
-        fact.kind === 'qualification' ? Number(stepOf(fact.steps, quarter.from)?.value.level) : 0,
-      );
-    if (levels.length === 0) return [];
-    const committed = Math.max(...levels);
-    const found = facts
-      .flatMap((fact) => measureDeltas(fact, criterion))
-      .filter(({ at }) => isWithin(at, quarter))
-      .reduce((sum, { by }) => sum + Number(by), 0);
-    if (found >= committed) return [];
-    return [{ criterion: criterion.id, quarter: quarter.key, found, committed }];
-  });
+  return content.tiers
+    .flatMap(({ criteria }) => criteria)
+    .filter((criterion): criterion is CommitmentCriterion => criterion.figure === 'commitment')
+    .flatMap((criterion): Risk[] => {
+      const levels = commitments
+        .filter((fact) => isInForceFor(fact, criterion, quarter))
+        .map((fact) => levelOf(fact, quarter.from));
+      if (levels.length === 0) return [];
+      const committed = Math.max(...levels);
+      const found = foundBy(criterion, quarter);
+      if (found >= committed) return [];
+      return [{ criterion: criterion.id, quarter: quarter.key, found, committed }];
+    });
 }
+
+const isInForceFor = (fact: Fact, criterion: CommitmentCriterion, quarter: Period): boolean =>
+  intervalsOf(fact, criterion).some(
+    ({ from, until }) => from <= quarter.from && (until === null || until >= quarter.until),
+  );
+
+const levelOf = (fact: Fact, t: Instant): number =>
+  fact.kind === 'qualification' ? Number(stepOf(fact.steps, t)?.value.level) : 0;
+
+const foundIn = (facts: readonly Fact[], criterion: CommitmentCriterion, quarter: Period): number =>
+  facts
+    .flatMap((fact) => measureDeltas(fact, criterion))
+    .filter(({ at }) => isWithin(at, quarter))
+    .reduce((sum, { by }) => sum + Number(by), 0);

@@ -63,10 +63,19 @@ export interface TierRule {
   readonly benefits: readonly Benefit[];
 }
 
+/** What one of other money is in money of the rules: what two persons have recorded, as long as their version holds. */
+export interface Rate {
+  readonly asset: Asset;
+  /** A decimal. */
+  readonly rate: string;
+}
+
 export interface TierRules {
   readonly track: Track;
   /** What thresholds of money are in; other money counts once there is a rate. */
   readonly asset: Asset;
+  /** Left out: none. */
+  readonly rates?: readonly Rate[];
   /** Of quarters, and of every date. */
   readonly zone: string;
   /** Lowest first. */

@@ -82,6 +82,20 @@ describe('reading rules that a person wrote', () => {
     );
   });
 
+  it('takes rates of other money, each once and more than nothing', () => {
+    const rate = (asset: string, of: string) => ({ asset, rate: of });
+    expect(flaws({ rates: [rate('USD/2', '5.4321'), rate('JPY/0', '0.035')] })).toEqual([]);
+    expect(flaws({ rates: [rate('USD/2', '5'), rate('USD/2', '6')] })).toEqual([
+      '/rates/1/asset asset_twice',
+    ]);
+    expect(flaws({ rates: [rate('BRL/2', '1')] })).toEqual(['/rates/0/asset asset_twice']);
+    expect(flaws({ rates: [{ ...rate('US', '0.0'), since: 'today' }] })).toEqual([
+      '/rates/0/since unknown_field',
+      '/rates/0/rate out_of_range',
+      '/rates/0/asset unknown_asset',
+    ]);
+  });
+
   it('names everything that is wrong at once', () => {
     const found = flaws({
       asset: 'XXX',

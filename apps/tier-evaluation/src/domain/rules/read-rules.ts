@@ -1,5 +1,6 @@
 import { MEASURES, QUALIFICATIONS, TRACKS, type Track } from '@tributary/contracts';
 import {
+  type Asset,
   type Instant,
   type Json,
   type JsonObject,
@@ -8,17 +9,18 @@ import {
   parseAsset,
   resolvePeriod,
 } from '@tributary/kernel';
-import type { Benefit, TierRule, TierRules } from './content';
+import type { Benefit, Rate, TierRule, TierRules } from './content';
 import { CriteriaReader } from './read-criteria';
 import type { Flaw } from './flaws';
 import { STARTER_RULES } from './starter';
 
 export type { Flaw } from './flaws';
 
-const FIELDS = ['asset', 'zone', 'tiers', 'graceQuarters', 'review'] as const;
+const FIELDS = ['asset', 'rates', 'zone', 'tiers', 'graceQuarters', 'review'] as const;
 /** Of a scorecard's lines, and of the tasks that one promotion may bring. */
 const MOST_CRITERIA = 12;
 const MOST_BENEFITS = 20;
+const MOST_RATES = 30;
 
 /** Reads what a person wrote, and finds everything wrong with it at once. What is left out is as in the built-in rules. */
 export function readRules(
@@ -34,10 +36,12 @@ class RulesReader extends CriteriaReader {
   read(given: JsonObject): TierRules {
     const starter = STARTER_RULES[this.track].content;
     this.onlyFields(given, FIELDS, '');
-    const { asset, zone, tiers, graceQuarters, review } = given;
+    const { asset, rates, zone, tiers, graceQuarters, review } = given;
+    const own = asset === undefined ? starter.asset : this.asset(asset, '/asset');
     return {
       track: this.track,
-      asset: asset === undefined ? starter.asset : this.asset(asset, starter),
+      asset: own,
+      ...(rates !== undefined && { rates: this.rates(rates, own) }),
       zone: zone === undefined ? starter.zone : this.zone(zone, starter),
       tiers: tiers === undefined ? starter.tiers : this.tiers(tiers),
       graceQuarters: this.integer(graceQuarters ?? starter.graceQuarters, '/graceQuarters', 0, 8),
@@ -45,14 +49,30 @@ class RulesReader extends CriteriaReader {
     };
   }
 
-  private asset(given: Json, { asset }: TierRules): TierRules['asset'] {
+  private asset(given: Json | undefined, pointer: string): Asset {
     try {
       return parseAsset(given);
     } catch (error) {
       if (!hasCode(error, 'invalid_asset')) throw error;
-      this.flaw('/asset', 'unknown_asset', 'An asset like BRL/2.');
-      return asset;
+      this.flaw(pointer, 'unknown_asset', 'An asset like BRL/2.');
+      return STARTER_RULES[this.track].content.asset;
     }
+  }
+
+  private rates(given: Json, own: Asset): readonly Rate[] {
+    const known = new Set<Json | undefined>([own]);
+    return this.list(given, '/rates', MOST_RATES).map((each, i): Rate => {
+      const pointer = `/rates/${i}`;
+      const read = this.object(each, pointer);
+      this.onlyFields(read, ['asset', 'rate'], pointer);
+      const rate = this.decimal(read['rate'], `${pointer}/rate`);
+      if (/^[0.]+$/.test(rate)) this.flaw(`${pointer}/rate`, 'out_of_range', 'More than 0.');
+      const asset = this.asset(read['asset'], `${pointer}/asset`);
+      if (known.has(read['asset']))
+        this.flaw(`${pointer}/asset`, 'asset_twice', `What ${asset} is worth is known already.`);
+      known.add(read['asset']);
+      return { asset, rate };
+    });
   }
 
   private zone(given: Json, { zone }: TierRules): string {
@@ -81,8 +101,9 @@ class RulesReader extends CriteriaReader {
 
   private tier(given: Json, i: number): TierRule {
     const pointer = `/tiers/${i}`;
-    const { tier, criteria, benefits } = this.object(given, pointer);
-    this.onlyFields(this.object(given, pointer), ['tier', 'criteria', 'benefits'], pointer);
+    const rule = this.object(given, pointer);
+    this.onlyFields(rule, ['tier', 'criteria', 'benefits'], pointer);
+    const { tier, criteria, benefits } = rule;
     const read = this.list(criteria, `${pointer}/criteria`, MOST_CRITERIA).map((each, n) =>
       this.criterion(each, `${pointer}/criteria/${n}`),
     );

@@ -6,7 +6,7 @@ import { appliedAfter, capped, entitledIn } from './entitlement';
 import type { StandingEvent, StandingProposed } from './events';
 import { endedBy } from './evolve';
 import { type Start, isLower, sameStarts, spliced, startsWith, tierAt } from './starts';
-import { type Standing, factsOf } from './state';
+import type { Standing } from './state';
 import { MOST_STEP_BYTES, type Steps, bytesOf, pairIn, toldAgain } from './timeline';
 
 type Decides = Decision<StandingEvent, StandingRejected>;
@@ -63,7 +63,7 @@ function stepsWithGrant(state: Standing, track: Track, grant: Start, at: Instant
     grants: startsWith(state.grants, track, grant),
     caps: endedBy(state.caps, grant.from),
   };
-  const entitled = entitledIn(track, granted, factsOf(granted), at);
+  const entitled = entitledIn(track, granted, at);
   const lowers = isLower(track, grant.tier, tierAt(state.grants, grant.from));
   const kept = lowers ? spliced(before.applied, grant.from, entitled) : before.applied;
   const applied = appliedAfter(track, kept, entitled, at);
@@ -134,7 +134,7 @@ export function approveAnnulment(
   const before = pairIn(state.steps);
   const after = {
     applied: capped(track, before.applied, [cap]),
-    entitled: entitledIn(track, { ...state, caps: [...state.caps, cap] }, factsOf(state), at),
+    entitled: entitledIn(track, { ...state, caps: [...state.caps, cap] }, at),
   };
   const steps = toldAgain(state.steps, before, after, at);
   const bytes = bytesOf(steps);

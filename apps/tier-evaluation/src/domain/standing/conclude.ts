@@ -9,9 +9,8 @@ import {
 } from '@tributary/kernel';
 import { monthsAfter, quarterOf } from '../evaluation/quarters';
 import { rulesAt } from '../evaluation/entitled';
-import { risksAt } from '../evaluation/risks';
 import { type Scorecard, scorecardOf } from '../evaluation/scorecard';
-import type { Fact } from '../facts/fact';
+import { risksByTallies } from '../evaluation/tallies';
 import { appliedAfter, entitledIn, lostTiers, scheduleIn } from './entitlement';
 import type { OfStanding, ScorecardIssued, StandingEvent } from './events';
 import { evolve } from './evolve';
@@ -68,7 +67,6 @@ function conclusions(state: Standing, occasion: Occasion): readonly StandingEven
 
 /** A standing at a time, before anything follows. */
 class Situation {
-  private readonly facts: readonly Fact[];
   private readonly before: Pair;
   private readonly after: Pair;
   private judged: Scorecard | undefined;
@@ -79,18 +77,21 @@ class Situation {
     private readonly asOf: Instant,
   ) {
     const { track } = of;
-    this.facts = factsOf(state);
     this.before = pairIn(state.steps);
-    const entitled = entitledIn(track, state, this.facts, asOf);
+    const entitled = entitledIn(track, state, asOf);
     const applied = appliedAfter(track, this.before.applied, entitled, asOf);
     this.after = { applied, entitled };
   }
 
-  /** Made only for who asks: most facts change nothing that would have to be written down. */
+  /** Looks at every fact, and is made only for who asks: most facts change nothing that would have to be written down. */
   get scorecard(): Scorecard {
-    const { of, state, facts, asOf } = this;
-    const schedule = scheduleIn(of.track, state);
-    return (this.judged ??= scorecardOf({ ...of, facts, schedule, asOf, listed: LISTED }));
+    return (this.judged ??= scorecardOf({
+      ...this.of,
+      facts: factsOf(this.state),
+      schedule: scheduleIn(this.of.track, this.state),
+      asOf: this.asOf,
+      listed: LISTED,
+    }));
   }
 
   get content() {
@@ -144,8 +145,9 @@ class Situation {
       ? spliced(after.applied, at, highest(track, after.entitled, [{ from: at, tier: kept }]))
       : after.applied;
     const pair = { applied, entitled: after.entitled };
-    const steps = bounded(toldAgain(state.steps, before, pair, at));
-    if (steps === state.steps) return { told: [], applied, at };
+    const again = toldAgain(state.steps, before, pair, at);
+    if (again === state.steps) return { told: [], applied, at };
+    const steps = bounded(again);
     const valueAt = (of: Pair) => ({
       applied: tierAt(of.applied, at),
       entitled: tierAt(of.entitled, at),
@@ -171,7 +173,7 @@ class Situation {
 
   risksChanged(): readonly StandingEvent[] {
     const { of, state, asOf } = this;
-    const risks = risksAt(this.facts, this.content, asOf);
+    const risks = risksByTallies(state.tallies, this.content, asOf);
     if (canonicalJson(risks as unknown as Json) === canonicalJson(state.risks as unknown as Json))
       return [];
     return [{ type: 'RiskAssessed', data: { ...of, risks }, occurredAt: asOf }];

@@ -1,7 +1,7 @@
 import type { Track } from '@tributary/contracts';
 import type { Instant } from '@tributary/kernel';
-import { type Schedule, entitledByEvidence, scheduleOf } from '../evaluation/entitled';
-import type { Fact } from '../facts/fact';
+import { type Schedule, scheduleOf } from '../evaluation/entitled';
+import { entitledByTallies } from '../evaluation/tallies';
 import { type Start, combined, highest, isLower, rank, spliced, tierAt } from './starts';
 import type { Cap, Standing } from './state';
 import type { Pair } from './timeline';
@@ -12,13 +12,11 @@ export const scheduleIn = (track: Track, { rules }: Standing): Schedule =>
 /** What a partner is entitled to at every time: the evidence, or what was granted by hand, and at most what an annulment leaves. */
 export function entitledIn(
   track: Track,
-  state: Pick<Standing, 'caps' | 'grants' | 'rules'>,
-  facts: readonly Fact[],
+  { caps, grants, rules, tallies }: Pick<Standing, 'caps' | 'grants' | 'rules' | 'tallies'>,
   asOf: Instant,
 ): readonly Start[] {
-  const schedule = scheduleOf(track, state.rules.steps);
-  const evidence = entitledByEvidence(facts, schedule, asOf);
-  return capped(track, highest(track, evidence, state.grants), state.caps);
+  const evidence = entitledByTallies(tallies, scheduleOf(track, rules.steps), asOf);
+  return capped(track, highest(track, evidence, grants), caps);
 }
 
 export function capped(

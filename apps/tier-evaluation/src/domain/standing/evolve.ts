@@ -1,7 +1,16 @@
 import { type Instant, laterOf, unreachable } from '@tributary/kernel';
-import type { ScorecardIssued, StandingEvent, StandingGranted, TierAnnulled } from './events';
+import { scheduleOf } from '../evaluation/entitled';
+import { talliesOf, withFact } from '../evaluation/tallies';
+import type {
+  FactLearned,
+  RulesLearned,
+  ScorecardIssued,
+  StandingEvent,
+  StandingGranted,
+  TierAnnulled,
+} from './events';
 import { startsWith } from './starts';
-import type { Cap, Standing } from './state';
+import { type Cap, type Standing, factsOf } from './state';
 
 export function evolve(state: Standing, event: StandingEvent): Standing {
   const next = withEvent(state, event);
@@ -22,9 +31,9 @@ function withEvent(state: Standing, event: StandingEvent): Standing {
     case 'StandingOpened':
       return { ...state, isOpen: true };
     case 'FactLearned':
-      return { ...state, facts: state.facts.set(data.fact.key, data.fact) };
+      return learned(state, data);
     case 'RulesLearned':
-      return { ...state, rules: { revision: data.revision, steps: data.steps } };
+      return underRules(state, data);
     case 'StandingProposed':
       return { ...state, latestProposal: data.proposal, pending: data };
     case 'StandingProposalRejected':
@@ -48,6 +57,19 @@ function withEvent(state: Standing, event: StandingEvent): Standing {
     default:
       return withNotice(withTask(state, event), event);
   }
+}
+
+function learned(state: Standing, { track, fact }: FactLearned['data']): Standing {
+  const { key } = fact;
+  const before = state.facts.get(key);
+  const tallies = withFact(state.tallies, scheduleOf(track, state.rules.steps), fact, before);
+  return { ...state, track, facts: state.facts.set(key, fact), tallies };
+}
+
+/** Rules are published seldom; this alone looks at every fact. */
+function underRules(state: Standing, { track, revision, steps }: RulesLearned['data']): Standing {
+  const tallies = talliesOf(factsOf(state), scheduleOf(track, steps));
+  return { ...state, track, rules: { revision, steps }, tallies };
 }
 
 const reviewed = (state: Standing, { reason, quarter }: ScorecardIssued['data']): Standing =>

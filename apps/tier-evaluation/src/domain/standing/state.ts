@@ -1,5 +1,7 @@
+import type { Track } from '@tributary/contracts';
 import { type Instant, PersistentMap } from '@tributary/kernel';
 import type { Risk } from '../evaluation/risks';
+import { type Tallies, noTallies } from '../evaluation/tallies';
 import type { Fact } from '../facts/fact';
 import type { RulesStep } from '../rules/content';
 import type { AnnulmentProposed, StandingProposed, TaskOpened } from './events';
@@ -26,6 +28,8 @@ export type Task = Pick<TaskOpened['data'], 'kind' | 'owner' | 'subject' | 'task
 };
 
 export interface Standing {
+  /** Null until a fact or rules were told. */
+  readonly track: Track | null;
   readonly isOpen: boolean;
   readonly latestProposal: number;
   readonly pending: StandingProposed['data'] | null;
@@ -39,6 +43,8 @@ export interface Standing {
   /** The latest time that anything here has seen. */
   readonly clock: Instant | null;
   readonly facts: PersistentMap<Fact>;
+  /** What the facts come to under the rules; kept up, and never stored. */
+  readonly tallies: Tallies;
   readonly rules: { readonly revision: number; readonly steps: readonly RulesStep[] };
   readonly notices: readonly Notice[];
   readonly risks: readonly Risk[];
@@ -50,6 +56,7 @@ export interface Standing {
 }
 
 export const initialStanding: Standing = {
+  track: null,
   isOpen: false,
   latestProposal: 0,
   pending: null,
@@ -61,6 +68,7 @@ export const initialStanding: Standing = {
   toldAt: null,
   clock: null,
   facts: PersistentMap.empty<Fact>(),
+  tallies: noTallies,
   rules: { revision: 0, steps: [] },
   notices: [],
   risks: [],

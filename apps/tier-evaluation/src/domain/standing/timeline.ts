@@ -33,6 +33,10 @@ function inForce(steps: Steps): Steps {
 
 const startOf = ({ at, from = at }: Step<StandingValue>): Instant => from;
 
+/** What a payment of that time earns by, as far as it is told; null where nothing governs it. */
+export const governing = (steps: Steps, paidAt: Instant): StandingValue | null =>
+  steps.findLast((step) => startOf(step) <= paidAt)?.value ?? null;
+
 export function pairIn(steps: Steps): Pair {
   const held = inForce(steps);
   const starts = (of: keyof StandingValue) =>
@@ -42,21 +46,18 @@ export function pairIn(steps: Steps): Pair {
 
 /** What was told stays, and everything from the first difference on is told again; the very same steps where nothing differs. */
 export function toldAgain(told: Steps, before: Pair, after: Pair, at: Instant): Steps {
-  const froms = [
-    ...new Set(
-      [before.applied, before.entitled, after.applied, after.entitled].flatMap((starts) =>
-        starts.map(({ from }) => from),
-      ),
-    ),
-  ].sort();
-  const first = froms.findIndex(
-    (from) =>
-      tierAt(before.applied, from) !== tierAt(after.applied, from) ||
-      tierAt(before.entitled, from) !== tierAt(after.entitled, from),
+  const first = [
+    firstDifference(before.applied, after.applied),
+    firstDifference(before.entitled, after.entitled),
+  ]
+    .filter((from) => from !== undefined)
+    .sort()[0];
+  if (first === undefined) return told;
+  const froms = [before.applied, before.entitled, after.applied, after.entitled].flatMap((starts) =>
+    starts.map(({ from }) => from).filter((from) => from >= first),
   );
-  if (first < 0) return told;
-  const again = froms
-    .slice(first)
+  const again = [...new Set(froms)]
+    .sort()
     .map((from) => ({
       at,
       from,
@@ -64,6 +65,17 @@ export function toldAgain(told: Steps, before: Pair, after: Pair, at: Instant): 
     }))
     .filter(({ value }, i, all) => i === 0 || !isSame(value, all[i - 1]?.value));
   return reviseTimeline<StandingValue>(emptyTimeline, [...told, ...again]).steps;
+}
+
+/** Of two histories in which every start changes something: of the first start that is not in both, they differ from the earlier one on. */
+function firstDifference(a: readonly Start[], b: readonly Start[]): Instant | undefined {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const [one, other] = [a[i], b[i]];
+    if (one === undefined || other === undefined) return (one ?? other)?.from;
+    if (one.from !== other.from) return one.from < other.from ? one.from : other.from;
+    if (one.tier !== other.tier) return one.from;
+  }
+  return undefined;
 }
 
 const isSame = (a: StandingValue, b: StandingValue | undefined): boolean =>

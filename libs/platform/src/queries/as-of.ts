@@ -1,0 +1,84 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { instant } from '@tributary/kernel';
+import { IsOptional, Matches } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import type { LogPoint } from '../service/log-clock';
+import type { ServiceRuntime } from '../service/service-runtime';
+import { IsInstant } from '../validation/fields';
+import { WaitingQuery } from './page-query';
+import { notYetVisible, untilVisible } from './visible';
+
+/** A place in the log as text; also a revision, or whatever else counts from 0. */
+export const POSITION = /^(?:0|[1-9][0-9]{0,17})$/;
+
+/** Of a question that can be asked about an earlier time of our clock; `effective` and `on`, on the world's, are the route's own. */
+export class AsOfQuery extends WaitingQuery {
+  @ApiPropertyOptional({
+    description:
+      'On our clock: what we knew then. The answer names the position of the log that this comes to, the same in every service. ' +
+      'Left out, everything that we know.',
+  })
+  @IsOptional()
+  @IsInstant()
+  known?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Nothing that stands in the log after this position, as another answer named it. With `known`, whichever comes first.',
+  })
+  @IsOptional()
+  @Matches(POSITION)
+  position?: string;
+}
+
+type PointQuery = Pick<AsOfQuery, 'known' | 'position' | 'timeoutMs' | 'token'>;
+
+/**
+ * Where the log is cut for this question, once these projections show as much. Undefined where it names no point: then it is answered
+ * as of now, and nobody has to be asked.
+ */
+export async function pointAsked(
+  runtime: ServiceRuntime,
+  projections: readonly string[],
+  { token, known, position, timeoutMs }: PointQuery,
+): Promise<LogPoint | undefined> {
+  await untilVisible(runtime, projections, { token, timeoutMs });
+  if (known === undefined && position === undefined) return undefined;
+  const point = await runtime.logClock({
+    known: known === undefined ? undefined : instant(known),
+    position: position === undefined ? undefined : BigInt(position),
+    timeoutMs,
+  });
+  const parameter = position === undefined ? 'known' : 'position';
+  if (point === undefined) throw notYetVisible(parameter);
+  if (await runtime.feeds.waitUntil(projections, point.position, timeoutMs)) return point;
+  throw notYetVisible(parameter);
+}
+
+/** Where an answer stands: at the point that was asked for or, as of now, at what was read. */
+export const standingAt = (point: LogPoint | undefined, position: bigint): LogPoint =>
+  point ?? { known: null, position, leaf: null, checkpoint: null };
+
+/** Of a stream, or of anything else in the order of the log: what stands there up to a point; all of it where none was asked for. */
+export async function* upTo<E extends { readonly position: bigint }>(
+  events: AsyncIterable<E>,
+  point: Pick<LogPoint, 'position'> | undefined,
+): AsyncGenerator<E> {
+  for await (const event of events) {
+    if (point && event.position > point.position) return;
+    yield event;
+  }
+}
+
+/** What a file cannot say of itself: where it stands on our clock, and what that rests on. */
+export function headersOfPoint(
+  { known, position, leaf, checkpoint }: LogPoint,
+  reply: FastifyReply,
+  prefix = 'x',
+): void {
+  void reply
+    .header(`${prefix}-known`, known ?? '')
+    .header(`${prefix}-position`, String(position))
+    .header(`${prefix}-leaf`, leaf ?? '')
+    .header(`${prefix}-checkpoint`, checkpoint ? `${checkpoint.size} ${checkpoint.root}` : '');
+}

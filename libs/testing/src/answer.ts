@@ -1,0 +1,36 @@
+/** What a route has answered. A test says where it looks and gets what is there, or undefined; nothing is trusted to have a shape. */
+export class Answer {
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+  ) {}
+
+  static async of(response: Response): Promise<Answer> {
+    const text = await response.text();
+    return new Answer(response.status, text === '' ? undefined : JSON.parse(text));
+  }
+
+  /** By names and places: `items.0.posted`. */
+  at(path: string): unknown {
+    return path.split('.').reduce(memberOf, this.body);
+  }
+
+  /** Fails where there is none, so that no test goes on with `undefined` in a path or a sum. */
+  text(path: string): string {
+    const found = this.at(path);
+    if (typeof found === 'string') return found;
+    throw new Error(`No text at ${path}: ${JSON.stringify(this.body)}`);
+  }
+
+  list(path: string): readonly unknown[] {
+    const found = this.at(path);
+    if (Array.isArray(found)) return found;
+    throw new Error(`No list at ${path}: ${JSON.stringify(this.body)}`);
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

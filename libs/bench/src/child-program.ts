@@ -27,6 +27,9 @@ export class ChildProgram {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
+    const endWithUs = () => child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    child.once('exit', () => process.off('exit', endWithUs));
     const lines: string[] = [];
     let timer: NodeJS.Timeout | undefined;
     let asking: NodeJS.Timeout | undefined;

@@ -56,6 +56,8 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<Sectio
   start: startBench,
 };
 
+const INTERRUPTED = 130;
+
 const HELP = `npm run bench -- [names] [options]
 
 Measures figures as ratios against a limit or a peer in the same run: ${Object.keys(BENCHES).join(', ')}.
@@ -91,6 +93,9 @@ export async function runBench(args: readonly string[]): Promise<number> {
 async function runAll(wanted: BenchArguments): Promise<string[]> {
   const judging = { goals: GOALS, slack: wanted.slack };
   const context = await BenchContext.start(wanted);
+  // Whoever ends a long bench by hand is not left with its server.
+  const end = () => void context.stop().finally(() => process.exit(INTERRUPTED));
+  process.once('SIGINT', end).once('SIGTERM', end);
   const below: string[] = [];
   try {
     for (const line of await context.describe()) console.log(line);
@@ -106,6 +111,7 @@ async function runAll(wanted: BenchArguments): Promise<string[]> {
     process.exitCode = 1;
     throw error;
   } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
     await context.stop();
   }
   return below;

@@ -117,7 +117,7 @@ const declaration = {
     min: 1_000,
     max: 600_000,
     about:
-      'How long what a process followed stands still after it was killed; a process that stops cleanly hands over at once.',
+      'How long what a process followed stands still after it was killed, with Kafka at least six seconds; a process that stops cleanly hands over at once.',
   }),
   METRICS_ACCESS: oneOf(['key', 'open'], {
     default: 'key',

@@ -191,9 +191,12 @@ async function openLog(settings: CoreSettings, { logger, metrics }: Watch) {
   return { log, close };
 }
 
+/** Brokers refuse a shorter one, unless they are told otherwise. */
+const LEAST_SESSION_MS = 6_000;
+
 function brokerOf(
   name: string,
-  { FEEDS, KAFKA_BROKERS, UPSTREAM_TOPICS }: CoreSettings,
+  { FEEDS, FEED_LEASE_MS, KAFKA_BROKERS, UPSTREAM_TOPICS }: CoreSettings,
   logger: StructuredLogger,
 ): MessageBroker | undefined {
   if (FEEDS !== 'kafka' && UPSTREAM_TOPICS === undefined) return undefined;
@@ -201,6 +204,7 @@ function brokerOf(
   return kafkaJsBroker({
     brokers: KAFKA_BROKERS,
     clientId: `tributary-${name}`,
+    sessionTimeoutMs: Math.max(FEED_LEASE_MS, LEAST_SESSION_MS),
     onLog: (level, message) => logger.event(level, message, { part: 'kafka' }),
   });
 }

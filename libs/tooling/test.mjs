@@ -36,9 +36,10 @@ async function checksAndTests() {
   };
 }
 
+/** Three beside one another on two cores: there is always one that waits for a server or a broker. */
 function runTests(databaseUrl) {
   const fresh = FOREIGN_SERVERS.some((name) => process.env[name]) ? ['--skip-nx-cache'] : [];
-  const args = [NX, 'run-many', '-t', 'test', '--parallel=2', '--outputStyle=static', ...fresh];
+  const args = [NX, 'run-many', '-t', 'test', '--parallel=3', '--outputStyle=static', ...fresh];
   const env = { TEST_RUN_DATABASE_URL: databaseUrl };
   return runNode(args, { env, timeoutMs: TESTS_TIMEOUT_MS });
 }

@@ -77,7 +77,7 @@ export class Arrivals {
     for (let k = 0; k < count; k++) {
       const i = this.customers.length;
       const [customer, visitor] = [`cus-${i}`, `visitor-${i}`];
-      facts.push(click(i, visitor), signUp(customer, visitor), invoice(customer).fact);
+      facts.push(click(i, visitor), signUp(customer, visitor), invoice(customer, i).fact);
       this.customers.push(customer);
     }
     await this.program.sendBatch(facts);
@@ -89,7 +89,7 @@ export class Arrivals {
     this.facts++;
     if (i % 10 >= INVOICES_OF_TEN) return await this.program.send(click(i));
     const customer = this.customers[this.paid++ % CUSTOMERS] as string;
-    const { id, fact } = invoice(customer);
+    const { id, fact } = invoice(customer, this.paid);
     this.waiting.set(id, { sentMs: performance.now(), linesLeft: LINES_OF_AN_INVOICE });
     return await this.program.send(fact);
   }

@@ -52,7 +52,7 @@ export function signUp(customerRef: string, visitorId: string): Fact {
   return { ...fact, data: { customerRef, visitorId, country, customerType, segment, plan } };
 }
 
-const { lines: LINES } = exampleOf('tributary.invoice.paid.v1').data;
+const { lines: LINES, paidAt: PAID_AT } = exampleOf('tributary.invoice.paid.v1').data;
 export const LINES_OF_AN_INVOICE = LINES.length;
 /** Of one that is credited to one partner wholly, reckoned without the engine. */
 export const heldOfAnInvoice = LINES.reduce(
@@ -60,12 +60,16 @@ export const heldOfAnInvoice = LINES.reduce(
   0n,
 );
 
-/** Two lines, as the worked example has them. */
-export function invoice(customerRef: string): Invoice {
+/**
+ * Two lines, as the worked example has them. Each is paid a millisecond after the one before: payments of one moment would stand in
+ * the order of their names, and each of them would move those that are in already.
+ */
+export function invoice(customerRef: string, before = 0): Invoice {
   const id = randomUUID();
-  const names = { invoiceRef: `inv-${id}`, paymentRef: `pay-${id}`, customerRef };
+  const paidAt = new Date(Date.parse(PAID_AT) + before).toISOString();
+  const names = { invoiceRef: `inv-${id}`, paymentRef: `pay-${id}`, customerRef, paidAt };
   const fact = like('tributary.invoice.paid.v1', id, names);
-  return { id, fact: { ...fact, correlationid: id } };
+  return { id, fact: { ...fact, time: paidAt, correlationid: id } };
 }
 
 /** Ten facts about one new customer: six clicks of three visitors, one of whom signs up, and three invoices. */
@@ -73,7 +77,7 @@ export function customerFacts(i: number): Fact[] {
   const customer = `cus-${randomUUID()}`;
   const visitors = [randomUUID(), randomUUID(), randomUUID()] as const;
   const clicks = [...visitors, ...visitors].map((visitor, k) => click(i + k, visitor));
-  const invoices = [1, 2, 3].map(() => invoice(customer).fact);
+  const invoices = [0, 1, 2].map((before) => invoice(customer, before).fact);
   return [...clicks, signUp(customer, visitors[0]), ...invoices];
 }
 export const FACTS_OF_A_CUSTOMER = 10;

@@ -1,9 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, basename, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
+import { writeForGood } from '@tributary/platform';
 import { DirectoryLock, orUnavailable } from '@tributary/postgres';
 import { parseCheckpoint, parseNote, verifierKeyOf, verifierOf } from '@tributary/proofs';
 import { Client } from 'pg';
@@ -15,7 +16,6 @@ import { askWitness } from './witness/ask-witness';
 import { type OwnCheckpoint, ofDatabase, ofServer } from './witness/own-checkpoint';
 import { WitnessFolder } from './witness/witness-folder';
 import { startWitness } from './witness/witness-server';
-import { writeForGood } from './write-for-good';
 
 const OPTIONS = {
   log: { type: 'string', multiple: true },
@@ -143,7 +143,7 @@ async function ask(given: Asking, { variables, out }: Surroundings): Promise<Exi
     return EXIT.wrong;
   }
   await mkdir(dirname(file), { recursive: true });
-  await writeForGood(dirname(file), basename(file), answer.cosigned);
+  await writeForGood(file, answer.cosigned);
   const { size } = answer;
   const at = new Date(answer.atSeconds * 1000).toISOString();
   out(

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import { CodedError } from '@tributary/kernel';
+import { writeForGood } from '@tributary/platform';
 
 const KEY_BYTES = 32;
 
@@ -11,6 +11,7 @@ export async function localMasterKey(file: string): Promise<string> {
   const known = await read(file);
   if (known !== undefined) return checked(known, file);
   const drawn = randomBytes(KEY_BYTES).toString('base64');
+  // On the disk before anything is sealed with it: a power failure must not take the key and leave the data.
   await writeForGood(file, `${drawn}\n`);
   return drawn;
 }
@@ -30,25 +31,4 @@ function checked(text: string, file: string): string {
   if (bytes.length === KEY_BYTES && bytes.toString('base64') === text) return text;
   const message = `${file} does not hold ${KEY_BYTES} bytes as base64. Put it back from a backup: without it, the personal data in this directory cannot be read.`;
   throw new CodedError('privacy_key_damaged', message, { file });
-}
-
-/** On the disk before anything is sealed with it: a power failure must not take the key and leave the data. */
-async function writeForGood(file: string, text: string): Promise<void> {
-  const draft = `${file}.new`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, file);
-  // Windows cannot open a directory; its file systems write renames down by themselves.
-  if (process.platform === 'win32') return;
-  const directory = await open(dirname(file), 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

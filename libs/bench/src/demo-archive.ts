@@ -26,8 +26,10 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ChildProgram } from './child-program';
-import { openLog } from './context';
+import { type BenchContext, openLog } from './context';
+import type { Section } from './report';
 
+const FULL_SIZES = [1_000_000, 10_000_000];
 const STANDALONE = resolve(__dirname, '../../../apps/standalone/dist/main.js');
 const STILL_LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 500;
@@ -46,8 +48,22 @@ export interface DemoArchive {
   readonly key: string;
 }
 
+/** A section for each size that was asked for, of the same demo. */
+export async function measureDemoArchives(
+  context: BenchContext,
+  measured: (context: BenchContext, archive: DemoArchive) => Promise<Section>,
+): Promise<Section[]> {
+  const demo = await playDemo(context.directory);
+  const sections: Section[] = [];
+  for (const count of context.full ? FULL_SIZES : [context.events]) {
+    const archive = await writeDemoArchive(demo, count, context.directory);
+    sections.push(await measured(context, archive));
+  }
+  return sections;
+}
+
 /** What the whole product has written for its demo programme, by all services, from the first fact to the bank line. */
-export async function playDemo(directory: string): Promise<readonly Recorded[]> {
+async function playDemo(directory: string): Promise<readonly Recorded[]> {
   const data = join(directory, 'demo');
   const program = await ChildProgram.start(
     [STANDALONE, '--port', '0', '--data-dir', data],
@@ -82,7 +98,7 @@ async function untilStill(head: () => Promise<bigint>): Promise<void> {
 }
 
 /** The demo once for each of many tenants, as an export of one log, with what would have been signed of it. */
-export async function writeDemoArchive(
+async function writeDemoArchive(
   demo: readonly Recorded[],
   count: number,
   directory: string,

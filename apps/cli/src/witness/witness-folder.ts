@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
+import { writeForGood } from '@tributary/platform';
 import {
   COSIGNATURE,
   type Seen,
@@ -12,7 +13,6 @@ import {
   signerOf,
   verifierKeyOf,
 } from '@tributary/proofs';
-import { writeForGood } from '../write-for-good';
 
 const SEED_BYTES = 32;
 const KEY_FILE = 'witness.key';
@@ -37,8 +37,8 @@ export class WitnessFolder {
     const signer = signerOf(name, seed, COSIGNATURE);
     const encoded = Buffer.concat([Buffer.of(COSIGNATURE), seed]).toString('base64');
     const text = `PRIVATE+KEY+${name}+${signer.id.toString('hex')}+${encoded}\n`;
-    await writeForGood(directory, 'witness.pub', `${verifierKeyOf(signer)}\n`);
-    await writeForGood(directory, KEY_FILE, text);
+    await writeForGood(join(directory, 'witness.pub'), `${verifierKeyOf(signer)}\n`);
+    await writeForGood(join(directory, KEY_FILE), text);
     return new WitnessFolder(directory, signer);
   }
 
@@ -54,7 +54,7 @@ export class WitnessFolder {
 
   /** Only what is on the disk has been seen; whoever gets the signature gets it afterwards. */
   async keep(origin: string, note: string): Promise<void> {
-    await writeForGood(join(this.directory, 'seen'), fileOfOrigin(origin), note);
+    await writeForGood(join(this.directory, 'seen', fileOfOrigin(origin)), note);
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, type Instant } from '@tributary/kernel';
+import { writeForGood } from '@tributary/platform';
 import {
   type Checkpoint,
   type Digest,
@@ -43,9 +44,9 @@ export class FileSigner implements Signer {
     }
     const signer = new FileSigner(directory, signerOf(origin, seed), now);
     if (known === undefined) {
-      await writeForGood(directory, 'checkpoint', '');
-      await writeForGood(directory, 'signer.key', `${seed.toString('base64')}\n`);
-      await writeForGood(directory, 'signer.pub', `${signer.verifierKey}\n`);
+      await writeForGood(join(directory, 'checkpoint'), '');
+      await writeForGood(file, `${seed.toString('base64')}\n`);
+      await writeForGood(join(directory, 'signer.pub'), `${signer.verifierKey}\n`);
     }
     await signer.last();
     return signer;
@@ -77,7 +78,7 @@ export class FileSigner implements Signer {
     const text = checkpointText({ origin: this.key.name, size, root });
     const note = formatNote(signNote(text, this.key));
     // Kept before anybody sees it: a signature that is forgotten could be contradicted.
-    await writeForGood(this.directory, 'checkpoint', note);
+    await writeForGood(join(this.directory, 'checkpoint'), note);
     return { size, root, note, signedAt: this.now() };
   }
 }
@@ -89,25 +90,5 @@ async function read(file: string): Promise<string | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-async function writeForGood(directory: string, name: string, text: string): Promise<void> {
-  const draft = join(directory, `${name}.new`);
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, join(directory, name));
-  // Windows cannot open a directory; its file systems write renames down by themselves.
-  if (process.platform === 'win32') return;
-  const folder = await open(directory, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -1,11 +1,9 @@
 import { CodedError } from '@tributary/kernel';
 import type { BenchContext } from '../context';
-import { type DemoArchive, playDemo, writeDemoArchive } from '../demo-archive';
+import { type DemoArchive, measureDemoArchives } from '../demo-archive';
 import type { Section } from '../report';
 import { type Measured, alternate, ratioOf, timed } from '../rounds';
 import { tributary } from '../tributary-command';
-
-const SIZES = { full: [1_000_000, 10_000_000] };
 
 interface Table {
   readonly service: string;
@@ -24,15 +22,8 @@ interface Replayed {
 }
 
 /** From an export to every table of every service, with every posting decided again, against the import of the same log. */
-export async function replayExportBench(context: BenchContext): Promise<Section[]> {
-  const demo = await playDemo(context.directory);
-  const sections: Section[] = [];
-  for (const count of context.full ? SIZES.full : [context.events]) {
-    const archive = await writeDemoArchive(demo, count, context.directory);
-    sections.push(await measured(context, archive));
-  }
-  return sections;
-}
+export const replayExportBench = (context: BenchContext): Promise<Section[]> =>
+  measureDemoArchives(context, measured);
 
 async function measured(context: BenchContext, archive: DemoArchive): Promise<Section> {
   const { events } = archive;

@@ -3,24 +3,16 @@ import { copyFile, open, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { BenchContext } from '../context';
-import { type DemoArchive, playDemo, writeDemoArchive } from '../demo-archive';
+import { type DemoArchive, measureDemoArchives } from '../demo-archive';
 import type { Section } from '../report';
 import { type Measured, type Variant, alternate, ratioOf, timed } from '../rounds';
 import { tributary } from '../tributary-command';
 
-const SIZES = { full: [1_000_000, 10_000_000] };
 const READ_BYTES = 1 << 20;
 
 /** Levels L0 to L3 of an export, against SHA-256 of the same bytes as they are read. */
-export async function verifyBench(context: BenchContext): Promise<Section[]> {
-  const demo = await playDemo(context.directory);
-  const sections: Section[] = [];
-  for (const count of context.full ? SIZES.full : [context.events]) {
-    const archive = await writeDemoArchive(demo, count, context.directory);
-    sections.push(await measured(context, archive));
-  }
-  return sections;
-}
+export const verifyBench = (context: BenchContext): Promise<Section[]> =>
+  measureDemoArchives(context, measured);
 
 async function measured(context: BenchContext, archive: DemoArchive): Promise<Section> {
   const { events, file } = archive;

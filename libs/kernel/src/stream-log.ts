@@ -33,8 +33,8 @@ export interface StreamLog {
   ): Promise<Appended>;
   /** Many appends of many streams, for backfill: each has its own verdict, in the order given. */
   appendMany(appends: readonly StreamAppend[]): Promise<readonly PromiseSettledResult<Appended>[]>;
-  /** Empty when the stream does not exist. */
-  read(stream: StreamName, from?: bigint): AsyncIterable<Recorded>;
+  /** Both revisions included; left out, from the beginning, to the end. Empty when the stream does not exist. */
+  read(stream: StreamName, from?: bigint, through?: bigint): AsyncIterable<Recorded>;
 }
 
 /** What an append that lost its place finds there instead. */

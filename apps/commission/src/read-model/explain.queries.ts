@@ -40,8 +40,8 @@ select (select coalesce(max(position), 0) from subscription where name = '${subs
     union all
     select revision from commission_trail where stream = l.stream and concern = l.concern) t) as revisions`;
 
-/** So many events the log reads at once where it begins to read; what comes behind them would be a page of its own. */
-const STRETCH = 32n;
+/** Events nearer than this are read as one stretch: where a stretch begins costs as much as a few events between. */
+const NEAR = 4n;
 
 /** What a line's own window says about it, read from the log. */
 @Injectable()
@@ -95,10 +95,8 @@ export class Explanations {
     wanted: ReadonlySet<bigint>,
   ): Promise<readonly EarningsRecord[]> {
     const records: EarningsRecord[] = [];
-    for await (const event of this.runtime.log.read(stream, from)) {
+    for await (const event of this.runtime.log.read(stream, from, to))
       if (wanted.has(event.revision)) records.push(event as unknown as EarningsRecord);
-      if (event.revision >= to) break;
-    }
     return records;
   }
 
@@ -123,7 +121,7 @@ function stretchesOf(revisions: readonly bigint[]): readonly Stretch[] {
   const stretches: { from: bigint; to: bigint }[] = [];
   for (const revision of revisions) {
     const last = stretches.at(-1);
-    if (last !== undefined && revision - last.from < STRETCH) last.to = revision;
+    if (last !== undefined && revision - last.to <= NEAR) last.to = revision;
     else stretches.push({ from: revision, to: revision });
   }
   return stretches;

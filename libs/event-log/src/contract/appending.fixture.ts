@@ -155,6 +155,8 @@ export function appending(suite: () => Suite): void {
 
       const found = await everythingOf(log.read(stream));
       expect(idsOfEvents(found)).toEqual(idsOfEvents(sent));
+      const middle = await everythingOf(log.read(stream, 10n, 89n));
+      expect(idsOfEvents(middle)).toEqual(idsOfEvents(sent.slice(10, 90)));
       for (const [i, event] of found.slice(1).entries()) {
         const before = found[i] as (typeof found)[number];
         expect(event.position).toBeGreaterThan(before.position);
@@ -162,11 +164,18 @@ export function appending(suite: () => Suite): void {
       }
     });
 
-    it('reads a stream from a revision, and nothing where nothing is', async () => {
+    it('reads a stream from a revision, to a revision, and nothing where nothing is', async () => {
       const { log } = suite();
       const stream = someStream();
       const sent = facts(5);
       await log.append(stream, 'none', sent);
+      const revisions = async (from: bigint, through: bigint) =>
+        (await everythingOf(log.read(stream, from, through))).map(({ revision }) => revision);
+
+      expect(await revisions(1n, 3n)).toEqual([1n, 2n, 3n]);
+      expect(await revisions(2n, 2n)).toEqual([2n]);
+      expect(await revisions(3n, 9n)).toEqual([3n, 4n]);
+      expect(await revisions(3n, 2n)).toEqual([]);
 
       expect(idsOfEvents(await everythingOf(log.read(stream, 3n)))).toEqual(
         idsOfEvents(sent.slice(3)),

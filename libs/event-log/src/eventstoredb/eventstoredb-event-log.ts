@@ -119,15 +119,21 @@ export class EventStoreDbLog implements CopyTarget {
     return appended;
   }
 
-  async *read(stream: StreamName, from = 0n): AsyncGenerator<Recorded, void, undefined> {
+  async *read(
+    stream: StreamName,
+    from = 0n,
+    through = MAX_REVISION,
+  ): AsyncGenerator<Recorded, void, undefined> {
     this.assertOpen();
-    for (let next = from; next <= MAX_REVISION;) {
+    for (let next = from; next <= through;) {
+      const left = through - next + 1n;
+      const size = left < PAGE_SIZE ? Number(left) : PAGE_SIZE;
       const page = await patiently(`Reading ${stream}`, this.patience, () =>
-        this.page(stream, next, PAGE_SIZE),
+        this.page(stream, next, size),
       );
       yield* page;
       const last = page.at(-1);
-      if (!last || page.length < PAGE_SIZE) return;
+      if (!last || page.length < size) return;
       next = last.revision + 1n;
     }
   }

@@ -105,9 +105,14 @@ export class MemoryEventLog implements CopyTarget {
     return appended;
   }
 
-  async *read(stream: StreamName, from = 0n): AsyncGenerator<Recorded, void, undefined> {
+  async *read(
+    stream: StreamName,
+    from = 0n,
+    through?: bigint,
+  ): AsyncGenerator<Recorded, void, undefined> {
     this.assertOpen();
-    yield* (this.store.streams.get(stream) ?? []).slice(Number(from));
+    const end = through === undefined ? undefined : Number(through) + 1;
+    yield* (this.store.streams.get(stream) ?? []).slice(Number(from), end);
   }
 
   async *readAll(after: Position, filter: Filter = {}): AsyncGenerator<Batch, void, undefined> {

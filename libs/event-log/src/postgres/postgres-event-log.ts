@@ -141,9 +141,13 @@ export class PostgresEventLog implements CopyTarget {
     });
   }
 
-  async *read(stream: StreamName, from = 0n): AsyncGenerator<Recorded, void, undefined> {
+  async *read(
+    stream: StreamName,
+    from?: bigint,
+    through?: bigint,
+  ): AsyncGenerator<Recorded, void, undefined> {
     this.assertOpen();
-    yield* this.reader.stream(stream, from);
+    yield* this.reader.stream({ stream, from, through });
   }
 
   async *readAll(after: Position, filter: Filter = {}): AsyncGenerator<Batch, void, undefined> {

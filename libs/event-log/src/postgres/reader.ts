@@ -13,25 +13,27 @@ import {
   recordedOf,
 } from './stored-events';
 
-const STREAM = `select ${EVENT_COLUMNS} from event e where stream = $1 and revision >= $2 order by revision limit $3`;
+const STREAM = `select ${EVENT_COLUMNS} from event e where stream = $1 and revision between $2 and $3 order by revision limit $4`;
 const PAGE = `select ${EVENT_COLUMNS} from event e where position > $1 order by position limit $2`;
 const HEAD = 'select position from log_head';
 
-/** Many streams from a revision on, each as far as one page of it goes. */
+/** Passages of many streams, each as far as one page of it goes. */
 const STREAMS = `
   select a.place, ${EVENT_COLUMNS}
-    from unnest($1::text[], $2::bigint[]) with ordinality as a (stream, revision, place)
-    cross join lateral (select * from event s where s.stream = a.stream and s.revision >= a.revision
-      order by s.revision limit $3) e
+    from unnest($1::text[], $2::bigint[], $3::bigint[]) with ordinality as a (stream, first, last, place)
+    cross join lateral (select * from event s where s.stream = a.stream and s.revision between a.first and a.last
+      order by s.revision limit $4) e
    order by a.place, e.revision`;
 
 /** Of a stream that is read for the first time; most have no more, and many are asked for together. */
 const BEGINNING_EVENTS = 32;
 const MOST_BEGINNINGS = 64;
 
-interface Beginning {
+/** Both revisions included. */
+interface Passage {
   readonly stream: StreamName;
-  readonly from: bigint;
+  readonly from?: bigint | undefined;
+  readonly through?: bigint | undefined;
 }
 
 /** Looks at a bounded stretch, so that a filter that finds little moves on too. */
@@ -55,7 +57,7 @@ const BEHIND_EVERYTHING = 2n ** 62n;
 
 /** Events in pages: positions are dense and in commit order, so a page needs no look at what is in flight. */
 export class Reader {
-  private readonly beginnings: Together<Beginning, RawRow[]>;
+  private readonly beginnings: Together<Required<Passage>, RawRow[]>;
 
   constructor(private readonly pool: Pool) {
     this.beginnings = new Together((asked) => this.readBeginnings(asked), MOST_BEGINNINGS);
@@ -66,15 +68,20 @@ export class Reader {
     return BigInt(row?.[0] ?? 0);
   }
 
-  async *stream(stream: StreamName, from: bigint): AsyncGenerator<Recorded, void, undefined> {
+  async *stream({
+    stream,
+    from = 0n,
+    through = BEHIND_EVERYTHING,
+  }: Passage): AsyncGenerator<Recorded, void, undefined> {
     const size = new PageSize();
-    const first = await this.beginnings.ask({ stream, from });
+    const first = await this.beginnings.ask({ stream, from, through });
     for (const row of first) yield recordedOf(row);
     if (first.length < BEGINNING_EVENTS) return;
     size.learn(first);
-    for (let next = from + BigInt(first.length); next < BEHIND_EVERYTHING;) {
+    for (let next = from + BigInt(first.length); next <= through;) {
       const limit = size.events;
-      const rows = await this.rows(rawQuery('read_stream', STREAM, [stream, String(next), limit]));
+      const values = [stream, String(next), String(through), limit];
+      const rows = await this.rows(rawQuery('read_stream', STREAM, values));
       size.learn(rows);
       for (const row of rows) yield recordedOf(row);
       if (rows.length < limit) return;
@@ -156,11 +163,12 @@ export class Reader {
     return { events, through, caughtUp: through >= head };
   }
 
-  private async readBeginnings(asked: readonly Beginning[]): Promise<RawRow[][]> {
+  private async readBeginnings(asked: readonly Required<Passage>[]): Promise<RawRow[][]> {
     const streams = asked.map(({ stream }) => stream);
     const from = asked.map(({ from: revision }) => String(revision));
+    const through = asked.map(({ through: revision }) => String(revision));
     const found = asked.map((): RawRow[] => []);
-    const values = [streams, from, BEGINNING_EVENTS];
+    const values = [streams, from, through, BEGINNING_EVENTS];
     for (const [place, ...row] of await this.rows(rawQuery('read_streams', STREAMS, values)))
       found[Number(place) - 1]?.push(row);
     return found;

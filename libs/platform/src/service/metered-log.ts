@@ -54,8 +54,8 @@ export class MeteredLog implements EventLog {
     return verdicts;
   }
 
-  read(stream: StreamName, from?: bigint): AsyncIterable<Recorded> {
-    return this.log.read(stream, from);
+  read(stream: StreamName, from?: bigint, through?: bigint): AsyncIterable<Recorded> {
+    return this.log.read(stream, from, through);
   }
 
   readAll(after: Position, filter?: Filter): AsyncIterable<Batch> {

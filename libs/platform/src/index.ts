@@ -9,6 +9,7 @@ export * from './config/kinds';
 export * from './cqrs/handlers';
 export * from './errors/problem';
 export { refusalOf } from './errors/refusal-of';
+export * from './errors/refusals';
 export { writeForGood } from './files/write-for-good';
 export { TakesFile, TakesLines, readFile } from './http/bodies';
 export * from './http/create-http-app';

@@ -21,7 +21,7 @@ import { ForProspect } from '../application/prospects';
 import { type ConflictRow, Conflicts } from '../read-model/conflicts.queries';
 import { prospects } from '../read-model/prospects.projection';
 import { AdjudicationBody, ConflictRateQuery, ConflictsQuery } from './conflicts.dto';
-import { STATUS } from './prospect-status';
+import { REFUSALS } from './prospect.refusals';
 
 @ApiTags('conflicts')
 @Controller('v1')
@@ -68,7 +68,7 @@ export class ConflictsController {
     const decided = { winner, reason, evidence, by: cause.actor, at, ...until };
     const command = { type: 'AdjudicateConflict', prospect, conflict, ...decided } as const;
     const outcome = await this.commands.execute(new ForProspect(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id: conflict }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: conflict }, REFUSALS);
   }
 
   @Get('kpis/conflict-rate')

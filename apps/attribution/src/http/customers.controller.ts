@@ -18,6 +18,7 @@ import {
   pointAsked,
   type Principal,
   Refusal,
+  type Refusals,
   ServiceRuntime,
   standingAt,
   untilVisible,
@@ -32,11 +33,14 @@ import { partnerCredit } from '../read-model/partner-credit.projection';
 import { DECISION_COLUMNS, decisionRow, pageOfDecisions } from './credit-history';
 import { CaseQuery, CreditAdjudicationBody, CustomersQuery, DecisionsQuery } from './customers.dto';
 
-const STATUS: Readonly<Record<CustomerRejected['code'], number>> = {
-  evidence_missing: 422,
-  part_twice: 422,
-  reason_missing: 422,
-  split_not_whole: 422,
+const REFUSALS: Refusals<CustomerRejected> = {
+  evidence_missing: [422, 'Name the facts that this rests on, or say in `note` what it rests on.'],
+  part_twice: [422, 'A partner has one part in each role; add the parts of this one up.'],
+  reason_missing: [422, 'Say why: the reason stands beside the decision for good.'],
+  split_not_whole: [
+    422,
+    'The weights are whole basis points above zero and add up to 10000; `sum` is what they come to.',
+  ],
 };
 
 /** What one answer shows of a case, the latest; all decisions are listed under an address of their own. */
@@ -165,7 +169,7 @@ export class CustomersController {
         context,
       ),
     );
-    return answerOf(outcome, { service: this.runtime.name, id: adjudication }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: adjudication }, REFUSALS);
   }
 
   private async pseudonymOf(tenant: string, value: string): Promise<string> {

@@ -32,7 +32,7 @@ import {
   PartnerClaimsQuery,
   ReasonBody,
 } from './leads.dto';
-import { STATUS } from './prospect-status';
+import { REFUSALS } from './prospect.refusals';
 
 @ApiTags('claims')
 @Controller('v1')
@@ -170,7 +170,7 @@ export class LeadsController {
 
   private async run(context: CommandContext, command: ProspectCommand): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new ForProspect(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id: command.prospect }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: command.prospect }, REFUSALS);
   }
 }
 

@@ -9,8 +9,10 @@ import {
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  OF_A_DRAFT,
   type Principal,
   Refusal,
+  type Refusals,
   ServiceRuntime,
   untilVisible,
   WaitingQuery,
@@ -23,14 +25,15 @@ import { policies } from '../read-model/policies.projection';
 import { Policies } from '../read-model/policies.queries';
 import { NewPolicyVersionBody, PoliciesQuery, PolicyApprovalBody } from './policies.dto';
 
-const STATUS: Readonly<Record<PolicyRejected['code'], number>> = {
-  draft_changed: 409,
-  history_full: 409,
-  name_reserved: 422,
-  no_draft: 409,
-  policy_invalid: 422,
-  same_person: 403,
-  start_taken: 409,
+const REFUSALS: Refusals<PolicyRejected> = {
+  ...OF_A_DRAFT,
+  history_full: [
+    409,
+    'So many versions of this policy are on record that one more does not fit into what is told to others.',
+  ],
+  name_reserved: [422, 'Decisions name the built-in policy so; no programme may have this name.'],
+  policy_invalid: [422, 'The policy cannot be used as it is worded; see errors.'],
+  start_taken: [409, 'Another version begins at this very time; let this one begin at another.'],
 };
 
 @ApiTags('policies')
@@ -118,13 +121,13 @@ export class PoliciesController {
     const outcome = await this.commands.execute(new DecidePolicy(command, context));
     if (outcome.kind === 'rejected' && outcome.rejected.code === 'policy_invalid')
       throw invalidPolicy(outcome.rejected.flaws);
-    return answerOf(outcome, { service: this.runtime.name, id: command.programme }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: command.programme }, REFUSALS);
   }
 }
 
 /** Each flaw where the body has it. */
 function invalidPolicy(flaws: readonly Flaw[]): Refusal {
   const errors = flaws.map(({ pointer, ...flaw }) => ({ pointer: `/content${pointer}`, ...flaw }));
-  const detail = 'The policy cannot be used as it is worded; see errors.';
-  return new Refusal(STATUS.policy_invalid, 'policy_invalid', detail, { errors });
+  const [status, detail] = REFUSALS.policy_invalid;
+  return new Refusal(status, 'policy_invalid', detail, { errors });
 }

@@ -9,15 +9,17 @@ import {
   Caller,
   type CommandAnswer,
   type CommandContext,
+  cursorOf,
   Idempotent,
   notYetVisible,
   type Principal,
+  readCursor,
   Refusal,
+  type Refusals,
+  SAME_PERSON,
   ServiceRuntime,
   tokenOf,
   untilVisible,
-  cursorOf,
-  readCursor,
 } from '@tributary/platform';
 import { DecideEarnings } from '../application/earnings';
 import type { EarningsCommand, EarningsRejected } from '../domain/earnings/commands';
@@ -28,13 +30,19 @@ import { HoldsQuery } from './earnings.dto';
 import { HoldBody, LiftBody, OverrideBody, ReleaseBody } from './holds.dto';
 import { readHeldCursor } from './keyset';
 
-const STATUS: Readonly<Record<EarningsRejected['code'], number>> = {
-  hold_exists: 409,
-  hold_unknown: 404,
-  line_unknown: 404,
-  override_unknown: 404,
-  same_person: 403,
-  worth_below_zero: 422,
+const REFUSALS: Refusals<EarningsRejected> = {
+  hold_exists: [409, 'The line has a hold of this id already.'],
+  hold_unknown: [
+    404,
+    'The line has no hold of this id that a person may lift; what facts have placed ends with the facts.',
+  ],
+  line_unknown: [404, 'Nothing was earned on a line of this id.'],
+  override_unknown: [404, 'No override of this id waits for approval on this line.'],
+  same_person: SAME_PERSON,
+  worth_below_zero: [
+    422,
+    "A line is worth zero at least; to take more back, adjust the partner's account.",
+  ],
 };
 
 interface Released {
@@ -199,7 +207,7 @@ export class HoldsController {
       { tenant, cause },
       { ...asked, id, line, by: cause.actor, receivedAt },
     );
-    return answerOf(outcome, { service: this.runtime.name, id: answeredAs }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: answeredAs }, REFUSALS);
   }
 
   private run(

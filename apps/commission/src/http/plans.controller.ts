@@ -10,20 +10,22 @@ import {
 } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  askedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
+  currentContext,
   type FieldError,
   Idempotent,
+  type LogPoint,
+  OF_A_DRAFT,
+  pointAsked,
   type Principal,
   Public,
   Refusal,
+  type Refusals,
   ServiceRuntime,
-  answerOf,
-  askedAt,
-  currentContext,
-  type LogPoint,
-  pointAsked,
   untilVisible,
   validationFailed,
 } from '@tributary/platform';
@@ -41,15 +43,25 @@ import { type PlanShown, Plans } from '../read-model/plans.queries';
 import { checkPlan } from './plans.check';
 import { PlanApprovalBody, PlanAsOfQuery, PlansQuery } from './plans.dto';
 
-const STATUS: Readonly<Record<PlanRejected['code'], number>> = {
-  draft_changed: 409,
-  lint_errors: 422,
-  no_draft: 409,
-  plan_too_large: 422,
-  same_person: 403,
-  telling_too_large: 409,
-  version_not_next: 409,
-  warnings_unacknowledged: 422,
+const REFUSALS: Refusals<PlanRejected> = {
+  ...OF_A_DRAFT,
+  lint_errors: [
+    422,
+    'The plan has errors; see errors. Those that are overridable can be lifted with a reason.',
+  ],
+  plan_too_large: [
+    422,
+    'The plan is larger than an event may be; `limit` says how many bytes it may have.',
+  ],
+  telling_too_large: [
+    409,
+    'This version and those that start after it do not fit into one event together.',
+  ],
+  version_not_next: [
+    409,
+    'Versions follow one another: the next one is `next`. Name it, or leave the version out.',
+  ],
+  warnings_unacknowledged: [422, 'Acknowledge the warnings by their codes; see errors.'],
 };
 
 const A_PLAN = {
@@ -183,7 +195,7 @@ export class PlansController {
     const outcome = await this.commands.execute(new DecidePlan(command, context));
     if (outcome.kind === 'rejected' && 'findings' in outcome.rejected)
       throw refusedBy(outcome.rejected);
-    return answerOf(outcome, { service: this.runtime.name, id: planOf(command) }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: planOf(command) }, REFUSALS);
   }
 }
 
@@ -234,12 +246,8 @@ const asError = ({ pointer, code, detail }: Finding): FieldError => ({ pointer, 
 
 /** What a second person cannot approve, with everything that was found in `facts`. */
 function refusedBy({ code, findings }: Extract<PlanRejected, { findings: unknown }>): Refusal {
-  const detail =
-    code === 'lint_errors'
-      ? 'The plan has errors; see errors. Those that are overridable can be lifted with a reason.'
-      : 'Acknowledge the warnings by their codes; see errors.';
-  const more = { errors: findings.map(asError), facts: { findings } };
-  return new Refusal(STATUS[code], code, detail, more);
+  const [status, detail] = REFUSALS[code];
+  return new Refusal(status, code, detail, { errors: findings.map(asError), facts: { findings } });
 }
 
 function judgedBy(found: PlanShown | null) {

@@ -5,12 +5,14 @@ import { MAIN_PROGRAMME } from '@tributary/contracts';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
-  answerOf,
+  type Refusals,
+  SAME_PERSON,
 } from '@tributary/platform';
 import { DecideAgreement } from '../application/commands';
 import { Reading } from '../application/reading';
@@ -27,25 +29,49 @@ import { RegistryQuery } from './bodies';
 import { sent, timeAs } from './fields';
 import { NOT_IN_HISTORY, SERVICE } from './statuses';
 
-const STATUS: Readonly<Record<AgreementRejected['code'], number>> = {
-  agreement_exists: 409,
-  agreement_unknown: 404,
-  already_signed: 409,
-  before_start: 422,
-  decided_before_last: 409,
-  decided_in_future: 422,
-  ends_before_start: 422,
+const REFUSALS: Refusals<AgreementRejected> = {
+  agreement_exists: [409, 'There is an agreement of this id already.'],
+  agreement_unknown: [404, 'There is no agreement of this id.'],
+  already_signed: [409, 'This party has signed this version already; a wording is signed once.'],
+  before_start: [
+    422,
+    'The agreement begins at the time that `startsFrom` names; nothing of it can hold before.',
+  ],
+  decided_before_last: [
+    409,
+    'Decisions follow one another: this one has to come after the last, which was at `last`.',
+  ],
+  decided_in_future: [
+    422,
+    'What is decided has been decided: name the present or an earlier time.',
+  ],
+  ends_before_start: [
+    422,
+    'The agreement would end before it begins; let it end later than `from`.',
+  ],
   history_full: NOT_IN_HISTORY.history_full,
-  not_pending: 409,
-  notice_not_kept: 422,
+  not_pending: [
+    409,
+    'This version does not wait for approval (any more); `pending` names the one that does, if any.',
+  ],
+  notice_not_kept: [
+    422,
+    'The other side has to be given notice: let the change begin at `earliest` or later.',
+  ],
   nothing_to_change: NOT_IN_HISTORY.nothing_to_change,
-  own_parent: 422,
-  same_person: 403,
-  signed_in_future: 422,
-  split_twice: 422,
-  splits_do_not_sum: 422,
-  version_unknown: 422,
-  wrong_status: 409,
+  own_parent: [422, 'A partner cannot be its own parent.'],
+  same_person: SAME_PERSON,
+  signed_in_future: [422, 'What is signed has been signed: name the present or an earlier time.'],
+  split_twice: [422, 'Each partner stands in a split once; add the shares of this one up.'],
+  splits_do_not_sum: [
+    422,
+    'The shares of a split add up to 10000 basis points; `sumBp` is what they come to.',
+  ],
+  version_unknown: [422, 'There is no such version; the latest is `latest`.'],
+  wrong_status: [
+    409,
+    'That is possible only for an agreement with a status that `allowed` names; this one is as `status` says.',
+  ],
 };
 
 const TERMS = ['plan', 'splits', 'parent', 'exclusivity', 'currency', 'term'] as const;
@@ -183,7 +209,7 @@ export class AgreementsController {
 
   private async decide(context: CommandContext, command: AgreementCommand): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideAgreement(command, context));
-    return answerOf(outcome, { service: SERVICE, id: command.agreement }, STATUS);
+    return answerOf(outcome, { service: SERVICE, id: command.agreement }, REFUSALS);
   }
 }
 

@@ -3,12 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
-  answerOf,
+  type Refusals,
 } from '@tributary/platform';
 import { DecideEntity } from '../application/commands';
 import { Reading } from '../application/reading';
@@ -17,10 +18,10 @@ import { PageQuery, RegistryQuery, timing } from './bodies';
 import { EntityNameBody, NewEntityBody } from './entities.dto';
 import { NOT_IN_HISTORY, SERVICE } from './statuses';
 
-const STATUS: Readonly<Record<EntityRejected['code'], number>> = {
+const REFUSALS: Refusals<EntityRejected> = {
   ...NOT_IN_HISTORY,
-  entity_exists: 409,
-  entity_unknown: 404,
+  entity_exists: [409, 'There is an entity of this id already.'],
+  entity_unknown: [404, 'There is no entity of this id.'],
 };
 
 @ApiTags('registry')
@@ -85,6 +86,6 @@ export class EntitiesController {
 
   private async decide(context: CommandContext, command: EntityCommand): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideEntity(command, context));
-    return answerOf(outcome, { service: SERVICE, id: command.entity }, STATUS);
+    return answerOf(outcome, { service: SERVICE, id: command.entity }, REFUSALS);
   }
 }

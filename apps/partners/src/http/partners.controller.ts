@@ -3,12 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
-  answerOf,
+  type Refusals,
 } from '@tributary/platform';
 import { DecidePartner } from '../application/commands';
 import { Reading } from '../application/reading';
@@ -24,12 +25,18 @@ import {
 } from './partners.dto';
 import { NOT_IN_HISTORY, SERVICE } from './statuses';
 
-const STATUS: Readonly<Record<PartnerRejected['code'], number>> = {
+const REFUSALS: Refusals<PartnerRejected> = {
   ...NOT_IN_HISTORY,
-  contradicts_later_change: 409,
-  partner_exists: 409,
-  partner_unknown: 404,
-  wrong_status: 409,
+  contradicts_later_change: [
+    409,
+    'A later change of status, which `status` and `at` name, could not follow this one.',
+  ],
+  partner_exists: [409, 'There is a partner of this id already; change it, or choose another id.'],
+  partner_unknown: [404, 'There is no partner of this id.'],
+  wrong_status: [
+    409,
+    'That is possible only for a partner with a status that `allowed` names; at that time it is as `status` says.',
+  ],
 };
 
 const TERMS = [
@@ -181,6 +188,6 @@ export class PartnersController {
 
   private async decide(context: CommandContext, command: PartnerCommand): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecidePartner(command, context));
-    return answerOf(outcome, { service: SERVICE, id: command.partner }, STATUS);
+    return answerOf(outcome, { service: SERVICE, id: command.partner }, REFUSALS);
   }
 }

@@ -5,12 +5,13 @@ import { DEFAULT_CLAIMS, DEFAULT_PROGRAMME } from '@tributary/contracts';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
-  answerOf,
+  type Refusals,
 } from '@tributary/platform';
 import { DecideProgramme } from '../application/commands';
 import { Reading } from '../application/reading';
@@ -24,11 +25,11 @@ import { sent } from './fields';
 import { NewProgrammeBody, ProgrammeSettingsBody, ProgrammesQuery } from './programmes.dto';
 import { NOT_IN_HISTORY, SERVICE } from './statuses';
 
-const STATUS: Readonly<Record<ProgrammeRejected['code'], number>> = {
+const REFUSALS: Refusals<ProgrammeRejected> = {
   ...NOT_IN_HISTORY,
-  programme_exists: 409,
-  programme_unknown: 404,
-  source_twice: 422,
+  programme_exists: [409, 'There is a programme of this id already.'],
+  programme_unknown: [404, 'There is no programme of this id.'],
+  source_twice: [422, 'A source stands in a programme once.'],
 };
 
 @ApiTags('registry')
@@ -93,7 +94,7 @@ export class ProgrammesController {
 
   private async decide(context: CommandContext, command: ProgrammeCommand): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideProgramme(command, context));
-    return answerOf(outcome, { service: SERVICE, id: command.programme }, STATUS);
+    return answerOf(outcome, { service: SERVICE, id: command.programme }, REFUSALS);
   }
 }
 

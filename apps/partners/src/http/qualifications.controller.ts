@@ -4,14 +4,15 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  askedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
+  type Refusals,
   ServiceRuntime,
-  answerOf,
-  askedAt,
   untilVisible,
 } from '@tributary/platform';
 import { DecideCertification, DecideQualification } from '../application/commands';
@@ -30,18 +31,27 @@ import {
 } from './qualifications.dto';
 import { NOT_IN_HISTORY, SERVICE } from './statuses';
 
-const STATUS: Readonly<Record<QualificationRejected['code'], number>> = {
+const REFUSALS: Refusals<QualificationRejected> = {
   ...NOT_IN_HISTORY,
-  ends_before_start: 422,
-  kind_unknown: 404,
-  level_unknown: 422,
-  qualification_unknown: 404,
-  record_reserved: 409,
+  ends_before_start: [422, 'It would end before it begins; let `validUntil` be later than `at`.'],
+  kind_unknown: [404, 'There is no such kind of qualification; `kinds` lists those there are.'],
+  level_unknown: [422, 'This kind has no such level; `levels` lists those it has.'],
+  qualification_unknown: [404, 'The partner has no such qualification on record.'],
+  record_reserved: [
+    409,
+    'The path to certification keeps this record itself; choose another name.',
+  ],
 };
-const CERTIFICATION_STATUS: Readonly<Record<CertificationRejected['code'], number>> = {
-  completed_in_future: 422,
-  record_exists: 409,
-  record_unknown: 404,
+const CERTIFICATION_REFUSALS: Refusals<CertificationRejected> = {
+  completed_in_future: [
+    422,
+    'What is completed has been completed: name the present or an earlier time.',
+  ],
+  record_exists: [
+    409,
+    'There is a step with this record already; take it back first if it was wrong.',
+  ],
+  record_unknown: [404, 'No step with this record is on the path.'],
 };
 
 @ApiTags('partners')
@@ -167,7 +177,7 @@ export class QualificationsController {
   ): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideQualification(command, context));
     const id = `${command.partner}.${command.kind}.${command.record}`;
-    return answerOf(outcome, { service: SERVICE, id }, STATUS);
+    return answerOf(outcome, { service: SERVICE, id }, REFUSALS);
   }
 
   private async certify(
@@ -176,7 +186,7 @@ export class QualificationsController {
   ): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideCertification(command, context));
     const id = `${command.partner}.${command.record}`;
-    return answerOf(outcome, { service: SERVICE, id }, CERTIFICATION_STATUS);
+    return answerOf(outcome, { service: SERVICE, id }, CERTIFICATION_REFUSALS);
   }
 }
 

@@ -21,7 +21,7 @@ import type { OfAccount } from '../domain/account/terms';
 import { accountProposals } from '../read-model/account-proposals.projection';
 import { AccountProposals } from '../read-model/account-proposals.queries';
 import { byWhom, momentCursor } from './accounts.asked';
-import { ACCOUNT_STATUS } from './accounts.status';
+import { ACCOUNT_REFUSALS } from './accounts.refusals';
 import { AdjustmentBody, ProposalsQuery, WithdrawalBody } from './adjustments.dto';
 
 /** What commission has not computed: a person proposes it, and a second one books it. */
@@ -102,6 +102,6 @@ export class AdjustmentsController {
     command: AccountCommand,
   ): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideAccount(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id }, ACCOUNT_STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id }, ACCOUNT_REFUSALS);
   }
 }

@@ -25,7 +25,7 @@ import { BankStatements } from '../application/statements-in';
 import { bankLines } from '../read-model/bank-lines.projection';
 import { BankLinesRead } from '../read-model/bank-lines.queries';
 import { AcceptanceBody, DeclaredQuery, PagedQuery } from './bank-statements.dto';
-import { RAIL_STATUS } from './matching.status';
+import { RAIL_REFUSALS } from './matching.refusals';
 
 /** Some two hundred thousand lines of camt.053. */
 const MOST_STATEMENT_BYTES = 256 * 1_048_576;
@@ -102,7 +102,7 @@ export class BankStatementsController {
     const outcome = await this.commands.execute(
       new DecideRail({ type: 'AcceptStatement', ...said }, context),
     );
-    return answerOf(outcome, { service: this.runtime.name, id: statement }, RAIL_STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: statement }, RAIL_REFUSALS);
   }
 }
 

@@ -23,7 +23,7 @@ import type { BreakCommand } from '../domain/rail/commands';
 import { railBreaks } from '../read-model/breaks.projection';
 import { BreaksRead } from '../read-model/breaks.queries';
 import { AgeingBody, AssignmentBody, BreaksQuery, ClosureBody } from './breaks.dto';
-import { RAIL_STATUS } from './matching.status';
+import { RAIL_REFUSALS } from './matching.refusals';
 
 @ApiTags('reconciliation')
 @Controller('v1/breaks')
@@ -105,6 +105,6 @@ export class BreaksController {
     command: Extract<BreakCommand, { break: string }>,
   ): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideRail(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id: command.break }, RAIL_STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: command.break }, RAIL_REFUSALS);
   }
 }

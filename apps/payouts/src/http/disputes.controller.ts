@@ -24,7 +24,7 @@ import { disputes } from '../read-model/disputes.projection';
 import { type DisputeShown, Disputes } from '../read-model/disputes.queries';
 import { assertOwn, byWhom, momentCursor } from './accounts.asked';
 import { PageQuery } from './accounts.dto';
-import { ACCOUNT_STATUS } from './accounts.status';
+import { ACCOUNT_REFUSALS } from './accounts.refusals';
 import { WithdrawalBody } from './adjustments.dto';
 import { DecisionBody, DisputeBody, DisputesQuery, EndBody } from './disputes.dto';
 
@@ -191,7 +191,7 @@ export class DisputesController {
     command: AccountCommand,
   ): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideAccount(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id }, ACCOUNT_STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id }, ACCOUNT_REFUSALS);
   }
 }
 

@@ -38,7 +38,7 @@ import { csvRegister } from '../rails/csv-register/rail';
 import type { Rail } from '../rails/rail';
 import { railNamed } from '../rails/rails';
 import { FileVoidBody, FilesQuery } from './files.dto';
-import { FILE_STATUS } from './files.status';
+import { FILE_REFUSALS } from './files.refusals';
 import { FilesPageQuery, FilesReadQuery } from './paying-accounts.dto';
 import { runNamed } from './runs.names';
 
@@ -207,7 +207,7 @@ export class FilesController {
   private async decide(command: DecideFile): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(command);
     const { rail: id } = command.command;
-    return answerOf(outcome, { service: this.runtime.name, id }, FILE_STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id }, FILE_REFUSALS);
   }
 }
 

@@ -19,7 +19,7 @@ import type { MatchCommand } from '../domain/rail/commands';
 import { bankLines } from '../read-model/bank-lines.projection';
 import { BankLinesRead } from '../read-model/bank-lines.queries';
 import { BankLinesQuery, MatchBody, MatchingRulesBody, UnmatchBody } from './matching.dto';
-import { RAIL_STATUS } from './matching.status';
+import { RAIL_REFUSALS } from './matching.refusals';
 import { FilesReadQuery } from './paying-accounts.dto';
 
 @ApiTags('bank lines')
@@ -122,7 +122,7 @@ export class MatchingController {
     id: string,
   ): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecideRail(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id }, RAIL_STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id }, RAIL_REFUSALS);
   }
 }
 

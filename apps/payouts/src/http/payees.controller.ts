@@ -4,14 +4,16 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Outcome, instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
   Refusal,
+  type Refusals,
+  SAME_PERSON,
   ServiceRuntime,
-  answerOf,
   untilVisible,
 } from '@tributary/platform';
 import { DecidePayee, Payees, type Unusable } from '../application/payees';
@@ -31,16 +33,19 @@ import {
   type ValidityBody,
 } from './payees.dto';
 
-const STATUS: Readonly<Record<PayeeRejected['code'], number>> = {
-  document_unknown: 409,
-  evidence_missing: 422,
-  hold_unknown: 409,
-  no_proposal: 409,
-  proposal_changed: 409,
-  regime_without_dates: 422,
-  same_person: 403,
-  too_many: 409,
-  validity_reversed: 422,
+const REFUSALS: Refusals<PayeeRejected> = {
+  document_unknown: [409, 'The payee has no document of this name on record.'],
+  evidence_missing: [422, 'Name at least one document that this rests on.'],
+  hold_unknown: [409, 'The payee has no such hold.'],
+  no_proposal: [409, 'No bank details wait for confirmation; they have to be proposed first.'],
+  proposal_changed: [
+    409,
+    'Other bank details were proposed since you read these; `proposal` names what waits now.',
+  ],
+  regime_without_dates: [422, 'Say from when (and until when) the tax regime holds.'],
+  same_person: SAME_PERSON,
+  too_many: [409, 'The payee has as many of these as it may have, which is `limit`.'],
+  validity_reversed: [422, 'It would end before it begins; let `until` be later than `from`.'],
 };
 
 /** A key of a partner reaches its own payee alone, and proposes but never confirms. */
@@ -206,7 +211,7 @@ export class PayeesController {
     const { cause, receivedAt } = context;
     const command = { ...what, partner, by: cause.actor, receivedAt } as PayeeCommand;
     const outcome = await this.commands.execute(new DecidePayee(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id: partner }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: partner }, REFUSALS);
   }
 
   private answer(
@@ -221,7 +226,7 @@ export class PayeesController {
       }));
       throw new Refusal(422, code, 'What was typed cannot be used; see errors.', { errors });
     }
-    return answerOf(outcome, { service: this.runtime.name, id }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id }, REFUSALS);
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import { DecideFile } from '../application/files';
 import { paymentFiles } from '../read-model/files.projection';
 import { PaymentFilesShown } from '../read-model/files.queries';
-import { FILE_STATUS } from './files.status';
+import { FILE_REFUSALS } from './files.refusals';
 import { FilesPageQuery, FilesReadQuery, PayingAccountBody } from './paying-accounts.dto';
 
 @ApiTags('paying accounts')
@@ -61,7 +61,7 @@ export class PayingAccountsController {
         context,
       ),
     );
-    return answerOf(outcome, { service: this.runtime.name, id }, FILE_STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id }, FILE_REFUSALS);
   }
 
   @Get()

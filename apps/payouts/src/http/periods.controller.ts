@@ -2,13 +2,15 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
+  type Refusals,
+  SAME_PERSON,
   ServiceRuntime,
-  answerOf,
   untilVisible,
 } from '@tributary/platform';
 import { PeriodCuts } from '../application/periods-cuts';
@@ -17,16 +19,28 @@ import { periods } from '../read-model/periods.projection';
 import { PeriodsShown } from '../read-model/periods.queries';
 import { EntityParams, PeriodParams, PeriodsQuery } from './periods.dto';
 
-const STATUS: Readonly<Record<PeriodRejected['code'], number>> = {
-  month_not_over: 409,
-  not_in_order: 409,
-  period_blocked: 409,
-  not_soft_closed: 409,
-  same_person: 403,
-  not_closed: 409,
-  certified_otherwise: 409,
-  trial_balance_off: 409,
-  released_not_zero: 409,
+const REFUSALS: Refusals<PeriodRejected> = {
+  month_not_over: [409, 'The month runs until the time that `until` names; close it then.'],
+  not_in_order: [409, 'Months are closed one after another; the next is `next`.'],
+  period_blocked: [
+    409,
+    'Something stands in the way of the close; `blockers` says what, and what to do about each.',
+  ],
+  not_soft_closed: [409, 'Close the month softly first; only then can it be closed for good.'],
+  same_person: SAME_PERSON,
+  not_closed: [409, 'Only a month that is closed can be certified.'],
+  certified_otherwise: [
+    409,
+    'The month is certified already, with the digest that `digest` shows.',
+  ],
+  trial_balance_off: [
+    409,
+    'Debit and credit differ by `difference`; the books have to balance before they are certified.',
+  ],
+  released_not_zero: [
+    409,
+    'What commission has released was not taken over by payouts completely: `balance` is left.',
+  ],
 };
 
 @ApiTags('periods')
@@ -95,6 +109,6 @@ export class PeriodsController {
     month: string,
   ): CommandAnswer {
     const id = `${entity}.${month}`;
-    return answerOf(outcome, { service: this.runtime.name, id }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id }, REFUSALS);
   }
 }

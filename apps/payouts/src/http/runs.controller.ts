@@ -22,7 +22,7 @@ import { RunDesk } from '../application/runs-desk';
 import { RunFigures } from '../read-model/runs.figures';
 import { runs } from '../read-model/runs.projection';
 import { PayoutRuns } from '../read-model/runs.queries';
-import { STATUS } from './runs.decisions.controller';
+import { REFUSALS } from './runs.decisions.controller';
 import {
   AdvanceRunsBody,
   DeclinedQuery,
@@ -58,7 +58,7 @@ export class RunsController {
   ): Promise<CommandAnswer> {
     const asked = { entity, asset, payOn: payOn ?? null, partners: partners ?? null };
     const outcome = await this.desk.draft(context, asked);
-    return answerOf(outcome, { service: this.runtime.name, id: context.newId }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: context.newId }, REFUSALS);
   }
 
   @Post('advance')

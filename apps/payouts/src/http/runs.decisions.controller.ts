@@ -3,11 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   Allow,
+  answerOf,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  type Refusals,
+  SAME_PERSON,
   ServiceRuntime,
-  answerOf,
 } from '@tributary/platform';
 import { DecideRun } from '../application/runs';
 import type {
@@ -22,21 +24,45 @@ import type {
 import { AcknowledgeFlagsBody, ApproveRunBody, CancelRunBody, ExcludeItemsBody } from './runs.dto';
 import { runNamed } from './runs.names';
 
-export const STATUS: Readonly<Record<RunRejected['code'], number>> = {
-  editor_of_bank_details: 403,
-  flags_unacknowledged: 409,
-  hash_changed: 409,
-  item_unknown: 404,
-  items_changed: 409,
-  items_faulty: 409,
-  no_paying_account: 409,
-  nothing_to_ask: 409,
-  nothing_to_pay: 409,
-  run_not_approved: 409,
-  run_not_locked: 409,
-  run_released: 409,
-  run_unknown: 404,
-  same_person: 403,
+export const REFUSALS: Refusals<RunRejected> = {
+  editor_of_bank_details: [
+    403,
+    'You were the last to edit bank details of payees in this run: another person has to approve it.',
+  ],
+  flags_unacknowledged: [
+    409,
+    'Somebody has to look at what is flagged and acknowledge it; `flags` counts what is open.',
+  ],
+  hash_changed: [
+    409,
+    'The run was locked anew since you read it. Read it again and name the hash that stands in `hash`.',
+  ],
+  item_unknown: [404, 'There is no such payment in this run.'],
+  items_changed: [
+    409,
+    'Bank details or amounts of payments have changed since the lock; `some` names them. Ask their accounts again.',
+  ],
+  items_faulty: [
+    409,
+    'Payments cannot be written into a file as they are; `some` names them. Have them mended, then ask their accounts again.',
+  ],
+  no_paying_account: [
+    409,
+    'No paying account fits this entity and currency; register one, and draft the run anew.',
+  ],
+  nothing_to_ask: [409, 'Every payment is as it was locked, so there is no account to ask again.'],
+  nothing_to_pay: [409, 'The run pays nobody; cancel it.'],
+  run_not_approved: [409, 'Only an approved run can be released; this one is as `status` says.'],
+  run_not_locked: [
+    409,
+    'That is possible only while the run is locked; this one is as `status` says.',
+  ],
+  run_released: [
+    409,
+    'The run is released, and its payments are on their way: it can no longer be cancelled.',
+  ],
+  run_unknown: [404, 'There is no such run.'],
+  same_person: SAME_PERSON,
 };
 
 type Filled = 'at' | 'by' | 'run';
@@ -146,6 +172,6 @@ export class RunDecisionsController {
   ): Promise<CommandAnswer> {
     const command = { ...asked, run: runNamed(name), by: cause.actor, at };
     const outcome = await this.commands.execute(new DecideRun(command, { tenant, cause }));
-    return answerOf(outcome, { service: this.runtime.name, id: name }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: name }, REFUSALS);
   }
 }

@@ -4,14 +4,16 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Asset, instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  askedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  OF_A_DRAFT,
   type Principal,
+  type Refusals,
   ServiceRuntime,
-  answerOf,
-  askedAt,
 } from '@tributary/platform';
 import { DecidePayoutPolicy, readPolicies } from '../application/runs-policies';
 import {
@@ -21,10 +23,8 @@ import {
 } from '../domain/run/policy';
 import { ApprovePolicyBody, PayoutPolicyBody } from './runs.dto';
 
-const STATUS: Readonly<Record<PayoutPolicyRejected['code'], number>> = {
-  draft_changed: 409,
-  no_draft: 409,
-  same_person: 403,
+const REFUSALS: Refusals<PayoutPolicyRejected> = {
+  ...OF_A_DRAFT,
 };
 
 @ApiTags('payout runs')
@@ -97,7 +97,7 @@ export class PayoutPoliciesController {
     command: PayoutPolicyCommand,
   ): Promise<CommandAnswer> {
     const outcome = await this.commands.execute(new DecidePayoutPolicy(command, context));
-    return answerOf(outcome, { service: this.runtime.name, id: command.entity }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: command.entity }, REFUSALS);
   }
 }
 

@@ -15,18 +15,19 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { hasCode } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  asAccepted,
   Caller,
   type Columns,
   type CommandAnswer,
   type CommandContext,
+  cursorOf,
   Idempotent,
   type Principal,
-  Refusal,
-  ServiceRuntime,
-  answerOf,
-  asAccepted,
-  cursorOf,
   readCursor,
+  Refusal,
+  type Refusals,
+  ServiceRuntime,
   untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -44,7 +45,12 @@ import {
   StatementsQuery,
 } from './statements.dto';
 
-const STATUS: Readonly<Record<OrderRejected['code'], number>> = { month_not_over: 409 };
+const REFUSALS: Refusals<OrderRejected> = {
+  month_not_over: [
+    409,
+    'The month runs until the time that `until` names; its statements can be written then.',
+  ],
+};
 
 const TYPES: Readonly<Record<Format, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -79,7 +85,7 @@ export class StatementsController {
     const by = cause.actor;
     const order = { type: 'OrderStatements', entity, zone, month, by, at } as const;
     const outcome = await this.commands.execute(new ToStatements(order, { tenant, cause }));
-    return answerOf(outcome, { service: this.runtime.name, id: `${entity}.${month}` }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: `${entity}.${month}` }, REFUSALS);
   }
 
   @Get('statements')

@@ -4,20 +4,22 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
+  asAccepted,
   Caller,
   type Columns,
   type CommandAnswer,
   type CommandContext,
-  Idempotent,
-  type Principal,
-  Refusal,
-  ServiceRuntime,
-  answerOf,
-  asAccepted,
   cursorOf,
+  Idempotent,
   invalidCursor,
   pointAsked,
+  type Principal,
   readCursor,
+  Refusal,
+  type Refusals,
+  SAME_PERSON,
+  ServiceRuntime,
   standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -37,11 +39,14 @@ import {
 } from '../read-model/withholding.queries';
 import { ActivationBody, RegisterQuery, type RuleBody, RulesBody } from './withholding.dto';
 
-const STATUS: Readonly<Record<TaxRejected['code'], number>> = {
-  no_proposal: 409,
-  proposal_changed: 409,
-  rules_invalid: 422,
-  same_person: 403,
+const REFUSALS: Refusals<TaxRejected> = {
+  no_proposal: [409, 'No rules wait for approval; they have to be proposed first.'],
+  proposal_changed: [
+    409,
+    'Other rules were proposed since you read these. Read them, and name the hash that `proposal` shows.',
+  ],
+  rules_invalid: [422, 'The rules cannot be used as they are worded; see errors.'],
+  same_person: SAME_PERSON,
 };
 
 @ApiTags('withholding')
@@ -149,7 +154,7 @@ export class WithholdingController {
     const outcome = await this.commands.execute(new DecideTax(command, context));
     if (outcome.kind === 'rejected' && outcome.rejected.code === 'rules_invalid')
       throw invalidRules(outcome.rejected.flaws);
-    return answerOf(outcome, { service: this.runtime.name, id: command.entity }, STATUS);
+    return answerOf(outcome, { service: this.runtime.name, id: command.entity }, REFUSALS);
   }
 }
 
@@ -170,8 +175,8 @@ const ruleOf = ({ from, until, examples, ...rule }: RuleBody): WithholdingRule =
 /** Each flaw where the body has it. */
 function invalidRules(flaws: readonly RuleFlaw[]): Refusal {
   const errors = flaws.map(({ pointer, ...flaw }) => ({ pointer: `/rules${pointer}`, ...flaw }));
-  const detail = 'The rules cannot be used as they are worded; see errors.';
-  return new Refusal(STATUS.rules_invalid, 'rules_invalid', detail, { errors });
+  const [status, detail] = REFUSALS.rules_invalid;
+  return new Refusal(status, 'rules_invalid', detail, { errors });
 }
 
 const REGISTER_COLUMNS: Columns<RegisterRow> = {

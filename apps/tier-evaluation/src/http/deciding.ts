@@ -2,7 +2,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import { type CommandAnswer, type CommandContext, answerOf } from '@tributary/platform';
 import { DecideStanding } from '../application/standings';
 import type { ByPeople } from '../domain/standing/commands';
-import { STANDING_STATUS } from './statuses';
+import { STANDING_REFUSALS } from './statuses';
 
 export const SERVICE = 'tier-evaluation';
 
@@ -28,5 +28,5 @@ export async function decideBy(
   const { cause, receivedAt } = context;
   const command = { ...asked, partner, track, by: cause.actor, receivedAt } as ByPeople;
   const outcome = await bus.execute(new DecideStanding(command, context));
-  return answerOf(outcome, { service: SERVICE, id: `${partner}.${track}` }, STANDING_STATUS);
+  return answerOf(outcome, { service: SERVICE, id: `${partner}.${track}` }, STANDING_REFUSALS);
 }

@@ -4,16 +4,18 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
 import {
   Allow,
+  answerOf,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  OF_A_DRAFT,
   type Principal,
   Refusal,
+  type Refusals,
   ServiceRuntime,
-  WaitingQuery,
-  answerOf,
   untilVisible,
+  WaitingQuery,
 } from '@tributary/platform';
 import { DecideRules } from '../application/rules';
 import { type RulesCommand, type RulesRejected, isTrack } from '../domain/rules/decide';
@@ -26,14 +28,15 @@ import { TierRulesRead } from '../read-model/rules.queries';
 import { NewRulesBody, RulesApprovalBody, TierTreeQuery } from './rules.dto';
 import { SERVICE } from './deciding';
 
-const STATUS: Readonly<Record<RulesRejected['code'], number>> = {
-  draft_changed: 409,
-  history_full: 409,
-  no_draft: 409,
-  rules_invalid: 422,
-  same_person: 403,
-  start_taken: 409,
-  track_unknown: 404,
+const REFUSALS: Refusals<RulesRejected> = {
+  ...OF_A_DRAFT,
+  history_full: [
+    409,
+    'So many versions of these rules are on record that one more does not fit into what is told to others.',
+  ],
+  rules_invalid: [422, 'The rules cannot be used as they are worded; see errors.'],
+  start_taken: [409, 'Another version begins at this very time; let this one begin at another.'],
+  track_unknown: [404, 'There is no such track; `tracks` lists those there are.'],
 };
 
 @ApiTags('tiers')
@@ -121,13 +124,13 @@ export class RulesController {
     const outcome = await this.commands.execute(new DecideRules(command, context));
     if (outcome.kind === 'rejected' && outcome.rejected.code === 'rules_invalid')
       throw invalidRules(outcome.rejected.flaws);
-    return answerOf(outcome, { service: SERVICE, id: command.track }, STATUS);
+    return answerOf(outcome, { service: SERVICE, id: command.track }, REFUSALS);
   }
 }
 
 /** Each flaw where the body has it. */
 function invalidRules(flaws: readonly Flaw[]): Refusal {
   const errors = flaws.map(({ pointer, ...flaw }) => ({ pointer: `/content${pointer}`, ...flaw }));
-  const detail = 'The rules cannot be used as they are worded; see errors.';
-  return new Refusal(STATUS.rules_invalid, 'rules_invalid', detail, { errors });
+  const [status, detail] = REFUSALS.rules_invalid;
+  return new Refusal(status, 'rules_invalid', detail, { errors });
 }

@@ -63,7 +63,7 @@ class Names {
 class OpenBody {
   @IsString() name!: string;
 }
-const STATUS = { name_empty: 422 } as const;
+const REFUSALS = { name_empty: [422, 'An account has a name.'] } as const;
 
 @Controller('v1/accounts')
 @Allow('finance')
@@ -94,7 +94,7 @@ class AccountsController {
     const outcome = await this.commands.execute(
       new OpenAccount({ id, name, at: context.receivedAt }, context),
     );
-    return answerOf(outcome, { service: 'accounts', id }, STATUS);
+    return answerOf(outcome, { service: 'accounts', id }, REFUSALS);
   }
 }
 
@@ -194,6 +194,7 @@ describe('sending a command over HTTP', () => {
       expect(refused.json()).toMatchObject({
         status: 422,
         code: 'name_empty',
+        detail: 'An account has a name.',
         facts: { limit: '1152921504606846976' },
       });
     }

@@ -1,3 +1,5 @@
+import type { Refused } from './refusals';
+
 /** One thing that is wrong: in the body (a JSON pointer) or in a named path, query or header parameter. */
 export interface FieldError {
   readonly pointer?: string;
@@ -40,10 +42,10 @@ export class Refusal extends Error {
   }
 }
 
-/** What a decider refused, under the status that the controller's table gives to its code. */
+/** What a decider refused, with its facts. */
 export class RejectedHttp extends Refusal {
-  constructor(status: number, { code, ...facts }: { readonly code: string }) {
-    super(status, code, undefined, Object.keys(facts).length > 0 ? { facts } : {});
+  constructor([status, detail]: Refused, { code, ...facts }: { readonly code: string }) {
+    super(status, code, detail, Object.keys(facts).length > 0 ? { facts } : {});
   }
 }
 

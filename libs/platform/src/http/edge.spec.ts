@@ -51,9 +51,8 @@ const failures: Record<string, () => never> = {
     throw new CodedError('event_too_large', 'Too large.', { bytes: 70_000, limit: 61_440 });
   },
   rejected: () => {
-    throw new RejectedHttp(422, { code: 'reversal_exceeds_commission', left: 600n } as {
-      code: string;
-    });
+    const rejected = { code: 'reversal_exceeds_commission', left: 600n };
+    throw new RejectedHttp([422, 'Take back `left` at most.'], rejected);
   },
   other: () => {
     throw 'canaryvalue' as unknown;
@@ -287,6 +286,7 @@ describe('refusing a request', () => {
       facts: { role: 'auditor', allowed: ['finance'] },
     });
     expect(problem(await get('/v1/sales/1/failures/rejected'))).toMatchObject({
+      detail: 'Take back `left` at most.',
       facts: { left: '600' },
     });
     expect(problem(await get('/v1/sales/1/failures/refused')).detail).not.toContain('10.1.2.3');

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Outcome, Rejected } from '@tributary/kernel';
 import { Refusal, RejectedHttp } from '../errors/problem';
+import type { Refusals } from '../errors/refusals';
 
 /** The answer to every command that was not refused. */
 export class CommandAnswer {
@@ -20,15 +21,15 @@ export class CommandAnswer {
   readonly token!: string;
 }
 
-/** Throws what was rejected, under the status that the controller's table gives it; a code without one does not compile. */
+/** Throws what was rejected, as the controller's table words it. */
 export function answerOf<R extends Rejected>(
   outcome: Outcome<R>,
   { service, id }: { readonly service: string; readonly id: string },
-  status: Readonly<Record<R['code'], number>>,
+  refusals: Refusals<R>,
 ): CommandAnswer {
   if (outcome.kind === 'rejected') {
     const { rejected } = outcome;
-    throw new RejectedHttp(status[rejected.code as R['code']], rejected);
+    throw new RejectedHttp(refusals[rejected.code as R['code']], rejected);
   }
   return { id, replayed: outcome.kind === 'replayed', token: tokenOf(service, outcome.position) };
 }

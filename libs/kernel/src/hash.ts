@@ -3,7 +3,7 @@ import { createHmac, hash, randomBytes } from 'node:crypto';
 
 export const sha256Hex = (text: string | Uint8Array): string => hash('sha256', text, 'hex');
 
-export const sha1Bytes = (bytes: Uint8Array): Buffer => hash('sha1', bytes, 'buffer');
+export const sha1Hex = (bytes: Uint8Array): string => hash('sha1', bytes, 'hex');
 
 export const hmacSha256Hex = (key: Uint8Array, text: string | Uint8Array): string =>
   createHmac('sha256', key).update(text).digest('hex');

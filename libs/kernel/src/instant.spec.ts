@@ -44,6 +44,48 @@ describe('reading a point in time', () => {
   });
 });
 
+describe('reading a point in time with any offset', () => {
+  const minutes = fc.integer({ min: -(23 * 60 + 59), max: 23 * 60 + 59 });
+  const pad = (n: number) => String(n).padStart(2, '0');
+
+  it('gives the moment that was written, however it was written', () => {
+    fc.assert(
+      fc.property(epochMs, minutes, fc.integer({ min: 0, max: 9 }), (ms, offset, digits) => {
+        const local = new Date(ms + offset * 60_000);
+        // What falls out of the years that can be written is not written.
+        fc.pre(local.getUTCFullYear() >= 0 && local.getUTCFullYear() <= 9999);
+        const [whole, fraction = ''] = local.toISOString().slice(0, -1).split('.');
+        const away = Math.abs(offset);
+        const zone = `${offset < 0 ? '-' : '+'}${pad(Math.floor(away / 60))}:${pad(away % 60)}`;
+        const shown = fraction.padEnd(9, '7').slice(0, digits);
+        const written = `${whole}${digits === 0 ? '' : `.${shown}`}${zone}`;
+        const unit = 10 ** Math.max(0, 3 - digits);
+        expect(msOf(instant(written))).toBe(Math.floor(ms / unit) * unit);
+      }),
+    );
+  });
+
+  it('knows the days of every month that ever was', () => {
+    for (const [year, month] of [
+      [1900, 2],
+      [2000, 2],
+      [2024, 2],
+      [2026, 4],
+      [1, 2],
+      [4, 2],
+      [99, 12],
+    ] as const) {
+      const days = new Date(Date.UTC(year + 400, month, 0)).getUTCDate();
+      const on = (day: number) =>
+        `${String(year).padStart(4, '0')}-${pad(month)}-${pad(day)}T12:00:00+00:00`;
+      expect(instant(on(days))).toBe(`${on(days).slice(0, 19)}.000Z`);
+      expect(() => instant(on(days + 1))).toThrow(
+        expect.objectContaining({ code: 'invalid_instant' }),
+      );
+    }
+  });
+});
+
 describe('writing a point in time', () => {
   it('reads back, and sorts as text as it does in time', () => {
     fc.assert(

@@ -42,16 +42,18 @@ export class Ingestion {
   /** By tenant: facts that come one by one at the same time share what has to be asked of the vault. */
   private readonly preparing = new Map<string, Together<Sent, PromiseSettledResult<Prepared>>>();
 
+  private turn: Promise<void> | undefined;
+
   constructor(
     private readonly runner: CommandRunner,
     private readonly privacy: Privacy,
   ) {}
 
   async accept(event: UpstreamEvent, sender: Sender): Promise<Ingested> {
+    await this.endOfTurn();
     const prepared = await this.preparingFor(sender).ask({ event, sender });
     if (prepared.status === 'rejected') throw prepared.reason;
-    const { stream, command, cause } = prepared.value;
-    return told(prepared.value, await this.runner.run(fact, stream, command, cause));
+    return told(prepared.value, await this.runner.runNew(fact, prepared.value));
   }
 
   /** For batches and backfill: facts that are new, as most are, are appended together without reading their streams first. */
@@ -85,6 +87,17 @@ export class Ingestion {
         ? outcome
         : { status: 'fulfilled', value: told(one.value, outcome.value) };
     });
+  }
+
+  /** The same for all who come in this turn of the event loop, so that they are prepared together and share a commit. */
+  private endOfTurn(): Promise<void> {
+    this.turn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.turn = undefined;
+        resolve();
+      });
+    });
+    return this.turn;
   }
 
   private preparingFor({ tenant }: Sender): Together<Sent, PromiseSettledResult<Prepared>> {

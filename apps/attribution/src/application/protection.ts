@@ -1,10 +1,11 @@
 import {
   type PersonalPlace,
   type UpstreamEvent,
-  mapPersonal,
-  mapPersonalEnvelope,
   normalise,
+  personalAround,
+  personalIn,
   subjectOf,
+  withPersonal,
 } from '@tributary/contracts';
 import { type Json, type JsonObject, type StreamName, fingerprintOf } from '@tributary/kernel';
 import { ERASED, type PersonalData, type SubjectKey } from '@tributary/privacy';
@@ -32,6 +33,17 @@ interface Known {
 const CONTACT = 'contact';
 const nameOf = ({ kind, value }: Reference): string => `${kind}:${value}`;
 
+/** A checked fact with everything personal that was found in it. */
+interface Searched {
+  readonly event: UpstreamEvent;
+  /** As its type says it. */
+  readonly data: JsonObject;
+  readonly around: readonly PersonalPlace[];
+  readonly within: readonly PersonalPlace[];
+  /** Under whose key its sealed values lie. */
+  readonly subject: Reference | undefined;
+}
+
 /**
  * Takes personal data out of facts, before anything of them is stored or sent on: references are exchanged for pseudonyms, all else is
  * sealed under the key of its subject, at its place in this stream and no other.
@@ -41,33 +53,35 @@ export async function protect(
   streams: readonly StreamName[],
   personal: PersonalData,
 ): Promise<KeepableFact[]> {
-  const facts = events.map((event) => ({
-    ...event,
-    data: normalise(event.type, event.data),
-  }));
+  const facts = events.map(searched);
   const known = await knownOf(facts, personal);
-  return facts.map((event, i) => keepable(event, streams[i] as StreamName, known, personal));
+  const masked = maskedOnce(personal);
+  return facts.map((fact, i) => ({
+    ...kept(fact, streams[i] as StreamName, known, personal),
+    fingerprint: fingerprinted(fact, masked),
+  }));
 }
 
-async function knownOf(events: readonly UpstreamEvent[], personal: PersonalData): Promise<Known> {
+function searched(event: UpstreamEvent): Searched {
+  const { type } = event;
+  const data = normalise(type, event.data);
+  const within = personalIn(type, data);
+  return { event, data, around: personalAround(event), within, subject: subjectOf(type, data) };
+}
+
+async function knownOf(facts: readonly Searched[], personal: PersonalData): Promise<Known> {
   const references = new Map<string, Reference>();
   const subjects = new Map<string, Reference>();
-  for (const event of events) {
-    const collect = (place: PersonalPlace): Json => {
+  for (const { around, within, subject } of facts) {
+    for (const place of [...around, ...within]) {
       if (place.how === 'exchange') references.set(nameOf(place), place);
-      else {
-        const subject = subjectOf(event.type, event.data);
-        if (subject) subjects.set(nameOf(subject), subject);
-      }
-      return null;
-    };
-    mapPersonalEnvelope(event, collect);
-    mapPersonal(event.type, event.data, collect);
+      else if (subject) subjects.set(nameOf(subject), subject);
+    }
   }
   const names = [...references.keys()];
   const given = names.length === 0 ? [] : await personal.exchange([...references.values()]);
   const pseudonyms = new Map(names.map((name, i) => [name, given[i] as string]));
-  if (subjects.size === 0) return { pseudonyms, keys: new Map() };
+  if (subjects.size === 0) return { pseudonyms, keys: NO_KEYS };
 
   const sealed = [...subjects.keys()];
   const keys = await personal.keysFor(
@@ -76,33 +90,52 @@ async function knownOf(events: readonly UpstreamEvent[], personal: PersonalData)
   return { pseudonyms, keys: new Map(sealed.map((name, i) => [name, keys[i] as SubjectKey])) };
 }
 
-function keepable(
-  event: UpstreamEvent,
+const NO_KEYS: Known['keys'] = new Map();
+
+function kept(
+  { event, data, around, within, subject }: Searched,
   stream: StreamName,
   { pseudonyms, keys }: Known,
   personal: PersonalData,
-): KeepableFact {
-  const subject = subjectOf(event.type, event.data);
+): Omit<KeepableFact, 'fingerprint'> {
   const key = subject && keys.get(nameOf(subject));
-  const kept = (place: PersonalPlace): Json => {
+  const instead = (place: PersonalPlace): Json => {
     if (place.how === 'exchange') return pseudonyms.get(nameOf(place)) as string;
     if (key === undefined || key === ERASED) return null;
     const field = ['data', ...place.path].join('.');
     return personal.seal(key, { stream, type: 'FactAccepted', field }, place.value);
   };
-  const { fingerprint } = fingerprinted(event, personal);
-  const data = mapPersonal(event.type, event.data, kept);
+  const nameless = withPersonal(event, around, around.map(instead));
   return {
-    event: { ...mapPersonalEnvelope(event, kept), data },
-    fingerprint,
+    event: { ...nameless, data: withPersonal(data, within, within.map(instead)) },
     erased: key === ERASED,
   };
 }
 
-function fingerprinted(event: UpstreamEvent, { hmacHex }: PersonalData): { fingerprint: string } {
-  const masked = ({ value }: PersonalPlace): Json => hmacHex(JSON.stringify(value));
-  const { type, dataschema, subject, time, programid } = mapPersonalEnvelope(event, masked);
-  const data: JsonObject = mapPersonal(event.type, event.data, masked);
-  const programme = programid === undefined ? {} : { programid };
-  return { fingerprint: fingerprintOf({ type, dataschema, subject, time, data, ...programme }) };
+type Mask = (place: PersonalPlace) => string;
+
+/** Facts that come together often name the same customers, and an HMAC costs more than all else that makes a fingerprint. */
+function maskedOnce({ hmacHex }: PersonalData): Mask {
+  const masks = new Map<Json, string>();
+  return ({ value }) => {
+    let mask = masks.get(value);
+    if (mask === undefined) {
+      mask = hmacHex(JSON.stringify(value));
+      masks.set(value, mask);
+    }
+    return mask;
+  };
+}
+
+function fingerprinted({ event, data, around, within }: Searched, masked: Mask): string {
+  const { type, dataschema, time, programid } = event;
+  const named = around.find(({ path }) => path[0] === 'subject');
+  return fingerprintOf({
+    type,
+    dataschema,
+    subject: named ? masked(named) : event.subject,
+    time,
+    data: withPersonal(data, within, within.map(masked)),
+    ...(programid !== undefined && { programid }),
+  });
 }

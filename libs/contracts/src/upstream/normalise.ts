@@ -16,6 +16,8 @@ export function normalise(type: string, data: JsonObject): JsonObject {
     result = rewritten(result, path, (value) =>
       typeof value === 'number' ? String(value) : value,
     );
-  const { currency, ...rest } = result;
-  return typeof currency === 'string' ? { ...rest, asset: assetOf(currency) } : result;
+  const code = result['currency'];
+  if (typeof code !== 'string') return result;
+  const { currency: _named, ...rest } = result;
+  return { ...rest, asset: assetOf(code) };
 }

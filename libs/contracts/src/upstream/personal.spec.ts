@@ -3,7 +3,14 @@ import { IDENTIFIER_TYPES, IDENTITY_LINKED } from './identity';
 import { INVOICE_PAID, invoicePaid } from './invoices';
 import { LEAD_REGISTERED, LEAD_UPDATED, leadRegistered } from './leads';
 import { CSAT_RECORDED, TRAINING_COMPLETED, csatRecorded, trainingCompleted } from './measures';
-import { type PersonalPlace, mapPersonal, mapPersonalEnvelope, subjectOf } from './personal';
+import {
+  type PersonalPlace,
+  mapPersonal,
+  personalAround,
+  personalIn,
+  subjectOf,
+  withPersonal,
+} from './personal';
 import { TOUCH_REFERRAL, touchReferral } from './touches';
 
 describe('replacing what is personal before anything is kept', () => {
@@ -66,11 +73,33 @@ describe('replacing what is personal before anything is kept', () => {
 
   it('exchanges what names a customer around the data as well', () => {
     const event = { ...invoicePaid.example, subject: 'cus-4711', partitionkey: 'cus-4711' };
-    expect(mapPersonalEnvelope(event, pseudonym)).toEqual({
+    const found = personalAround(event);
+    expect(withPersonal(event, found, found.map(pseudonym))).toEqual({
       ...event,
       subject: 'customer:cus-4711',
       partitionkey: 'customer:cus-4711',
     });
+    expect(event.subject).toBe('cus-4711');
+  });
+
+  it('puts values back into their places alone, and shares what lies beside them', () => {
+    const data = leadRegistered.example.data as unknown as JsonObject;
+    const found = personalIn(LEAD_REGISTERED, data);
+    const before = structuredClone(data);
+    const after = withPersonal(data, found, ['a', 'b', 'c', 'd']);
+    expect(found.map(({ path }) => path.join('.'))).toEqual([
+      'leadRef',
+      'company.taxId',
+      'pii.contactName',
+      'pii.contactEmail',
+    ]);
+    expect(after).toMatchObject({
+      leadRef: 'a',
+      company: { name: 'Acme Ltda', taxId: 'b' },
+      pii: { contactName: 'c', contactEmail: 'd' },
+    });
+    expect(data).toEqual(before);
+    expect(withPersonal(data, [], [])).toBe(data);
   });
 });
 
@@ -79,10 +108,5 @@ function pseudonym(place: PersonalPlace) {
 }
 
 function placesIn(type: string, data: object): PersonalPlace[] {
-  const places: PersonalPlace[] = [];
-  mapPersonal(type, data as JsonObject, (place) => {
-    places.push(place);
-    return place.value;
-  });
-  return places;
+  return [...personalIn(type, data as JsonObject)];
 }

@@ -54,5 +54,35 @@ function within(
   return after === before || after === undefined ? value : { ...value, [step]: after };
 }
 
+/** Calls for each value that stands at a path, with its own path and the object around it. */
+export function eachAt(
+  data: JsonObject,
+  path: readonly string[],
+  call: (value: Json, path: readonly Step[], beside: JsonObject) => void,
+): void {
+  const [only] = path;
+  const value = path.length === 1 && only !== undefined ? data[only] : undefined;
+  if (value !== undefined) call(value, path, data);
+  else eachWithin(data, path, [], call, data);
+}
+
+function eachWithin(
+  value: Json | undefined,
+  path: readonly string[],
+  here: readonly Step[],
+  call: (value: Json, path: readonly Step[], beside: JsonObject) => void,
+  beside: JsonObject,
+): void {
+  if (value === undefined) return;
+  const step = path[here.length];
+  if (step === undefined) return call(value, here, beside);
+  if (step === EACH) {
+    if (!Array.isArray(value)) return;
+    for (const [i, item] of (value as readonly Json[]).entries())
+      eachWithin(item, path, [...here, i], call, beside);
+  } else if (isObject(value) && Object.hasOwn(value, step))
+    eachWithin(value[step], path, [...here, step], call, value);
+}
+
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -35,6 +35,9 @@ const RETRY_MS = { min: 10, max: 1_000 };
 /** Rows that a COPY had to take back stay behind as waste, so who met one repeat expects more of them. */
 const CALLS_AFTER_FAILED_COPY = 16;
 
+/** Three statements have to be read and planned each time, which a few rows do not make up for. */
+const FEWEST_COPIED = 8;
+
 /** Writes sets of appends and settles each of them. What a call could not take is judged by what stands in the log. */
 export class BatchWriter {
   private callsBeforeCopy = 0;
@@ -43,6 +46,7 @@ export class BatchWriter {
 
   /** For many events at once: the same as `write`, by COPY where all streams are new. */
   async writeBulk(batch: readonly Pending[]): Promise<Written> {
+    if (countOf(batch) < FEWEST_COPIED) return this.write(batch);
     if (!batch.every(({ expected }) => expected === 'none')) return this.write(batch);
     if (this.callsBeforeCopy > 0) {
       this.callsBeforeCopy--;
@@ -147,6 +151,9 @@ export class BatchWriter {
     }
   }
 }
+
+const countOf = (batch: readonly Pending[]): number =>
+  batch.reduce((sum, { events }) => sum + events.length, 0);
 
 function doubt(lines: readonly Pending[]): void {
   for (const pending of lines) pending.uncertain = true;

@@ -117,8 +117,8 @@ describe('filling a log with new streams', () => {
     const copied = single.map((event) => ({ ...event, id: someId() }));
     const [one, other] = [someStream(), someStream()];
     await log.append(one, 'none', single);
-    await log.appendMany([{ stream: other, expected: 'none', events: copied }]);
-    expect(await lastCopied()).toBe(8n);
+    await log.appendMany([{ stream: other, expected: 'none', events: copied }, ...newStreams(5)]);
+    expect(await lastCopied()).toBe(18n);
 
     const same = async (stream: typeof one) =>
       (await everythingOf(log.read(stream))).map((event) => ({
@@ -130,6 +130,13 @@ describe('filling a log with new streams', () => {
         recordedAt: '',
       }));
     expect(await same(other)).toEqual(await same(one));
+  });
+
+  it('copies nothing where there are only a few', async () => {
+    const log = await openLog();
+    const appends = newStreams(3);
+    expect(await log.appendMany(appends)).toEqual(written(appends));
+    expect(await lastCopied()).toBe(0n);
   });
 
   it('judges each append where one stream is not new, and harms no neighbour', async () => {

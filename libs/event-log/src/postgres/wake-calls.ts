@@ -20,6 +20,8 @@ const RECONNECT_MS = { min: 100, max: 10_000 };
 export class WakeCalls {
   private readonly channel: string;
   private due: Position | undefined;
+  /** What we call out ourselves: whoever subscribes here was woken for it already, without the detour by the server. */
+  private calledOut: string | undefined;
   private calling: Promise<void> | undefined;
   private listener: Client | undefined;
   private listening: Promise<void> | undefined;
@@ -51,13 +53,13 @@ export class WakeCalls {
 
   private async call(): Promise<void> {
     while (this.due !== undefined) {
-      const head = this.due;
+      this.calledOut = String(this.due);
       this.due = undefined;
       try {
         await this.options.pool.query({
           name: 'event_log_notify',
           text: 'select pg_notify($1, $2)',
-          values: [this.channel, String(head)],
+          values: [this.channel, this.calledOut],
         });
       } catch (error) {
         this.options.onError(error);
@@ -95,7 +97,9 @@ export class WakeCalls {
     });
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', onError);
-    client.on('notification', wake);
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.calledOut) wake();
+    });
     this.listener = client;
     // A client that is told to end while it connects never says whether it did.
     await Promise.race([client.connect(), ended]);

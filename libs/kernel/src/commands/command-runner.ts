@@ -4,13 +4,21 @@ import type { Cause, DomainEvent } from '../envelope';
 import { invariant } from '../invariant';
 import type { StreamLog } from '../stream-log';
 import type { StreamName } from '../stream-name';
-import { type FreshCommand, runFreshCommands } from './fresh-commands';
+import { runCommandsTogether } from './commands-together';
+import {
+  type FreshCommand,
+  type FreshOutcomes,
+  allOutcomes,
+  startFreshCommands,
+} from './fresh-commands';
+import { FreshQueue } from './fresh-queue';
 import type { AnyDecider } from './held-stream';
 import type { CommandRunnerOptions, Outcome } from './outcome';
 import { StreamQueue } from './stream-queue';
 
 /** The share of what may be held that is left when room had to be made. */
 const LEFT = 0.9;
+const QUEUE_LIMIT = 10_000;
 
 /**
  * The one place that appends. Commands of one stream queue here: its state stays in memory, all that wait are decided in order
@@ -18,6 +26,8 @@ const LEFT = 0.9;
  */
 export class CommandRunner {
   private readonly queues = new Map<StreamName, StreamQueue>();
+  /** By decider. */
+  private readonly freshQueues = new Map<unknown, unknown>();
   private heldCommands = 0;
 
   constructor(
@@ -31,7 +41,7 @@ export class CommandRunner {
     command: C,
     cause: Cause,
   ): Promise<Outcome<R>> {
-    const limit = this.options.queueLimit ?? 10_000;
+    const limit = this.options.queueLimit ?? QUEUE_LIMIT;
     const queue = this.queueOf(decider, stream);
     if (queue.waiting >= limit) {
       const facts = { stream, limit };
@@ -43,15 +53,39 @@ export class CommandRunner {
   }
 
   /** For backfill: commands of streams that are new, as most are, without reading the streams first. */
-  runFresh<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
+  async runFresh<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
     decider: Decider<C, E, S, R>,
     commands: readonly FreshCommand<C>[],
   ): Promise<PromiseSettledResult<Outcome<R>>[]> {
-    return runFreshCommands(
+    return await allOutcomes(await this.startFresh(decider, commands));
+  }
+
+  /** The same for one that comes alone: with all others that come until the log is free, as one bulk. */
+  runNew<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
+    decider: Decider<C, E, S, R>,
+    command: FreshCommand<C>,
+  ): Promise<Outcome<R>> {
+    let queue = this.freshQueues.get(decider) as FreshQueue<C, R> | undefined;
+    if (!queue) {
+      const start = (commands: readonly FreshCommand<C>[]) => this.startFresh(decider, commands);
+      queue = new FreshQueue(start, this.options.queueLimit ?? QUEUE_LIMIT);
+      this.freshQueues.set(decider, queue);
+    }
+    return queue.run(command);
+  }
+
+  /**
+   * For what concerns many streams at once, one command each: those that are held in memory, see `load`, are decided in this turn
+   * and stored as one bulk. Every other command, and whoever finds that its stream has gone on, is run like any.
+   */
+  runTogether<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
+    decider: Decider<C, E, S, R>,
+    commands: readonly FreshCommand<C>[],
+  ): Promise<PromiseSettledResult<Outcome<R>>[]> {
+    return runCommandsTogether(
       this.log,
-      decider,
       commands,
-      this.options.now(),
+      ({ stream, command, cause }) => this.queueOf(decider, stream).begin(command, cause),
       ({ stream, command, cause }) => this.run(decider, stream, command, cause),
     );
   }
@@ -64,7 +98,8 @@ export class CommandRunner {
     decider: Decider<C, E, S, R>,
     streams: readonly StreamName[],
   ): Promise<void> {
-    await Promise.all(streams.map((stream) => this.queueOf(decider, stream).load()));
+    const queues = streams.map((stream) => this.queueOf(decider, stream));
+    await Promise.all(queues.flatMap((queue) => (queue.isHeld ? [] : [queue.load()])));
   }
 
   /**
@@ -76,6 +111,19 @@ export class CommandRunner {
     stream: StreamName,
   ): Promise<void> {
     return this.queueOf(decider, stream).resume();
+  }
+
+  private startFresh<C, E extends DomainEvent<string, object>, S, R extends Rejected>(
+    decider: Decider<C, E, S, R>,
+    commands: readonly FreshCommand<C>[],
+  ): Promise<FreshOutcomes<R>> {
+    return startFreshCommands(
+      this.log,
+      decider,
+      commands,
+      this.options.now(),
+      ({ stream, command, cause }) => this.run(decider, stream, command, cause),
+    );
   }
 
   private queueOf<C, E extends DomainEvent<string, object>, S, R extends Rejected>(

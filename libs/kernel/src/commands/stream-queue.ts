@@ -4,6 +4,7 @@ import { invariant } from '../invariant';
 import { type StreamLog, commandMismatch, unavailable } from '../stream-log';
 import type { StreamName } from '../stream-name';
 import { uuidV5 } from '../uuid';
+import { BegunCommand, type Ending } from './begun-command';
 import type { CommandRunnerOptions, Outcome } from './outcome';
 import { Round, STEP, type Waiting } from './round';
 import { type AnyDecider, HeldStream } from './held-stream';
@@ -40,6 +41,10 @@ export class StreamQueue {
     return this.draining === undefined;
   }
 
+  get isHeld(): boolean {
+    return this.held?.isLoaded === true;
+  }
+
   run(command: unknown, cause: Cause): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.queue.push({ command, cause, resolve, reject });
@@ -49,8 +54,21 @@ export class StreamQueue {
 
   /** Reads what is not held yet. A failure is told behind the scenes, and again to whoever comes with a command. */
   async load(): Promise<void> {
-    if (this.held?.isLoaded === true || this.draining !== undefined) return;
+    if (this.isHeld || this.draining !== undefined) return;
     await this.drained();
+  }
+
+  /** Decides one command alone, to be stored with those of other streams; whoever comes meanwhile waits. Undefined: it has to be run. */
+  begin(command: unknown, cause: Cause): BegunCommand | undefined {
+    const { held } = this;
+    if (held?.isLoaded !== true || !this.isIdle || this.mustLook) return undefined;
+    let release: () => void = () => undefined;
+    const begun = BegunCommand.of(held, { command, cause }, this.options.now(), (ending) => {
+      this.end(held, ending);
+      release();
+    });
+    if (begun) this.draining = new Promise((resolve) => (release = resolve));
+    return begun;
   }
 
   async resume(): Promise<void> {
@@ -64,7 +82,7 @@ export class StreamQueue {
 
   private async drained(): Promise<Error | undefined> {
     this.drain();
-    await this.draining;
+    while (this.draining !== undefined) await this.draining;
     return this.failure;
   }
 
@@ -74,6 +92,15 @@ export class StreamQueue {
       this.tellSize();
       if (this.queue.length > 0) this.drain();
     });
+  }
+
+  /** Its snapshot is left to the next round. */
+  private end(held: HeldStream, ending: Ending): void {
+    if (ending === 'elsewhere') this.mustLook = true;
+    if (ending === 'failed') this.held = undefined;
+    this.draining = undefined;
+    this.tellSize();
+    if (this.queue.length > 0 || this.mustLook || held.isBehind) this.drain();
   }
 
   private tellSize(): void {

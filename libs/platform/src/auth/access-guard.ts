@@ -11,7 +11,7 @@ const READING = new Set(['GET', 'HEAD']);
 export class AccessGuard implements CanActivate {
   constructor(private readonly authenticator: Authenticator) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const access = accessOf(context.getClass(), context.getHandler());
     if (access === undefined) {
@@ -23,19 +23,29 @@ export class AccessGuard implements CanActivate {
     }
     if (access === 'public') return true;
 
-    const principal = await this.authenticator.authenticate(request.headers.authorization);
-    if ('refused' in principal) throw unauthenticated(principal);
-    const allowed = READING.has(request.method)
-      ? access
-      : access.filter((role) => role !== 'auditor');
-    if (!allowed.includes(principal.role)) throw notAllowed(principal.role, allowed);
-    assertOwnPartner(principal, request.params as Readonly<Record<string, string>>);
-
-    setPrincipal(request, principal);
-    const logged = currentContext();
-    if (logged) logged.caller = { tenant: principal.tenant, actor: principal.actor };
-    return true;
+    const found = this.authenticator.authenticate(request.headers.authorization);
+    return found instanceof Promise
+      ? found.then((principal) => admit(principal, request, access))
+      : admit(found, request, access);
   }
+}
+
+function admit(
+  principal: NotAuthenticated | Principal,
+  request: FastifyRequest,
+  access: readonly Role[],
+): boolean {
+  if ('refused' in principal) throw unauthenticated(principal);
+  const allowed = READING.has(request.method)
+    ? access
+    : access.filter((role) => role !== 'auditor');
+  if (!allowed.includes(principal.role)) throw notAllowed(principal.role, allowed);
+  assertOwnPartner(principal, request.params as Readonly<Record<string, string>>);
+
+  setPrincipal(request, principal);
+  const logged = currentContext();
+  if (logged) logged.caller = { tenant: principal.tenant, actor: principal.actor };
+  return true;
 }
 
 /** On a route with `:partner` in its path, a key of a partner reaches that partner alone. No controller has to remember it. */

@@ -61,7 +61,9 @@ export class ApiKeys extends Authenticator {
     this.rows = dataSource.getRepository(ApiKey);
   }
 
-  async authenticate(authorization: string | undefined): Promise<NotAuthenticated | Principal> {
+  authenticate(
+    authorization: string | undefined,
+  ): NotAuthenticated | Principal | Promise<NotAuthenticated | Principal> {
     const bearer = bearerOf(authorization);
     if ('refused' in bearer) return bearer;
     const id = keyIdOf(bearer.token);
@@ -71,8 +73,9 @@ export class ApiKeys extends Authenticator {
     const cached = this.cache.get(hash);
     if (cached && cached.untilMs > this.options.now()) return cached.principal;
 
-    const row = await this.lookUp(id, hash);
-    return row ? principalFrom(row) : { refused: 'credential_invalid' };
+    return this.lookUp(id, hash).then((row) =>
+      row ? principalFrom(row) : { refused: 'credential_invalid' },
+    );
   }
 
   async issueKey(request: KeyRequest): Promise<IssuedKey> {

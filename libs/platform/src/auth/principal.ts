@@ -16,8 +16,13 @@ export interface NotAuthenticated {
 
 /** The port: API keys today, OIDC beside them later. */
 export abstract class Authenticator {
-  /** Takes the `Authorization` header as it came. Throws only when it cannot tell, which answers 503. */
-  abstract authenticate(authorization: string | undefined): Promise<NotAuthenticated | Principal>;
+  /**
+   * Takes the `Authorization` header as it came. Throws only when it cannot tell, which answers 503. At once, where it knows
+   * already: nearly every request comes with a key that has just been seen.
+   */
+  abstract authenticate(
+    authorization: string | undefined,
+  ): NotAuthenticated | Principal | Promise<NotAuthenticated | Principal>;
 }
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,4096})$/i;

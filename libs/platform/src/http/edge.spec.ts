@@ -543,6 +543,19 @@ describe('reading about the interface', () => {
     );
     expect(data.headers['x-content-type-options']).toBe('nosniff');
   });
+
+  it('sends the headers that browsers go by with refusals as well', async () => {
+    const refused = await get('/v1/nowhere');
+    expect(refused.statusCode).toBe(404);
+    expect(refused.headers).toMatchObject({
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': expect.stringContaining('max-age=') as string,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+    });
+  });
 });
 
 interface Document {

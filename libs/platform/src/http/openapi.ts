@@ -13,7 +13,7 @@ export const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export const isDocs = (path: string): boolean => path === '/docs' || path.startsWith('/docs/');
+export const isDocs = (url: string): boolean => /^\/docs(?:[/?]|$)/.test(url);
 export const OPENAPI_PATH = '/openapi.json';
 
 export function serveOpenApi(app: NestFastifyApplication, title: ApiTitle): void {

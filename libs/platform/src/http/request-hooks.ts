@@ -10,6 +10,7 @@ import { type RequestContext, inContext } from '../logging/request-context';
 import type { StructuredLogger } from '../logging/structured-logger';
 import type { Metrics } from './metrics';
 import type { Lifecycle } from './lifecycle';
+import { DOCS_POLICY, isDocs } from './openapi';
 import { traceParentOf } from './trace-context';
 
 const contexts = new WeakMap<FastifyRequest, RequestContext>();
@@ -25,13 +26,16 @@ interface Hooks {
   readonly logger: StructuredLogger;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
+  /** Of every answer. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What happens around every request, whichever route it meets. `request.id` is the correlation id already. */
 export function addRequestHooks(
   server: FastifyInstance,
-  { now, logger, metrics, lifecycle }: Hooks,
+  { now, logger, metrics, lifecycle, headers }: Hooks,
 ): void {
+  const headersOfDocs = { ...headers, 'content-security-policy': DOCS_POLICY };
   server.addHook('onRequest', (request, reply, done) => {
     const receivedAt: Instant = instantOfMs(now());
     const context = {
@@ -40,8 +44,9 @@ export function addRequestHooks(
       receivedAt,
     };
     contexts.set(request, context);
+    reply.headers(isDocs(request.url) ? headersOfDocs : headers);
     reply.header('x-correlation-id', request.id);
-    if (lifecycle.isDraining && !isProbe(request)) {
+    if (lifecycle.isDraining && !isProbe(request.routeOptions.url)) {
       sendProblem(
         reply,
         unavailableRefusal('This process is stopping; another one will answer.'),
@@ -57,10 +62,6 @@ export function addRequestHooks(
     }
     inContext(context, done);
   });
-  // Reading the body may continue from the socket's events, which know nothing of the request, so it is entered once more.
-  server.addHook('preValidation', (request, _reply, done) => {
-    inContext(contextOf(request), done);
-  });
   // A connection that is kept alive would keep the server open long after its last request.
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (lifecycle.isDraining) reply.header('connection', 'close');
@@ -72,26 +73,22 @@ export function addRequestHooks(
     const route = request.is404 ? 'unmatched' : (routeOptions.url ?? 'unmatched');
     const { statusCode: status, elapsedTime: elapsedMs } = reply;
     metrics.request(method, route, status, elapsedMs);
-    const write = () =>
-      logger.event(isWatching(request) ? 'debug' : 'info', 'request', {
-        method,
-        route,
-        status,
-        elapsedMs: Math.round(elapsedMs),
-      });
-    const context = contexts.get(request);
-    if (context) inContext(context, write);
-    else write();
+    const level = isWatching(route) ? 'debug' : 'info';
+    if (logger.writes(level)) {
+      const facts = { method, route, status, elapsedMs: Math.round(elapsedMs) };
+      const write = () => logger.event(level, 'request', facts);
+      const context = contexts.get(request);
+      if (context) inContext(context, write);
+      else write();
+    }
     done();
   });
 }
 
-const isProbe = ({ routeOptions }: FastifyRequest): boolean =>
-  routeOptions.url?.startsWith('/health/') ?? false;
+const isProbe = (route: string | undefined): boolean => route?.startsWith('/health/') ?? false;
 
 /** Probes and scrapes come every few seconds and would drown what people do. */
-const isWatching = (request: FastifyRequest): boolean =>
-  isProbe(request) || request.routeOptions.url === '/metrics';
+const isWatching = (route: string): boolean => isProbe(route) || route === '/metrics';
 
 const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],

@@ -44,6 +44,11 @@ export class StructuredLogger implements LoggerService {
     );
   }
 
+  /** For whoever would put together facts that nobody reads. */
+  writes(level: Level): boolean {
+    return this.pino.isLevelEnabled(level);
+  }
+
   event(
     level: Level,
     message: string,

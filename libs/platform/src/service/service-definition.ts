@@ -15,6 +15,8 @@ export interface ServiceDefinition {
   readonly name: string;
   /** Categories of its own streams. Left out, it follows the whole log; only the ledger does. */
   readonly categories?: readonly string[];
+  /** Streams kept in memory for their next command; left out, as many as the runner keeps. */
+  readonly heldStreams?: number;
   /** Of tables that no projection owns, such as keys. */
   readonly migrations?: readonly (new () => MigrationInterface)[];
   readonly entities?: NonNullable<DatabaseOptions['entities']>;

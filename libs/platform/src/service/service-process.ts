@@ -6,12 +6,14 @@ import {
   postgresLogMigrations,
 } from '@tributary/event-log';
 import {
+  type FeedTail,
   type MessageBroker,
   type PublishedReader,
   type Wake,
   kafkaJsBroker,
+  tailOfLog,
 } from '@tributary/feeds';
-import { CodedError, invariant, unavailable } from '@tributary/kernel';
+import { CodedError, type Recorded, invariant, unavailable } from '@tributary/kernel';
 import { Database } from '@tributary/postgres';
 import type { Privacy } from '@tributary/privacy';
 import type { CoreSettings } from '../config/core-settings';
@@ -53,6 +55,7 @@ export class ServiceProcess {
   private readonly doors = new Map<Owner, OrderHandler>();
   private readonly occupants: Occupant[] = [];
   private clock: LogClock | undefined;
+  private tail: FeedTail<Recorded> | undefined;
   private closing = false;
 
   private constructor(
@@ -92,6 +95,12 @@ export class ServiceProcess {
     // It was opened while a neighbour had failed already.
     await occupant.close();
     throw unavailable('The process, which is closing,');
+  }
+
+  /** Undefined for a service that has the process to itself: it need not look at what is not its own. */
+  logTail(): FeedTail<Recorded> | undefined {
+    if (this.occupants.length > 1) this.tail ??= tailOfLog(this.log);
+    return this.tail;
   }
 
   publishHere(owner: Owner, publisher: LocalPublisher): void {

@@ -41,7 +41,7 @@ export class ServiceRuntime implements Occupant {
     readonly process: ServiceProcess,
     readonly database: Database,
   ) {
-    const { name } = definition;
+    const { name, heldStreams } = definition;
     const { log, logger, metrics } = process;
     this.observer = new ServiceObserver(name, logger, metrics);
     this.log = new MeteredLog(log, name, metrics);
@@ -49,6 +49,7 @@ export class ServiceRuntime implements Occupant {
     this.topics = new Topics(database);
     this.runner = new CommandRunner(this.log, {
       now: Date.now,
+      ...(heldStreams !== undefined && { heldStreams }),
       snapshots: new PostgresSnapshots(database),
       onBackgroundError: (stream, error) =>
         logger.failure('behind the scenes of a stream', error, { stream }),
@@ -100,6 +101,7 @@ export class ServiceRuntime implements Occupant {
       service: this.name,
       database,
       log: this.log,
+      tail: process.logTail(),
       observer,
       owner: `${process.name}@${hostname()}:${globalThis.process.pid}`,
       leaseMs: process.settings.FEED_LEASE_MS,

@@ -59,8 +59,8 @@ export class PostgresIdentifierVault extends IdentifierVault {
     const remembered = this.remembered.get(epoch + mac);
     if (remembered !== undefined) return remembered;
     const { rows } = await this.database.query<Found>(
-      'select mac, pseudonym from identifier where tenant = $1 and mac = $2',
-      [tenant, bytesOf(mac)],
+      `select pseudonym from identifier where tenant = $1 and mac = decode($2, 'hex')`,
+      [tenant, mac],
     );
     const pseudonym = rows[0] && withoutDashes(rows[0].pseudonym);
     if (pseudonym !== undefined) this.remembered.set(epoch + mac, pseudonym);
@@ -85,19 +85,27 @@ export class PostgresIdentifierVault extends IdentifierVault {
     tenant: string,
     macs: readonly string[],
   ): Promise<readonly [mac: string, pseudonym: string][]> {
-    const { rows } = await this.database.query<Found>(MAKE_OR_FIND, [tenant, macs.map(bytesOf)]);
-    return rows.map(({ mac, pseudonym }) => [mac.toString('base64url'), withoutDashes(pseudonym)]);
+    const { rows } = await this.database.query<Settled>(MAKE_OR_FIND, [tenant, macs.join()]);
+    const [{ macs: settled, pseudonyms } = NOTHING] = rows;
+    return settled.map((mac, i) => [mac, pseudonyms[i] as string]);
   }
 }
 
 interface Found {
-  readonly mac: Buffer;
   readonly pseudonym: string;
 }
 
+interface Settled {
+  readonly macs: readonly string[];
+  readonly pseudonyms: readonly string[];
+}
+
+const NOTHING: Settled = { macs: [], pseudonyms: [] };
+
 /**
  * Looks up one by one, which is an index scan each: a join would read the whole table while its statistics are young. What is
- * made is sorted, so that two processes with the same new references wait for one another in the same order.
+ * made is sorted, so that two processes with the same new references wait for one another in the same order. There
+ * they travel as one text and back as two lists: a value and a row for each would take the driver several times as long.
  */
 const MAKE_OR_FIND = `
   with wanted as materialized (
@@ -105,21 +113,23 @@ const MAKE_OR_FIND = `
       select stored.pseudonym from identifier stored
        where stored.tenant = $1 and stored.mac = asked.mac
     ) as known
-    from unnest($2::bytea[]) as asked (mac)
+    from (select decode(digits, 'hex') as mac from unnest(string_to_array($2, ',')) as sent (digits)) as asked
   ), made as (
     insert into identifier (tenant, mac, pseudonym)
     select $1, mac, gen_random_uuid() from wanted where known is null order by mac
     on conflict (tenant, mac) do nothing
     returning mac, pseudonym
   )
-  select mac, pseudonym from made
-  union all
-  select mac, known from wanted where known is not null`;
+  select coalesce(json_agg(encode(mac, 'hex')), '[]') as macs,
+         coalesce(json_agg(replace(pseudonym::text, '-', '')), '[]') as pseudonyms
+    from (
+      select mac, pseudonym from made
+      union all
+      select mac, known from wanted where known is not null
+    ) as settled`;
 
 function macOf(key: KeyObject, reference: Reference): string {
   checkReference(reference);
   const text = lengthPrefixed(reference.kind, reference.value);
-  return createHmac('sha256', key).update(text).digest('base64url');
+  return createHmac('sha256', key).update(text).digest('hex');
 }
-
-const bytesOf = (mac: string): Buffer => Buffer.from(mac, 'base64url');

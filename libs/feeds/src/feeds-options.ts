@@ -1,6 +1,8 @@
 import type { Owner } from '@tributary/contracts';
 import type { EventLog } from '@tributary/event-log';
 import type { Database } from '@tributary/postgres';
+import type { Recorded } from '@tributary/kernel';
+import type { FeedTail } from './feed-tail';
 import type { FeedObserver } from './observer';
 import type { PublishedReader } from './ports';
 import type { Projection } from './projections/projection';
@@ -24,6 +26,8 @@ export interface FeedsOptions {
   /** Opened with `feedMigrations`. */
   readonly database: Database;
   readonly log: EventLog;
+  /** Of the whole log, where services of one process read it together. */
+  readonly tail?: FeedTail<Recorded> | undefined;
   /** The service's own streams; left out, the whole log. */
   readonly categories?: readonly string[];
   /** Over the service's own log. */

@@ -14,6 +14,7 @@ import { feedMigrations } from './migrations';
 import type { FeedObserver, Gap } from './observer';
 import { keyedTable } from './projections/keyed-table';
 import { projection } from './projections/projection';
+import { LateCheckpoints } from './subscriptions/late-checkpoints';
 import { Leases } from './subscriptions/leases';
 import { Progress } from './subscriptions/progress';
 import { type Subscriber, SubscriptionRunner } from './subscriptions/runner';
@@ -160,7 +161,8 @@ export async function balancesIn(
 export function contextOf(database: Database, owner = 'one', ttlMs = 15_000, seen = new Seen()) {
   const leases = new Leases(database, { owner, ttlMs, observer: seen });
   const progress = new Progress();
-  const context = { database, leases, progress, observer: seen, standbyMs: 50, ttlMs };
+  const late = new LateCheckpoints(database);
+  const context = { database, leases, late, progress, observer: seen, standbyMs: 50, ttlMs };
   return {
     ...context,
     seen,

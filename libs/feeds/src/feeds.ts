@@ -21,6 +21,7 @@ import { PublishedTable } from './published/published-table';
 import { LiveReaction } from './reactions/live-reaction';
 import type { Reaction } from './reactions/reaction';
 import { waitUntil } from './read-your-writes';
+import { LateCheckpoints } from './subscriptions/late-checkpoints';
 import { Leases } from './subscriptions/leases';
 import { OwnedWork, type OwnedWorkOptions } from './subscriptions/owned-work';
 import { type Closing, Parking } from './subscriptions/parking';
@@ -43,6 +44,7 @@ export class Feeds implements Running {
   readonly published: PublishedTable;
   readonly progress = new Progress();
   private readonly leases: Leases;
+  private readonly late: LateCheckpoints;
   private readonly followers = new Map<string, Follower>();
   private readonly sources: Running[] = [];
   private readonly stopping = new AbortController();
@@ -55,6 +57,7 @@ export class Feeds implements Running {
     this.deadLetters = new DeadLetterTable(database, observer);
     this.inbox = new InboxTable(database, this.deadLetters, observer);
     this.published = options.published ?? new PublishedTable(database);
+    this.late = new LateCheckpoints(database);
     this.leases = new Leases(database, { owner, ttlMs: leaseMs, observer });
   }
 
@@ -139,13 +142,14 @@ export class Feeds implements Running {
       database,
       log,
       categories,
+      tail,
       projections = [],
       reactions = [],
       publication,
       upstreams = [],
     } = this.options;
     const { inboxProjections = [], inboxReactions = [] } = this.options;
-    const own: Feed<Recorded> = logFeed(log, categories);
+    const own: Feed<Recorded> = logFeed(log, categories, tail);
     const inbox = new InboxFeed(database, this.inbox.received);
 
     const published = publication ? [publishing(publication)] : [];
@@ -233,11 +237,11 @@ export class Feeds implements Running {
   }
 
   private run(subscriber: Subscriber): SubscriptionRunner {
-    const { database, observer, leaseMs = DEFAULT_LEASE_MS } = this.options;
-    const { leases, progress } = this;
+    const { observer, leaseMs = DEFAULT_LEASE_MS } = this.options;
+    const { leases, late, progress } = this;
     return new SubscriptionRunner(subscriber, {
-      database,
       leases,
+      late,
       progress,
       observer,
       standbyMs: leaseMs / 3,

@@ -2,6 +2,7 @@ export * from './feed';
 export * from './feeds';
 export * from './feeds-options';
 export * from './feeds-status';
+export type { FeedTail } from './feed-tail';
 export * from './inbox/dead-letter-table';
 export * from './inbox/inbox-feed';
 export * from './inbox/inbox-table';

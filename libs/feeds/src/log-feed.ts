@@ -7,7 +7,7 @@ import {
 } from '@tributary/event-log';
 import { categoryOf, parseStreamName, type Recorded, type StreamName } from '@tributary/kernel';
 import type { Feed, FeedRow } from './feed';
-import { LogTail } from './log-tail';
+import { FeedTail } from './feed-tail';
 
 /** A class, because a rebuild makes one of every event: see the rows that the log extracts. */
 class LogRow implements FeedRow {
@@ -19,13 +19,21 @@ class LogRow implements FeedRow {
   ) {}
 }
 
+/** The newest events of the whole log, for services that share a process: each of them would ask for every event of all. */
+export const tailOfLog = (log: EventLog): FeedTail<Recorded> =>
+  new FeedTail((after) => log.subscribe(after));
+
 /** A service's own streams, or the whole log where no categories are named. */
-export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Recorded> {
+export function logFeed(
+  log: EventLog,
+  categories?: readonly string[],
+  shared?: FeedTail<Recorded>,
+): Feed<Recorded> {
   const filterOf = (types: readonly string[]): Filter => ({
     ...(!types.includes(EVERY_TYPE) && { types }),
     ...(categories && { categories }),
   });
-  const tail = new LogTail((after) => log.subscribe(after, filterOf([EVERY_TYPE])));
+  const tail = shared ?? new FeedTail((after) => log.subscribe(after, filterOf([EVERY_TYPE])));
   const isOurs = (stream: string) =>
     categories === undefined || categories.includes(categoryOf(stream as StreamName));
 
@@ -50,10 +58,15 @@ export function logFeed(log: EventLog, categories?: readonly string[]): Feed<Rec
 
   return {
     name: 'log',
-    subscribe: (after, types) =>
-      tail.subscribe(after, types.includes(EVERY_TYPE) ? undefined : new Set(types), (from) =>
-        log.subscribe(from, filterOf(types)),
-      ),
+    subscribe: (after, types) => {
+      const wanted = new Set(types);
+      const isAny = wanted.has(EVERY_TYPE);
+      return tail.subscribe(
+        after,
+        ({ type, stream }) => (isAny || wanted.has(type)) && isOurs(stream),
+        (from) => log.subscribe(from, filterOf(types)),
+      );
+    },
     readAll: (after, types) => log.readAll(after, filterOf(types)),
     readFields,
     readStream: (stream, from) => log.read(parseStreamName(stream), from),

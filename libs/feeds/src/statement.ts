@@ -1,5 +1,6 @@
 import type { Queryable } from '@tributary/postgres';
 import type { QueryResultRow } from 'pg';
+import { prepared } from './prepared';
 import { arrayLiteral } from './projections/arrays';
 import { type Kind, SQL_TYPES } from './projections/kinds';
 
@@ -7,6 +8,7 @@ import { type Kind, SQL_TYPES } from './projections/kinds';
 export class Statement {
   private readonly parts: string[] = [];
   private readonly parameters: unknown[] = [];
+  private searching = false;
 
   get isEmpty(): boolean {
     return this.parts.length === 0;
@@ -26,11 +28,17 @@ export class Statement {
     return this;
   }
 
+  /** It looks for rows other than by inserting them, so it is planned each time, by what the table has come to be. */
+  searches(): this {
+    this.searching = true;
+    return this;
+  }
+
   async run<R extends QueryResultRow>(on: Queryable, select: string): Promise<R[]> {
-    const { rows } = await on.query<R>(
-      `with ${this.parts.join(',\n')}\n${select}`,
-      this.parameters,
-    );
+    const text = `with ${this.parts.join(',\n')}\n${select}`;
+    const { rows } = this.searching
+      ? await on.query<R>(text, this.parameters)
+      : await on.query<R>(prepared(text, this.parameters));
     return rows;
   }
 }

@@ -44,6 +44,15 @@ export interface Reached {
   readonly child: string;
 }
 
+interface Reaching extends OfLine {
+  readonly windows: readonly Reached[];
+}
+
+interface Asked {
+  readonly tenant: string;
+  readonly lines: readonly string[];
+}
+
 export interface LinePaid {
   readonly line: string;
   readonly paidAts: readonly Instant[];
@@ -54,60 +63,61 @@ export interface LineTold {
   readonly data: LineCreditedData;
 }
 
-const REGISTER_LINES = `
-insert into credited_line as l (tenant, line, revision, paid_ats, data)
-select distinct on (n.tenant, n.line) n.tenant, n.line, n.revision, string_to_array(n.paid_ats, ' '), n.data
-from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::jsonb[]) as n (tenant, line, revision, paid_ats, data)
-order by n.tenant, n.line, n.revision desc
-on conflict (tenant, line) do update set revision = excluded.revision, paid_ats = excluded.paid_ats, data = excluded.data
-where l.revision < excluded.revision`;
-
-const REGISTER_PARTNERS = `
-insert into line_partner (tenant, partner, line)
-select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing`;
-
-const PARTNERS = `
-select a.ordinal, p.partner from unnest($1::text[], $2::text[]) with ordinality as a (tenant, line, ordinal)
-join line_partner p using (tenant, line) order by a.ordinal, p.partner`;
+/** Answers with whom the lines credited before: what is written by a statement it does not see itself. */
+const REGISTER = `
+with line as (
+  insert into credited_line as l (tenant, line, revision, paid_ats, data)
+  select distinct on (n.tenant, n.line) n.tenant, n.line, n.revision, string_to_array(n.paid_ats, ' '), n.data
+  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::jsonb[]) as n (tenant, line, revision, paid_ats, data)
+  order by n.tenant, n.line, n.revision desc
+  on conflict (tenant, line) do update set revision = excluded.revision, paid_ats = excluded.paid_ats, data = excluded.data
+  where l.revision < excluded.revision),
+credited as (
+  insert into line_partner (tenant, partner, line)
+  select * from unnest($6::text[], $7::text[], $8::text[]) on conflict do nothing)
+select p.tenant, p.line, p.partner from (select distinct * from unnest($1::text[], $2::text[])) as a (tenant, line)
+join line_partner p using (tenant, line)`;
 
 const REGISTER_WINDOWS = `
 insert into line_window (tenant, line, stream, child)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) on conflict do nothing`;
 
-const WINDOWS = `
-select a.ordinal, w.stream, w.child from unnest($1::text[], $2::text[]) with ordinality as a (tenant, line, ordinal)
-join line_window w using (tenant, line) order by a.ordinal, w.stream, w.child`;
+/** As above: the windows that were reached before. */
+const REACH = `
+with reached as (${REGISTER_WINDOWS})
+select w.tenant, w.line, w.stream, w.child from (select distinct * from unnest($5::text[], $6::text[])) as a (tenant, line)
+join line_window w using (tenant, line)`;
 
 const PAGE = `
 select p.line, l.paid_ats from line_partner p join credited_line l using (tenant, line)
 where p.tenant = $1 and p.partner = $2 and p.line > $3 order by p.line limit $4`;
 
 const READ = `
-select line, revision, data from credited_line where tenant = $1 and line = any($2::text[]) order by line`;
+select a.question, l.revision, l.data from unnest($1::int[], $2::text[], $3::text[]) as a (question, tenant, line)
+join credited_line l using (tenant, line) order by a.question, l.line`;
+
+/** Each of these may name some dozens. */
+const MOST_READ_TOGETHER = 100;
 
 export class LineDirectory {
-  private readonly registering: Together<Registered, void>;
-  private readonly crediting: Together<OfLine, readonly string[]>;
-  private readonly reaching: Together<OfLine & { readonly windows: readonly Reached[] }, void>;
-  private readonly asking: Together<OfLine, readonly Reached[]>;
+  private readonly registering: Together<Registered, readonly string[]>;
+  private readonly reaching: Together<Reaching, readonly Reached[]>;
+  private readonly reading: Together<Asked, readonly LineTold[]>;
 
   constructor(private readonly database: Database) {
     this.registering = new Together((lines) => this.writeLines(lines), 100);
-    this.crediting = new Together((lines) => this.readPartners(lines));
     this.reaching = new Together((lines) => this.writeWindows(lines));
-    this.asking = new Together((lines) => this.readWindows(lines));
+    this.reading = new Together((asked) => this.readLines(asked), MOST_READ_TOGETHER);
   }
 
   /** From here on the line is found under each of these partners; answers with all it ever credited. */
-  async register(line: Registered): Promise<readonly string[]> {
-    await this.registering.ask(line);
-    return this.crediting.ask(line);
+  register(line: Registered): Promise<readonly string[]> {
+    return this.registering.ask(line);
   }
 
   /** From here on its revisions go there; answers with every window it ever reached. */
-  async reach(of: OfLine, windows: readonly Reached[]): Promise<readonly Reached[]> {
-    if (windows.length > 0) await this.reaching.ask({ ...of, windows });
-    return this.asking.ask(of);
+  reach(of: OfLine, windows: readonly Reached[]): Promise<readonly Reached[]> {
+    return this.reaching.ask({ ...of, windows });
   }
 
   /** For lines that are sent again as they are, many at once. */
@@ -115,12 +125,8 @@ export class LineDirectory {
     tenant: string,
     windows: readonly (Reached & { readonly line: string })[],
   ): Promise<void> {
-    await this.database.query(REGISTER_WINDOWS, [
-      windows.map(() => tenant),
-      windows.map(({ line }) => line),
-      windows.map(({ stream }) => stream),
-      windows.map(({ child }) => child),
-    ]);
+    const rows = windows.map((window) => ({ tenant, ...window }));
+    await this.database.query(REGISTER_WINDOWS, windowColumns(rows));
   }
 
   async *linesOf(tenant: string, partner: string): AsyncGenerator<readonly LinePaid[]> {
@@ -138,76 +144,93 @@ export class LineDirectory {
     }
   }
 
-  async read(tenant: string, lines: readonly string[]): Promise<readonly LineTold[]> {
-    const { rows } = await this.database.query<{ revision: string; data: LineCreditedData }>(READ, [
-      tenant,
-      lines,
-    ]);
-    return rows.map(({ revision, data }) => ({ revision: Number(revision), data }));
+  read(tenant: string, lines: readonly string[]): Promise<readonly LineTold[]> {
+    return this.reading.ask({ tenant, lines });
   }
 
-  private async writeLines(lines: readonly Registered[]): Promise<void[]> {
-    await this.database.query(REGISTER_LINES, [
+  private async writeLines(lines: readonly Registered[]): Promise<(readonly string[])[]> {
+    const credits = lines.flatMap(({ tenant, line, partners }) =>
+      partners.map((partner) => ({ tenant, partner, line })),
+    );
+    const { rows } = await this.database.query<OfLine & { partner: string }>(REGISTER, [
       lines.map(({ tenant }) => tenant),
       lines.map(({ line }) => line),
       lines.map(({ revision }) => revision),
       lines.map(({ data }) => paidAtsOf(data).join(' ')),
       lines.map(({ data }) => JSON.stringify(data)),
-    ]);
-    const credits = lines.flatMap(({ tenant, line, partners }) =>
-      partners.map((partner) => ({ tenant, partner, line })),
-    );
-    await this.database.query(REGISTER_PARTNERS, [
       credits.map(({ tenant }) => tenant),
       credits.map(({ partner }) => partner),
       credits.map(({ line }) => line),
     ]);
-    return lines.map(() => undefined);
+    const known = byLine([...rows, ...credits], ({ partner }) => [partner, partner]);
+    return lines.map((line) => inOrder(known.get(nameOf(line))));
   }
 
-  private async readPartners(lines: readonly OfLine[]): Promise<(readonly string[])[]> {
-    const answers = lines.map((): string[] => []);
-    const { rows } = await this.database.query<{ ordinal: string; partner: string }>(
-      PARTNERS,
-      columnsOf(lines),
+  private async writeWindows(asked: readonly Reaching[]): Promise<(readonly Reached[])[]> {
+    const windows = asked.flatMap(({ tenant, line, windows: own }) =>
+      own.map((window) => ({ tenant, line, ...window })),
     );
-    for (const { ordinal, partner } of rows) answers[Number(ordinal) - 1]?.push(partner);
-    return answers;
-  }
-
-  private async writeWindows(
-    lines: readonly (OfLine & { readonly windows: readonly Reached[] })[],
-  ): Promise<void[]> {
-    const rows = lines.flatMap(({ tenant, line, windows }) =>
-      windows.map((window) => ({ tenant, line, ...window })),
-    );
-    await this.database.query(REGISTER_WINDOWS, [
-      rows.map(({ tenant }) => tenant),
-      rows.map(({ line }) => line),
-      rows.map(({ stream }) => stream),
-      rows.map(({ child }) => child),
+    const { rows } = await this.database.query<OfLine & Reached>(REACH, [
+      ...windowColumns(windows),
+      asked.map(({ tenant }) => tenant),
+      asked.map(({ line }) => line),
     ]);
-    return lines.map(() => undefined);
+    const known = byLine([...rows, ...windows], ({ stream, child }) => [
+      `${stream} ${child}`,
+      { stream, child },
+    ]);
+    return asked.map((of) => inOrder(known.get(nameOf(of))));
   }
 
-  private async readWindows(lines: readonly OfLine[]): Promise<(readonly Reached[])[]> {
-    const answers = lines.map((): Reached[] => []);
-    const { rows } = await this.database.query<{ ordinal: string } & Reached>(
-      WINDOWS,
-      columnsOf(lines),
+  private async readLines(asked: readonly Asked[]): Promise<(readonly LineTold[])[]> {
+    const answers = asked.map((): LineTold[] => []);
+    const flat = asked.flatMap(({ tenant, lines }, question) =>
+      lines.map((line) => ({ question, tenant, line })),
     );
-    for (const { ordinal, stream, child } of rows)
-      answers[Number(ordinal) - 1]?.push({ stream, child });
+    const { rows } = await this.database.query<{
+      question: number;
+      revision: string;
+      data: LineCreditedData;
+    }>(READ, [
+      flat.map(({ question }) => question),
+      flat.map(({ tenant }) => tenant),
+      flat.map(({ line }) => line),
+    ]);
+    for (const { question, revision, data } of rows)
+      answers[question]?.push({ revision: Number(revision), data });
     return answers;
   }
 }
 
-const PAGE_LINES = 2_000;
+const nameOf = ({ tenant, line }: OfLine): string => `${tenant} ${line}`;
 
-const columnsOf = (lines: readonly OfLine[]): [string[], string[]] => [
-  lines.map(({ tenant }) => tenant),
-  lines.map(({ line }) => line),
+/** What each line has, each once: what stood there, and what has just been written. */
+function byLine<R extends OfLine, V>(
+  rows: readonly R[],
+  entryOf: (row: R) => readonly [key: string, value: V],
+): ReadonlyMap<string, ReadonlyMap<string, V>> {
+  const lines = new Map<string, Map<string, V>>();
+  for (const row of rows) {
+    const [key, value] = entryOf(row);
+    const own = lines.get(nameOf(row));
+    if (own) own.set(key, value);
+    else lines.set(nameOf(row), new Map([[key, value]]));
+  }
+  return lines;
+}
+
+/** Always the same order, because commands are numbered by it. */
+const inOrder = <V>(entries: ReadonlyMap<string, V> = new Map()): V[] =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+
+const windowColumns = (windows: readonly (OfLine & Reached)[]): string[][] => [
+  windows.map(({ tenant }) => tenant),
+  windows.map(({ line }) => line),
+  windows.map(({ stream }) => stream),
+  windows.map(({ child }) => child),
 ];
+
+const PAGE_LINES = 2_000;
 
 export const lineNameOf = ({
   sale,

@@ -46,9 +46,11 @@ export function dispatchToWindow(bus: CommandBus, directory: LineDirectory): Dis
     const { id, zone, child } = command;
     let outcome: Awaited<ReturnType<typeof send>> = { kind: 'nothing' };
     for (const lines of inChunks(await directory.read(context.tenant, command.lines))) {
-      const content = lines
-        .map(({ revision, data }) => `${data.payment} ${data.line} ${String(revision)}`)
-        .join('\n');
+      const named = lines.map(
+        ({ revision, data }) => `${data.payment} ${data.line} ${String(revision)}`,
+      );
+      // One line may come twice, as the partner's own and as that of a partner below.
+      const content = [...(child === null ? [] : [`of ${child}`]), ...named].join('\n');
       outcome = await send({ type: 'LearnLines', id, zone, child, lines }, as(context, content));
       if (outcome.kind === 'rejected') return outcome;
     }

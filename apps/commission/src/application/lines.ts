@@ -19,6 +19,8 @@ export interface Whereabouts {
 export const linesCredited = (bus: CommandBus, whereabouts: Whereabouts): Reaction<ToWindow> =>
   reaction<ToWindow, Record<string, LineCreditedData>>({
     name: 'lines_credited',
+    // Lines are registered and windows are reached by what the events say; what windows make of them is not asked for.
+    looksAhead: true,
     on: { [LINE_CREDITED]: (event) => windowsOfLine(event, whereabouts) },
     target: streamOfEarnings,
     dispatch: dispatchToWindow(bus, whereabouts.directory),

@@ -115,3 +115,39 @@ describe('a line that moves to another payment day', () => {
     expect(read).toMatchObject({ revision: 2 });
   });
 });
+
+describe('lines that come at the same time', () => {
+  it('are each answered with what they themselves credited and reached, now and before', async () => {
+    const { directory } = whereabouts;
+    const told = (name: string, revision: number, partners: readonly string[]) => ({
+      tenant: TENANT,
+      line: name,
+      revision,
+      data: sale,
+      partners,
+    });
+    await directory.register(told('a', 1, ['p1']));
+    await directory.reach({ tenant: TENANT, line: 'a' }, [{ stream: 's1', child: '' }]);
+    expect(
+      await Promise.all([
+        directory.register(told('a', 2, ['p2'])),
+        directory.register(told('b', 1, ['p3'])),
+        directory.register(told('c', 1, [])),
+      ]),
+    ).toEqual([['p1', 'p2'], ['p3'], []]);
+    const s2 = { stream: 's2', child: 'p1' };
+    expect(
+      await Promise.all([
+        directory.reach({ tenant: TENANT, line: 'a' }, [s2]),
+        directory.reach({ tenant: TENANT, line: 'a' }, []),
+        directory.reach({ tenant: TENANT, line: 'b' }, []),
+      ]),
+    ).toEqual([[{ stream: 's1', child: '' }, s2], [{ stream: 's1', child: '' }, s2], []]);
+    const read = await Promise.all([
+      directory.read(TENANT, ['b', 'a']),
+      directory.read(TENANT, ['c', 'd']),
+      directory.read('other', ['a']),
+    ]);
+    expect(read.map((lines) => lines.map(({ revision }) => revision))).toEqual([[2, 1], [1], []]);
+  });
+});

@@ -82,8 +82,8 @@ export const termsTold = (bus: CommandBus, whereabouts: Whereabouts): Reaction<T
     for (const term of terms) commands.push(...(await toFollowers(event, term, whereabouts)));
     // Told before its windows are looked for: whoever opens one meanwhile reads it.
     if (event.type === MEASURED) {
-      const { partner } = event.data as unknown as MeasuredData;
-      commands.push(...(await windowsOfMeasures(event.tenant, partner, whereabouts)));
+      const measured = event.data as unknown as MeasuredData;
+      commands.push(...(await windowsOf(event.tenant, measured.partner, [measured], whereabouts)));
     }
     return commands;
   };
@@ -95,18 +95,27 @@ export const termsTold = (bus: CommandBus, whereabouts: Whereabouts): Reaction<T
   });
 };
 
-/** Windows in which a partner may earn a bonus for what was measured, whether anything is sold in them or not. */
+/** Of everything that was measured for a partner: for whoever brings it other terms. */
 async function windowsOfMeasures(
   tenant: string,
   partner: string,
+  whereabouts: Whereabouts,
+): Promise<readonly OpenWindow[]> {
+  const measured = await whereabouts.topics.told(tenant, [topicOfMeasures(partner)]);
+  const all = measured.map(({ data }) => data as unknown as MeasuredData);
+  return all.length === 0 ? [] : await windowsOf(tenant, partner, all, whereabouts);
+}
+
+/** Windows in which a partner may earn a bonus for what was measured, whether anything is sold in them or not. */
+async function windowsOf(
+  tenant: string,
+  partner: string,
+  measured: readonly MeasuredData[],
   { topics }: Whereabouts,
 ): Promise<readonly OpenWindow[]> {
-  const measured = await topics.told(tenant, [topicOfMeasures(partner)]);
-  if (measured.length === 0) return [];
   const terms = await new WindowFinder(topics).termsOf(tenant, [partner]);
   const windows = new Map<string, OpenWindow>();
-  for (const { data } of measured) {
-    const { measure, steps } = data as unknown as MeasuredData;
+  for (const { measure, steps } of measured) {
     const belonging = steps.flatMap(({ at }) =>
       belongingOf(terms, [at]).map(({ id, zone }) => ({ id, zone, at })),
     );

@@ -2,6 +2,7 @@ import type { Fields, Position } from '@tributary/event-log';
 import { CodedError, type Instant, type JsonObject, type StreamName } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import type { Feed, FeedBatch, FeedEvent, FeedRow, FeedSubscription } from '../feed';
+import { FeedTail } from '../feed-tail';
 import type { Wake } from '../wake';
 
 interface Row {
@@ -39,9 +40,13 @@ const eventOf = (row: Row): FeedEvent => ({
 const PAGE_SIZE = 1000;
 const FIELDS_PAGE_SIZE = 5000;
 
+const COLUMNS = `position, log_position, id, type, stream, revision, tenant, occurred_at, recorded_at, correlation_id, causation_id,
+  trace_parent, data`;
+
 // Head and rows of one snapshot: positions are in commit order, so nothing can appear below the head later.
 const PAGE = `
-with page as (select * from inbox where position > $1 and type = any($2) order by position limit ${PAGE_SIZE})
+with page as (
+  select ${COLUMNS} from inbox where position > $1 and ($2::text[] is null or type = any($2)) order by position limit ${PAGE_SIZE})
 select head.position as head, page.* from inbox_head head left join page on true order by page.position`;
 
 const ENVELOPE_SQL: Readonly<Record<string, string>> = {
@@ -59,6 +64,7 @@ const ENVELOPE_SQL: Readonly<Record<string, string>> = {
 /** The inbox in the shape of a feed, so that projections and reactions need not know where an event came from. */
 export class InboxFeed implements Feed {
   readonly name = 'inbox';
+  private readonly tail = new FeedTail((after) => this.alone(after, undefined));
 
   constructor(
     private readonly database: Database,
@@ -68,6 +74,15 @@ export class InboxFeed implements Feed {
   ) {}
 
   subscribe(after: Position, types: readonly string[]): FeedSubscription {
+    const wanted = new Set(types);
+    return this.tail.subscribe(
+      after,
+      ({ type }) => wanted.has(type),
+      (from) => this.alone(from, types),
+    );
+  }
+
+  private alone(after: Position, types: readonly string[] | undefined): FeedSubscription {
     const closing = new AbortController();
     const follow = () => this.follow(after, types, closing.signal);
     return {
@@ -137,7 +152,7 @@ export class InboxFeed implements Feed {
 
   private async *follow(
     after: Position,
-    types: readonly string[],
+    types: readonly string[] | undefined,
     stop: AbortSignal,
   ): AsyncGenerator<FeedBatch> {
     for (let through = after, isFirst = true; !stop.aborted; isFirst = false) {
@@ -149,10 +164,10 @@ export class InboxFeed implements Feed {
     }
   }
 
-  private async page(after: Position, types: readonly string[]): Promise<FeedBatch> {
+  private async page(after: Position, types: readonly string[] | undefined): Promise<FeedBatch> {
     const { rows } = await this.database.pool.query<Row & { head: string }>(PAGE, [
       String(after),
-      types,
+      types ?? null,
     ]);
     if (!rows[0]) throw new CodedError('inbox_without_head', 'The inbox has lost its head row.');
     const events = rows.filter((row) => (row.position as string | null) !== null).map(eventOf);

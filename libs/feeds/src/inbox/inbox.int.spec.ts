@@ -55,6 +55,38 @@ describe('reading a neighbour that has never published anything', () => {
   });
 });
 
+describe('following the inbox', () => {
+  it('reads what has come once for all who have caught up', async () => {
+    const database = await databases.open();
+    const { inbox } = inboxOf(database);
+    await inbox.receive(OWNER, [published(stream(1), 0n, null)], { channel: 'c', next: 1n });
+    const feed = new InboxFeed(database, inbox.received, 60_000);
+    const seen: bigint[] = [];
+    const following = [[TYPE], [TYPE], ['partners.partner.v1']].map((types) => {
+      const subscription = feed.subscribe(0n, types);
+      const done = (async () => {
+        for await (const { events } of subscription)
+          seen.push(...events.map(({ position }) => position));
+      })();
+      return { subscription, done };
+    });
+    await until('two have the first', () => seen.length === 2);
+    const asked = jest.spyOn(database.pool, 'query');
+    await inbox.receive(OWNER, [published(stream(1), 1n, 0n)], { channel: 'c', next: 2n });
+    await until('two have the second', () => seen.length === 4);
+    const pages = asked.mock.calls.filter(([query]) =>
+      JSON.stringify(query).includes('inbox_head'),
+    );
+    asked.mockRestore();
+    expect(pages).toHaveLength(1);
+    expect(seen).toEqual([1n, 1n, 2n, 2n]);
+    for (const { subscription, done } of following) {
+      await subscription.close();
+      await done;
+    }
+  });
+});
+
 describe('receiving what others published', () => {
   it('takes each revision once, whatever is repeated, and commits the offset with the rows', async () => {
     const database = await databases.open();

@@ -1,5 +1,6 @@
 import type { JsonObject, StreamName } from '@tributary/kernel';
 import { type Database, Together } from '@tributary/postgres';
+import { prepared } from '../prepared';
 
 /** What was last told under a topic. Most topics have one key; one that many speak under has a key for each of them. */
 export interface Told {
@@ -96,24 +97,28 @@ export class Topics {
     const rows = follows.flatMap(({ tenant, stream, topics }) =>
       topics.map((topic) => ({ tenant, topic, stream })),
     );
-    await this.database.query(FOLLOW, [
-      rows.map(({ tenant }) => tenant),
-      rows.map(({ topic }) => topic),
-      rows.map(({ stream }) => stream),
-    ]);
+    await this.database.query(
+      prepared(FOLLOW, [
+        rows.map(({ tenant }) => tenant),
+        rows.map(({ topic }) => topic),
+        rows.map(({ stream }) => stream),
+      ]),
+    );
     return follows.map(() => undefined);
   }
 
   private async write(
     tellings: readonly { readonly tenant: string; readonly told: Told }[],
   ): Promise<void[]> {
-    await this.database.query(TELL, [
-      tellings.map(({ tenant }) => tenant),
-      tellings.map(({ told }) => told.topic),
-      tellings.map(({ told }) => told.key),
-      tellings.map(({ told }) => told.revision),
-      tellings.map(({ told }) => JSON.stringify(told.data)),
-    ]);
+    await this.database.query(
+      prepared(TELL, [
+        tellings.map(({ tenant }) => tenant),
+        tellings.map(({ told }) => told.topic),
+        tellings.map(({ told }) => told.key),
+        tellings.map(({ told }) => told.revision),
+        tellings.map(({ told }) => JSON.stringify(told.data)),
+      ]),
+    );
     return tellings.map(() => undefined);
   }
 

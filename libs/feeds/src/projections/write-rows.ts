@@ -87,6 +87,7 @@ function removeSql(
   rows: readonly Folded[],
   guard: string,
 ): string {
+  statement.searches();
   const keys = table.columns.slice(0, table.keyCount);
   const arrays = keys.map(({ kind }, i) =>
     statement.bindArray(

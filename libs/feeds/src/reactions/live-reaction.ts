@@ -116,21 +116,39 @@ export class LiveReaction<C = unknown> implements Subscriber {
       if (same) same.push(event);
       else streams.set(event.stream, [event]);
     }
-    const queue = [...streams.values()];
     const results: Delivered[] = [];
+    const queue: FeedEvent[][] = [];
+    for (const [stream, own] of streams)
+      if (waiting.has(stream)) results.push({ behind: own });
+      else queue.push(own);
+    const seen = this.lookAhead(queue.flat());
     const worker = async () => {
-      for (let own = queue.shift(); own && !stop.aborted; own = queue.shift()) {
-        const isWaiting = waiting.has(own[0]?.stream ?? '');
-        results.push(isWaiting ? { behind: own } : await this.deliverStream(own, stop));
-      }
+      for (let own = queue.shift(); own && !stop.aborted; own = queue.shift())
+        results.push(await this.deliverStream(own, seen, stop));
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, queue.length) }, worker));
+    // None is still asking when we say that we have stopped.
+    await Promise.all(seen.values());
     return results;
   }
 
-  private async deliverStream(events: readonly FeedEvent[], stop: AbortSignal): Promise<Delivered> {
+  /** What failed is told when it is the turn of its event. */
+  private lookAhead(events: readonly FeedEvent[]): Ahead<C> {
+    if (this.reaction.looksAhead !== true) return new Map();
+    return new Map(events.map((event) => [event, Promise.allSettled([this.lookAt(event)])]));
+  }
+
+  private async lookAt(event: FeedEvent): Promise<readonly C[]> {
+    return (await this.reaction.on[event.type]?.(event)) ?? [];
+  }
+
+  private async deliverStream(
+    events: readonly FeedEvent[],
+    ahead: Ahead<C>,
+    stop: AbortSignal,
+  ): Promise<Delivered> {
     for (const [i, event] of events.entries()) {
-      const why = await this.patiently(event, stop);
+      const why = await this.patiently(event, ahead.get(event), stop);
       if (why !== undefined) return { poison: { event, why }, behind: events.slice(i + 1) };
       if (stop.aborted) break;
     }
@@ -138,10 +156,15 @@ export class LiveReaction<C = unknown> implements Subscriber {
   }
 
   /** What is out of order for a while is waited for: parking is for what only a person can mend. */
-  private async patiently(event: FeedEvent, stop: AbortSignal): Promise<Reason | undefined> {
+  private async patiently(
+    event: FeedEvent,
+    ahead: Looked<C> | undefined,
+    stop: AbortSignal,
+  ): Promise<Reason | undefined> {
     for (let failures = 0; !stop.aborted; failures++) {
       try {
-        return await this.deliver(event, stop);
+        // What was seen ahead is worth one try: afterwards it may be otherwise.
+        return await this.deliver(event, stop, failures === 0 ? ahead : undefined);
       } catch (error) {
         this.context.observer.failed(this.name, error);
         await pause(backoffMs(failures), stop);
@@ -154,9 +177,10 @@ export class LiveReaction<C = unknown> implements Subscriber {
   private async deliver(
     event: FeedEvent,
     stop: AbortSignal | undefined,
+    ahead?: Looked<C>,
   ): Promise<Reason | undefined> {
     try {
-      const commands = (await this.reaction.on[event.type]?.(event)) ?? [];
+      const commands = ahead === undefined ? await this.lookAt(event) : await seenIn(ahead);
       return await this.dispatchAll(followUps(this.reaction, event, commands), stop);
     } catch (error) {
       if (isPassing(error)) throw error;
@@ -215,6 +239,16 @@ export class LiveReaction<C = unknown> implements Subscriber {
       return closeParked(tx, parked, closing);
     });
   }
+}
+
+/** What follows from an event, or why that cannot be said. */
+type Looked<C> = Promise<readonly [PromiseSettledResult<readonly C[]>]>;
+type Ahead<C> = ReadonlyMap<FeedEvent, Looked<C>>;
+
+async function seenIn<C>(ahead: Looked<C>): Promise<readonly C[]> {
+  const [seen] = await ahead;
+  if (seen.status === 'rejected') throw seen.reason;
+  return seen.value;
 }
 
 interface Delivered {

@@ -228,3 +228,67 @@ describe('reacting to events', () => {
 
 const lastOf = async (log: TestLog): Promise<bigint> =>
   (await log.eventsOf(account('a'))).at(-1)?.position ?? 0n;
+
+describe('a reaction that looks ahead', () => {
+  it('looks at a whole batch before it sends, sends in order, and parks as everybody does', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    const happened: string[] = [];
+    const said = (what: string, amount: string) => happened.push(`${what} ${amount}`);
+    for (const amount of [1n, 2n, 3n]) await log.deposit('a', amount);
+    const ahead = reaction<Credit, { Deposited: { amount: string } }>({
+      name: 'crediting',
+      looksAhead: true,
+      on: {
+        Deposited: async ({ data }) => {
+          await Promise.resolve();
+          said('saw', data.amount);
+          return [{ of: 'a', amount: data.amount }];
+        },
+      },
+      target,
+      dispatch: ({ amount }) => {
+        said('sent', amount);
+        const rejected = { code: 'too_much' };
+        return Promise.resolve(
+          amount === '2' ? { kind: 'rejected', rejected } : { kind: 'accepted' },
+        );
+      },
+    });
+    const context = contextOf(database);
+    const runner = context.run(new LiveReaction(ahead, logFeed(log, ['account']), context));
+    await until('all three are done', () => (context.progress.of('crediting') ?? 0n) >= 3n);
+    expect(happened).toEqual(['saw 1', 'saw 2', 'saw 3', 'sent 1', 'sent 2']);
+    const [parked] = await new Parking(database).list();
+    expect(parked).toMatchObject({ revision: 1n, queued: 1, code: 'too_much' });
+    await runner.stop();
+  });
+
+  it('looks again where it could not see', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    let looks = 0;
+    const sent: string[] = [];
+    await log.deposit('a', 1n);
+    const ahead = reaction<Credit, { Deposited: { amount: string } }>({
+      name: 'crediting',
+      looksAhead: true,
+      on: {
+        Deposited: ({ data }) => {
+          if (looks++ === 0) throw unavailable('The directory');
+          return [{ of: 'a', amount: data.amount }];
+        },
+      },
+      target,
+      dispatch: ({ amount }) => {
+        sent.push(amount);
+        return Promise.resolve({ kind: 'accepted' });
+      },
+    });
+    const context = contextOf(database);
+    const runner = context.run(new LiveReaction(ahead, logFeed(log, ['account']), context));
+    await until('it is sent', () => sent.length === 1);
+    expect(looks).toBe(2);
+    await runner.stop();
+  });
+});

@@ -32,6 +32,11 @@ export interface Reaction<C = unknown> {
   readonly name: string;
   /** What follows from an event. May read a directory, in the order that `meet` keeps; decides nothing itself. */
   readonly on: Readonly<Record<string, (event: FeedEvent) => Promise<readonly C[]> | readonly C[]>>;
+  /**
+   * All events of a batch are looked at together, so that they share the questions that they ask, before anything that follows from
+   * them is sent. Only for who looks at nothing that its own commands change.
+   */
+  readonly looksAhead?: boolean;
   /** The stream that a command is for. */
   target(command: C, tenant: string): StreamName;
   dispatch(command: C, context: ReactionContext): Promise<Dispatched>;
@@ -45,6 +50,7 @@ export function reaction<C, D extends Readonly<Record<string, object>>>(declared
       event: FeedEvent<T, D[T]>,
     ) => Promise<readonly C[]> | readonly C[];
   };
+  readonly looksAhead?: boolean;
   readonly target: (command: C, tenant: string) => StreamName;
   readonly dispatch: Dispatch<C>;
 }): Reaction<C> {

@@ -58,7 +58,8 @@ export async function commitBatch(
   return 'stale';
 }
 
-async function lookAgain(database: Database, held: Held): Promise<void> {
+/** After a commit that moved nothing: reads whether parked streams have changed, and throws `fenced` when it is ours no more. */
+export async function lookAgain(database: Database, held: Held): Promise<void> {
   const { rows } = await database.pool.query<{ epoch: string; parkings: string }>(
     'select epoch, parkings from subscription where name = $1',
     [held.name],
@@ -115,6 +116,7 @@ function queueBehind(
   subscription: string,
   queued: ReadonlyMap<string, number>,
 ): void {
+  statement.searches();
   const streams = statement.bindArray('text', [...queued.keys()]);
   const counts = statement.bindArray('bigint', [...queued.values()]);
   statement.with(

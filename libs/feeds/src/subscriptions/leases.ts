@@ -37,9 +37,12 @@ on conflict (name) do update
 returning position, epoch, parkings`;
 
 const RENEW = `
+with mine as (
+  select s.name from subscription s
+    join unnest($1::text[], $2::bigint[]) as u (name, epoch) on s.name = u.name and s.epoch = u.epoch
+   order by s.name for update of s)
 update subscription s set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-from unnest($1::text[], $2::bigint[]) as mine (name, epoch)
-where s.name = mine.name and s.epoch = mine.epoch
+  from mine where s.name = mine.name
 returning s.name`;
 
 const RELEASE = 'update subscription set lease_until = null where name = $1 and epoch = $2';

@@ -3,10 +3,9 @@ import type { Feed, FeedBatch } from '../feed';
 import type { FeedObserver } from '../observer';
 import type { Running } from '../ports';
 import { backoffMs, pause } from '../wake';
-import { commitBatch } from './checkpoint';
 import { Gathered } from './gathered';
+import type { LateCheckpoints } from './late-checkpoints';
 import type { Held, Leases } from './leases';
-import type { Database } from '@tributary/postgres';
 import type { Progress } from './progress';
 
 /** What a subscription does with its batches. When it returns the effects are done, and the checkpoint is saved or left to the runner. */
@@ -24,8 +23,8 @@ export interface Subscriber {
 }
 
 export interface RunnerContext {
-  readonly database: Database;
   readonly leases: Leases;
+  readonly late: LateCheckpoints;
   readonly progress: Progress;
   readonly observer: FeedObserver;
   /** How long to wait before asking again for a lease that somebody else holds. */
@@ -102,7 +101,7 @@ export class SubscriptionRunner implements Running {
   private async follow(held: Held, over: AbortSignal, onProgress: () => void): Promise<void> {
     const { feed, types, batchLimit, checkpointMs } = this.subscriber;
     const source = new Gathered(feed.subscribe(held.position, types), batchLimit);
-    const later = new LaterCheckpoint(this.context, held, checkpointMs);
+    const later = new LaterCheckpoint(this.context.late, held, checkpointMs);
     this.context.progress.move(held.name, held.position);
     try {
       while (!over.aborted) {
@@ -122,6 +121,7 @@ export class SubscriptionRunner implements Running {
       }
       await later.save();
     } finally {
+      later.end();
       await source.close();
     }
   }
@@ -138,40 +138,38 @@ export class SubscriptionRunner implements Running {
 
 /** Batches without an event of ours, and effects that may be repeated, move the checkpoint too, but not with a write each. */
 class LaterCheckpoint {
-  private through: bigint | undefined;
   private sinceMs = 0;
 
   constructor(
-    private readonly context: RunnerContext,
+    private readonly late: LateCheckpoints,
     private readonly held: Held,
     private readonly afterMs: number,
   ) {}
 
   dueInMs(): number | undefined {
-    if (this.through === undefined) return undefined;
+    if (this.late.noteOf(this.held) === undefined) return undefined;
     return Math.max(1, this.sinceMs + this.afterMs - performance.now());
   }
 
   async note(through: bigint): Promise<void> {
-    if (through <= this.held.position) {
+    const { late, held } = this;
+    const before = late.noteOf(held);
+    if (through <= held.position) {
       // A batch that saved itself covers what had been noted before.
-      if (this.through !== undefined && this.through <= this.held.position) this.clear();
+      if (before !== undefined && before <= held.position) late.forget(held);
       return;
     }
-    if (this.through === undefined) this.sinceMs = performance.now();
-    this.through = through;
+    if (before === undefined) this.sinceMs = performance.now();
+    late.note(held, through);
     if (performance.now() - this.sinceMs >= this.afterMs) await this.save();
   }
 
-  async save(): Promise<void> {
-    if (this.through === undefined) return;
-    const { database, leases } = this.context;
-    const commit = { through: this.through, ttlMs: leases.options.ttlMs };
-    while ((await commitBatch(database, this.held, commit)) === 'stale');
-    this.clear();
+  save(): Promise<void> {
+    return this.late.save(this.held);
   }
 
-  private clear(): void {
-    this.through = undefined;
+  /** From here on nobody saves for it. */
+  end(): void {
+    this.late.forget(this.held);
   }
 }

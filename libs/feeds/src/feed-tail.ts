@@ -1,31 +1,33 @@
-import type { Recorded } from '@tributary/kernel';
-import type { FeedBatch, FeedSubscription } from './feed';
+import type { FeedBatch, FeedEvent, FeedSubscription } from './feed';
 import { Wake } from './wake';
 
 /** A subscriber that is further behind reads for itself until it has caught up. */
 const MOST_EVENTS = 2_000;
-/** As many as a page of the log holds. */
+/** As many as a page holds. */
 const MOST_AT_ONCE = 1_000;
 const QUIET_MS = 60_000;
 
-/** Reads on from a position; of the whole feed, or of some types. */
-export type Subscribe = (after: bigint) => FeedSubscription<Recorded>;
+/** Reads on from a position; of the whole feed, or of what is wanted. */
+export type Subscribe<E extends FeedEvent> = (after: bigint) => FeedSubscription<E>;
+
+export type Wants<E extends FeedEvent> = (event: E) => boolean;
 
 /**
- * The newest events of a log, read once for all who have caught up: a service has many subscriptions, and the log would be asked
- * by each of them whenever anything is appended.
+ * The newest events of a feed, read once for all who have caught up: a service has many subscriptions, and the log or the inbox
+ * would be asked by each of them whenever anything came.
  */
-export class LogTail {
-  private window: Window | undefined;
+export class FeedTail<E extends FeedEvent = FeedEvent> {
+  private window: Window<E> | undefined;
   private readers = 0;
 
   constructor(
-    private readonly whole: Subscribe,
+    private readonly whole: Subscribe<E>,
     private readonly mostEvents = MOST_EVENTS,
   ) {}
 
-  subscribe(after: bigint, types: ReadonlySet<string> | undefined, own: Subscribe) {
-    return new TailSubscription(this, { after, types, own });
+  /** `wants` says what `own` would give. */
+  subscribe(after: bigint, wants: Wants<E>, own: Subscribe<E>): FeedSubscription<E> {
+    return new TailSubscription(this, { after, wants, own });
   }
 
   enter(): void {
@@ -43,7 +45,7 @@ export class LogTail {
   }
 
   /** What is held at and after a position; undefined for who has to read for himself. */
-  at(position: bigint): Window | undefined {
+  at(position: bigint): Window<E> | undefined {
     const { window } = this;
     return window && position >= window.from ? window : undefined;
   }
@@ -54,21 +56,21 @@ export class LogTail {
   }
 }
 
-class Window {
+class Window<E extends FeedEvent> {
   readonly moved = new Wake();
   /** Everything after this position is held. */
   from: bigint;
   private through: bigint;
   private caughtUp = false;
-  private events: Recorded[] = [];
+  private events: E[] = [];
   private failure: { readonly error: unknown } | undefined;
   private ended = false;
-  private readonly source: FeedSubscription<Recorded>;
+  private readonly source: FeedSubscription<E>;
   private readonly reading: Promise<void>;
 
   constructor(
     position: bigint,
-    whole: Subscribe,
+    whole: Subscribe<E>,
     private readonly mostEvents: number,
   ) {
     this.from = position;
@@ -86,12 +88,12 @@ class Window {
     await this.reading;
   }
 
-  after(position: bigint, types: ReadonlySet<string> | undefined): FeedBatch<Recorded> {
+  after(position: bigint, wants: Wants<E>): FeedBatch<E> {
     if (this.failure) throw this.failure.error;
     if (position >= this.through) return { events: [], through: position, caughtUp: this.caughtUp };
     const start = this.placeAfter(position);
     const fresh = this.events.slice(start, start + MOST_AT_ONCE);
-    const events = types ? fresh.filter(({ type }) => types.has(type)) : fresh;
+    const events = fresh.filter(wants);
     const isAll = start + fresh.length === this.events.length;
     const through = isAll ? this.through : (fresh.at(-1)?.position ?? this.through);
     return { events, through, caughtUp: isAll && this.caughtUp };
@@ -126,27 +128,26 @@ class Window {
     let [low, high] = [0, this.events.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.events[middle] as Recorded).position > position) high = middle;
+      if ((this.events[middle] as E).position > position) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 }
 
-interface Wanted {
+interface Wanted<E extends FeedEvent> {
   readonly after: bigint;
-  /** Undefined: all of them. */
-  readonly types: ReadonlySet<string> | undefined;
-  readonly own: Subscribe;
+  readonly wants: Wants<E>;
+  readonly own: Subscribe<E>;
 }
 
-class TailSubscription implements FeedSubscription<Recorded> {
+class TailSubscription<E extends FeedEvent> implements FeedSubscription<E> {
   private readonly closing = new AbortController();
-  private own: FeedSubscription<Recorded> | undefined;
+  private own: FeedSubscription<E> | undefined;
 
   constructor(
-    private readonly tail: LogTail,
-    private readonly wanted: Wanted,
+    private readonly tail: FeedTail<E>,
+    private readonly wanted: Wanted<E>,
   ) {}
 
   async close(): Promise<void> {
@@ -154,7 +155,7 @@ class TailSubscription implements FeedSubscription<Recorded> {
     await this.own?.close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<FeedBatch<Recorded>, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<FeedBatch<E>, void, undefined> {
     const { signal } = this.closing;
     let through: bigint | undefined = this.wanted.after;
     this.tail.enter();
@@ -168,10 +169,8 @@ class TailSubscription implements FeedSubscription<Recorded> {
     }
   }
 
-  /** Until it has caught up, and all read on together; undefined when it was closed, here or by the log. */
-  private async *alone(
-    after: bigint,
-  ): AsyncGenerator<FeedBatch<Recorded>, bigint | undefined, undefined> {
+  /** Until it has caught up, and all read on together; undefined when it was closed, here or by the feed. */
+  private async *alone(after: bigint): AsyncGenerator<FeedBatch<E>, bigint | undefined, undefined> {
     this.own = this.wanted.own(after);
     for await (const batch of this.own) {
       yield batch;
@@ -182,16 +181,16 @@ class TailSubscription implements FeedSubscription<Recorded> {
     return undefined;
   }
 
-  /** Until it is closed, undefined when by the log, or has fallen behind what is held. */
+  /** Until it is closed, undefined when by the feed, or has fallen behind what is held. */
   private async *together(
-    window: Window,
+    window: Window<E>,
     after: bigint,
-  ): AsyncGenerator<FeedBatch<Recorded>, bigint | undefined, undefined> {
+  ): AsyncGenerator<FeedBatch<E>, bigint | undefined, undefined> {
     const { signal } = this.closing;
     let through = after;
     while (!signal.aborted && through >= window.from) {
       const seen = window.moved.count;
-      const batch = window.after(through, this.wanted.types);
+      const batch = window.after(through, this.wanted.wants);
       if (batch.through > through) {
         through = batch.through;
         yield batch;

@@ -1,7 +1,8 @@
+import type { Recorded } from '@tributary/kernel';
 import { account, TestLog } from './feeds.fixture';
 import type { FeedBatch, FeedSubscription } from './feed';
-import { LogTail, type Subscribe } from './log-tail';
-import { logFeed } from './log-feed';
+import { FeedTail, type Subscribe } from './feed-tail';
+import { logFeed, tailOfLog } from './log-feed';
 
 /** Counts who reads the log, and how. */
 class CountedLog extends TestLog {
@@ -51,10 +52,10 @@ describe('following the newest events of a log together', () => {
 
   it('lets who falls behind read for itself, without a gap and without a repeat', async () => {
     const log = new CountedLog();
-    const open: Subscribe = (after) => log.subscribe(after);
-    const tail = new LogTail(open, 5);
-    const slow = tail.subscribe(0n, undefined, open);
-    const fast = tail.subscribe(0n, undefined, open);
+    const open: Subscribe<Recorded> = (after) => log.subscribe(after);
+    const tail = new FeedTail(open, 5);
+    const slow = tail.subscribe(0n, () => true, open);
+    const fast = tail.subscribe(0n, () => true, open);
     const reader = slow[Symbol.asyncIterator]();
     const first = reader.next();
     const others = readUntil(fast, 60n);
@@ -72,6 +73,20 @@ describe('following the newest events of a log together', () => {
     expect(positions).toEqual(upTo(60));
   });
 
+  it('gives services of one process each its own, and asks the log once for all of them', async () => {
+    const log = new CountedLog();
+    await filled(log, 10);
+    const tail = tailOfLog(log);
+    const [ours, others] = [logFeed(log, ['account'], tail), logFeed(log, ['partner'], tail)];
+    const mine = readUntil(ours.subscribe(0n, ['*']), 30n);
+    const theirs = readUntil(others.subscribe(0n, ['Even', 'Odd']), 30n);
+    await filled(log, 20);
+    expect(await mine).toEqual(upTo(30));
+    expect(await theirs).toEqual([]);
+    // Each for itself until it had caught up, and one for what came then.
+    expect(log.subscriptions).toBe(3);
+  });
+
   it('begins anew after everybody had left', async () => {
     const log = new CountedLog();
     const feed = logFeed(log, ['account']);
@@ -83,16 +98,21 @@ describe('following the newest events of a log together', () => {
 
   it('tells everybody that the log cannot be read on', async () => {
     const log = new TestLog();
-    const broken: Subscribe = () => ({
+    const broken: Subscribe<Recorded> = () => ({
       async *[Symbol.asyncIterator]() {
         yield { events: [], through: 0n, caughtUp: true };
         throw new Error('unreadable');
       },
       close: () => Promise.resolve(),
     });
-    const tail = new LogTail(broken);
-    const own: Subscribe = (after) => log.subscribe(after);
-    const reading = [1, 2].map(() => readUntil(tail.subscribe(0n, undefined, own), 1n));
+    const tail = new FeedTail(broken);
+    const own: Subscribe<Recorded> = (after) => log.subscribe(after);
+    const reading = [1, 2].map(() =>
+      readUntil(
+        tail.subscribe(0n, () => true, own),
+        1n,
+      ),
+    );
     const settled = await Promise.allSettled(reading);
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });

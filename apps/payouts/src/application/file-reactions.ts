@@ -4,7 +4,6 @@ import {
   type CommandRunner,
   type Outcome,
   type StreamLog,
-  type StreamName,
   type Uuid,
   dayOf,
   invariant,
@@ -19,13 +18,13 @@ import {
   type ListedItem,
   railStreamOf,
 } from '../domain/rail/file-events';
-import { run as runDecider } from '../domain/run/decide';
-import { type RunEvent, type RunInstructed, runStreamOf } from '../domain/run/events';
+import type { RunInstructed } from '../domain/run/events';
 import { type Run, itemsOf } from '../domain/run/state';
 import type { Rail } from '../rails/rail';
 import { railNamed } from '../rails/rails';
 import { WriteFile, type WriteFileStep } from './file-writing';
 import { loadSettings, streamOfFile } from './files';
+import { RunsRead } from './runs';
 import { allOf } from './runs-fan-out';
 
 type Log = Pick<StreamLog, 'read'>;
@@ -61,13 +60,10 @@ interface ListFiles {
 }
 
 /** When every account of a run has said that it is instructed, its items are divided into files and each gets its number. */
-export function filesOfRuns({
-  log,
-  runner,
-}: {
-  readonly log: Log;
-  readonly runner: Pick<CommandRunner, 'run'>;
-}): Reaction<ListFiles> {
+export function filesOfRuns(
+  { log, runner }: { readonly log: Log; readonly runner: Pick<CommandRunner, 'run'> },
+  runs = new RunsRead(log),
+): Reaction<ListFiles> {
   return reaction<ListFiles, { RunInstructed: RunInstructed['data'] }>({
     name: 'files_of_runs',
     on: {
@@ -75,8 +71,10 @@ export function filesOfRuns({
         const { run, payingAccount, payOn } = data;
         const settings = await loadSettings(log, tenant, payingAccount);
         invariant(settings, 'a run is paid from an account that is registered');
-        const state = await runAt(log, runStreamOf(tenant, run), revision);
-        const kinds = byKind(instructedItems(state), railNamed(settings.format));
+        // As it was at this event, because a closed run forgets its items.
+        const items = instructedItems(await runs.at(tenant, run, revision));
+        runs.forget();
+        const kinds = byKind(items, railNamed(settings.format));
         // Approved late, a run is not paid on a day that is over.
         const today = dayOf(at, settings.zone);
         const when = { payOn: today > payOn ? today : payOn, replaces: null, at };
@@ -121,16 +119,6 @@ function byKind(items: readonly ListedItem[], of: Rail): ReadonlyMap<string, Lis
     else kinds.set(kind, [item]);
   }
   return kinds;
-}
-
-/** As it was at an event, because a closed run forgets its items. */
-async function runAt(log: Log, stream: StreamName, revision: bigint): Promise<Run> {
-  let state = runDecider.initial;
-  for await (const event of log.read(stream)) {
-    if (event.revision > revision) break;
-    state = runDecider.evolve(state, event as unknown as RunEvent);
-  }
-  return state;
 }
 
 const instructedItems = (state: Run): readonly ListedItem[] =>

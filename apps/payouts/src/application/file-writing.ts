@@ -18,6 +18,7 @@ import type { OpenPayee, PaymentFile, PaymentItem } from '../rails/rail';
 import { type WrittenFile, railNamed, writtenFile } from '../rails/rails';
 import { type FileOfRail, type LoadedFile, loadFile, loadSettings, payingAccountOf } from './files';
 import { PayeeOpening, type PayeeVersion } from './payee-opening';
+import { allOf, slicesOf } from './runs-fan-out';
 
 const PAYEES_AT_ONCE = 1_000;
 
@@ -82,8 +83,11 @@ export class PaymentFiles {
     wanted: readonly PayeeVersion[],
   ): Promise<readonly PromiseSettledResult<OpenPayee>[]> {
     const opened: PromiseSettledResult<OpenPayee>[] = [];
-    for (let i = 0; i < wanted.length; i += PAYEES_AT_ONCE)
-      opened.push(...(await this.opening.openAll(tenant, wanted.slice(i, i + PAYEES_AT_ONCE))));
+    // Two at a time, so that the next are looked up while these are opened.
+    for (const some of slicesOf(slicesOf(wanted, PAYEES_AT_ONCE), 2)) {
+      const found = await allOf(some.map((slice) => this.opening.openAll(tenant, slice)));
+      opened.push(...found.flat());
+    }
     return opened;
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
-import type { ServiceDefinition } from '@tributary/platform';
+import type { Reaction } from '@tributary/feeds';
+import type { Means, ServiceDefinition } from '@tributary/platform';
 import { accountLines } from '../read-model/account-lines.projection';
 import { accountProposals } from '../read-model/account-proposals.projection';
 import { accounts } from '../read-model/accounts.projection';
@@ -28,6 +29,7 @@ import { matchesTold, railsBehind } from './matching';
 import { payeesTold } from './payees';
 import { periodOrders } from './periods';
 import { publication } from './publication';
+import { RunsRead } from './runs';
 import { runsFollow } from './runs-protocol';
 import { runChanges, runFiles, runProgress } from './runs-reactions';
 import { statementsOrdered } from './statements';
@@ -36,6 +38,8 @@ import { statementsOrdered } from './statements';
 export const payouts: ServiceDefinition = {
   name: 'payouts',
   categories: ['account', 'fx', 'payee', 'period', 'rail', 'run', 'statement', 'tax'],
+  // A run passes over all of its accounts twice, in the order in which they would be forgotten; one takes some four kilobytes.
+  heldStreams: 30_000,
   projections: [
     accountLines,
     accountProposals,
@@ -60,13 +64,9 @@ export const payouts: ServiceDefinition = {
   listensTo: ['commission', 'partners'],
   orders: { owner: 'payouts', take: (bus) => periodOrders(bus) },
   reactions: (bus: CommandBus, means) => [
+    ...ofRuns(bus, means),
     accountsFollow(means.topics, toAccounts(bus, means)),
     payeesTold(means.topics, toAccounts(bus, means)),
-    runsFollow(bus, means, faultsThrough(bus)),
-    runChanges(bus, means),
-    runFiles(bus),
-    runProgress(bus),
-    filesOfRuns(means),
     filesWritten(bus),
     accountsTold(bus, means),
     matchesTold(bus),
@@ -78,3 +78,14 @@ export const payouts: ServiceDefinition = {
     partnersTold(means.topics, toAccounts(bus, means)),
   ],
 };
+
+function ofRuns(bus: CommandBus, means: Means): readonly Reaction[] {
+  const runs = new RunsRead(means.log);
+  return [
+    runsFollow(bus, means, faultsThrough(bus), runs),
+    runChanges(bus, means),
+    runFiles(bus),
+    runProgress(bus),
+    filesOfRuns(means, runs),
+  ];
+}

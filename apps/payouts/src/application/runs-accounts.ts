@@ -36,6 +36,13 @@ export type AccountAnswer = { readonly declined: Declined } | { readonly reserve
 
 type Draft = RunDrafted['data'];
 
+interface Said {
+  readonly stream: StreamName;
+  readonly command: AccountCommand;
+  /** What makes it the same command whenever it is said. */
+  readonly what: string;
+}
+
 export const accountOf = ({ entity, asset }: Draft, partner: string): OfAccount => ({
   partner,
   entity,
@@ -58,81 +65,102 @@ export class RunAccounts {
     private readonly log: EventLog,
   ) {}
 
-  /** Before they are asked together: accounts that are held already are decided in one turn and share a commit. */
+  /** Before they are asked together: accounts that are held already are decided in one turn and stored as one bulk. */
   load(draft: Draft, partners: readonly string[], { tenant }: Behind): Promise<void> {
     const streams = partners.map((partner) => accountStreamOf(tenant, accountOf(draft, partner)));
     return this.runner.load(account, streams);
   }
 
+  /** In the order of the partners. */
   async reserve(
     draft: Draft,
-    partner: string,
+    partners: readonly string[],
     attempt: number,
     behind: Behind,
-  ): Promise<AccountAnswer> {
-    const of = accountOf(draft, partner);
-    const stream = accountStreamOf(behind.tenant, of);
-    const terms = termsOf(draft, attempt, stream);
-    const outcome = await this.say(
-      stream,
-      { type: 'Reserve', account: of, stream, terms, at: behind.at },
-      `reserve ${terms.item}`,
-      behind,
+  ): Promise<readonly AccountAnswer[]> {
+    const asked = partners.map((partner) => {
+      const of = accountOf(draft, partner);
+      const stream = accountStreamOf(behind.tenant, of);
+      const terms = termsOf(draft, attempt, stream);
+      const command = { type: 'Reserve' as const, account: of, stream, terms, at: behind.at };
+      return { stream, terms, command, what: `reserve ${terms.item}` };
+    });
+    const outcomes = await this.say(asked, behind);
+    const answers = asked.map(({ stream, terms }, i): AccountAnswer | undefined => {
+      const outcome = outcomes[i] as Outcome<AccountRejected>;
+      if (outcome.kind === 'rejected') {
+        const { code } = outcome.rejected;
+        throw new CodedError('reservation_refused', `${stream} refused to answer.`, { code });
+      }
+      return answerIn(outcome.events as unknown as readonly AccountEvent[], terms);
+    });
+    if (!answers.includes(undefined)) return answers as readonly AccountAnswer[];
+    return await Promise.all(
+      asked.map(
+        async ({ stream, terms }, i) => answers[i] ?? (await this.answeredBefore(stream, terms)),
+      ),
     );
-    if (outcome.kind === 'rejected') {
-      const { code } = outcome.rejected;
-      throw new CodedError('reservation_refused', `${stream} refused to answer.`, { code });
-    }
-    const events = outcome.events as unknown as readonly AccountEvent[];
-    return answerIn(events, terms) ?? (await this.answeredBefore(stream, terms));
   }
 
-  /** What it holds for this run, if anything. */
+  /** What they hold for this run, if anything. */
   cancel(
     draft: Draft,
-    partner: string,
+    partners: readonly string[],
     reason: string,
     behind: Behind,
-  ): Promise<Outcome<AccountRejected>> {
-    const of = accountOf(draft, partner);
-    return this.say(
-      accountStreamOf(behind.tenant, of),
-      { type: 'CancelReservation', account: of, run: draft.run, reason, at: behind.at },
-      `cancel ${behind.causationId}`,
-      behind,
-    );
+  ): Promise<readonly Outcome<AccountRejected>[]> {
+    const { run } = draft;
+    const said = partners.map((partner): Said => {
+      const of = accountOf(draft, partner);
+      return {
+        stream: accountStreamOf(behind.tenant, of),
+        command: { type: 'CancelReservation', account: of, run, reason, at: behind.at },
+        what: `cancel ${behind.causationId}`,
+      };
+    });
+    return this.say(said, behind);
   }
 
   instruct(
     draft: Draft,
-    partner: string,
-    item: ItemId,
+    items: readonly { readonly partner: string; readonly item: ItemId }[],
     behind: Behind,
-  ): Promise<Outcome<AccountRejected>> {
-    const of = accountOf(draft, partner);
-    const stream = accountStreamOf(behind.tenant, of);
+  ): Promise<readonly Outcome<AccountRejected>[]> {
     const { run } = draft;
-    return this.say(
-      stream,
-      { type: 'Instruct', account: of, run, item, file: null, at: behind.at },
-      `instruct ${item}`,
-      behind,
-    );
+    const said = items.map(({ partner, item }): Said => {
+      const of = accountOf(draft, partner);
+      return {
+        stream: accountStreamOf(behind.tenant, of),
+        command: { type: 'Instruct', account: of, run, item, file: null, at: behind.at },
+        what: `instruct ${item}`,
+      };
+    });
+    return this.say(said, behind);
   }
 
-  private say(
-    stream: StreamName,
-    command: AccountCommand,
-    what: string,
+  /** Rejects once all have been answered, so that none is still at work when the caller is told of a failure. */
+  private async say(
+    all: readonly Said[],
     { tenant, causationId, correlationId, traceParent }: Behind,
-  ): Promise<Outcome<AccountRejected>> {
-    return this.runner.run(account, stream, command, {
-      commandId: uuidV5(tenant, stream, what),
-      fingerprint: what,
-      actor: 'reaction:runs_follow',
-      causationId,
-      correlationId,
-      traceParent,
+  ): Promise<readonly Outcome<AccountRejected>[]> {
+    const answers = await this.runner.runTogether(
+      account,
+      all.map(({ stream, command, what }) => ({
+        stream,
+        command,
+        cause: {
+          commandId: uuidV5(tenant, stream, what),
+          fingerprint: what,
+          actor: 'reaction:runs_follow',
+          causationId,
+          correlationId,
+          traceParent,
+        },
+      })),
+    );
+    return answers.map((answer) => {
+      if (answer.status === 'rejected') throw answer.reason;
+      return answer.value;
     });
   }
 

@@ -42,8 +42,8 @@ select a.partner,
     order by i.partner limit 1) as shared_with
 from unnest($5::text[], $6::text[]) as a (partner, fingerprint)`;
 
-const LOOK_AGAIN_MS = 50;
-const MOST_LOOKS = 40;
+const LOOK_AGAIN_MS = 10;
+const MOST_LOOKS = 200;
 
 /** Whom a run asks, and what its approver has to know of them. Both are looked up once and then stand in the run's own stream. */
 export class RunDirectory {

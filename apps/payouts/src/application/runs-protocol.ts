@@ -10,6 +10,7 @@ import {
   type RunReleased,
   runStreamOf,
 } from '../domain/run/events';
+import { RunsRead } from './runs';
 import { RunDirectory } from './runs-directory';
 import { type Directory, type FindFaults, Protocol, type RunStep } from './runs-steps';
 
@@ -30,9 +31,10 @@ export function runsFollow(
   bus: Pick<CommandBus, 'execute'>,
   means: Pick<Means, 'database' | 'log' | 'runner'>,
   findFaults: FindFaults,
+  runs = new RunsRead(means.log),
   directory: Directory = new RunDirectory(means.database),
 ): Reaction<RunStep> {
-  const protocol = new Protocol(bus, means, findFaults, directory);
+  const protocol = new Protocol(bus, means, findFaults, directory, runs);
   return reaction<RunStep, Facts>({
     name: 'runs_follow',
     on: {

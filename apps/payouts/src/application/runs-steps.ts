@@ -15,7 +15,7 @@ import type { ReservedAnswer, RunCommand, RunRejected } from '../domain/run/comm
 import { type Fault, type NotedItem, type RunDrafted, runStreamOf } from '../domain/run/events';
 import { reservationHash } from '../domain/run/reservation-hash';
 import { itemsOf } from '../domain/run/state';
-import { DecideRun, loadRun } from './runs';
+import { DecideRun, type RunsRead } from './runs';
 import { type AccountAnswer, type Behind, RunAccounts } from './runs-accounts';
 import type { RunDirectory } from './runs-directory';
 import { ACCOUNTS_AT_ONCE, allOf, piecesOf, slicesOf } from './runs-fan-out';
@@ -65,6 +65,7 @@ export class Protocol {
     private readonly means: Pick<Means, 'log' | 'runner'>,
     private readonly findFaults: FindFaults,
     private readonly directory: Directory,
+    private readonly runs: RunsRead,
   ) {
     this.accounts = new RunAccounts(means.runner, means.log);
   }
@@ -110,7 +111,7 @@ export class Protocol {
     let answers: readonly AccountAnswer[] = [];
     for (const [i, slice] of [...slices, []].entries()) {
       const [next] = await Promise.all([
-        allOf(slice.map((partner) => this.accounts.reserve(draft, partner, attempt, behind))),
+        this.accounts.reserve(draft, slice, attempt, behind),
         this.note(draft, answers, attempt, behind),
         this.accounts.load(draft, slices[i + 1] ?? [], behind),
       ]);
@@ -186,21 +187,21 @@ export class Protocol {
   ): Promise<void> {
     for (const slice of slicesOf(partners, ACCOUNTS_AT_ONCE)) {
       await this.accounts.load(draft, slice, behind);
-      await allOf(
-        slice.map(async (partner) => {
-          const outcome = await this.accounts.cancel(draft, partner, reason, behind);
-          if (outcome.kind !== 'rejected') return;
-          const { code } = outcome.rejected;
-          throw new CodedError('reservation_not_freed', `${partner} holds it.`, { partner, code });
-        }),
-      );
+      const outcomes = await this.accounts.cancel(draft, slice, reason, behind);
+      for (const [i, outcome] of outcomes.entries()) {
+        if (outcome.kind !== 'rejected') continue;
+        const { code } = outcome.rejected;
+        const partner = slice[i] as string;
+        throw new CodedError('reservation_not_freed', `${partner} holds it.`, { partner, code });
+      }
     }
   }
 
   /** Also those whose answer was not noted any more: they were asked before this. */
   private async freeAll(draft: Draft, behind: Behind): Promise<void> {
     const { run } = draft;
-    const state = await loadRun(this.means.log, behind.tenant, run);
+    const state = await this.runs.at(behind.tenant, run);
+    this.runs.forget();
     const asked = state.entries
       .entries()
       .flatMap(([partner, { is }]) => (is === 'asked' || is === 'item' ? [partner] : []));
@@ -210,11 +211,12 @@ export class Protocol {
 
   private async instruct(draft: Draft, behind: Behind): Promise<void> {
     const { run } = draft;
-    const state = await loadRun(this.means.log, behind.tenant, run);
+    const state = await this.runs.at(behind.tenant, run);
     const open = itemsOf(state).flatMap(({ noted, progress }) =>
       progress === null ? [noted] : [],
     );
-    const slices = slicesOf(open, ACCOUNTS_AT_ONCE);
+    // Whoever was asked last is the most likely to be held in memory still.
+    const slices = slicesOf(open, ACCOUNTS_AT_ONCE).toReversed();
     const load = (slice: readonly NotedItem[] = []) =>
       this.accounts.load(
         draft,
@@ -224,11 +226,14 @@ export class Protocol {
     await load(slices[0]);
     let told: Promise<unknown> = Promise.resolve();
     for (const [i, slice] of slices.entries()) {
-      const work = slice.map(async ({ partner, item }) => {
-        const outcome = await this.accounts.instruct(draft, partner, item, behind);
-        return { partner, reason: refusalIn(outcome) };
+      const [outcomes] = await Promise.all([
+        this.accounts.instruct(draft, slice, behind),
+        told,
+        load(slices[i + 1]),
+      ]);
+      const answers = slice.map(({ partner }, k) => {
+        return { partner, reason: refusalIn(outcomes[k] as Outcome) };
       });
-      const [answers] = await Promise.all([allOf(work), told, load(slices[i + 1])]);
       const instructed = answers.flatMap((each) => (each.reason === null ? [each.partner] : []));
       const refused = answers.flatMap(({ partner, reason }) =>
         reason === null ? [] : [{ partner, reason }],

@@ -22,7 +22,7 @@ import type { RunCommand } from '../domain/run/commands';
 import { run } from '../domain/run/decide';
 import { type RunDrafted, runStreamOf } from '../domain/run/events';
 import type { Run } from '../domain/run/state';
-import { type DecideRun, loadRun } from './runs';
+import { type DecideRun, RunsRead, loadRun } from './runs';
 import { runsFollow } from './runs-protocol';
 
 export const TENANT = 'acme';
@@ -40,6 +40,7 @@ class FlakyLog implements Pick<StreamLog, 'append' | 'appendMany' | 'read'> {
   constructor(
     private readonly log: MemoryEventLog,
     private readonly fails: () => 'after' | 'before' | 'no',
+    private readonly stored: (together: number) => void,
   ) {}
 
   append: StreamLog['append'] = async (...given) => {
@@ -49,13 +50,21 @@ class FlakyLog implements Pick<StreamLog, 'append' | 'appendMany' | 'read'> {
     if (fails === 'after') throw unavailable('The log');
     return appended;
   };
-  appendMany: StreamLog['appendMany'] = (appends) => this.log.appendMany(appends);
+  /** Each may fail by itself, as it may where a bulk is written in several calls. */
+  appendMany: StreamLog['appendMany'] = (appends) => {
+    this.stored(appends.length);
+    return Promise.allSettled(
+      appends.map(({ stream, expected, events }) => this.append(stream, expected, events)),
+    );
+  };
   read: StreamLog['read'] = (...given) => this.log.read(...given);
 }
 
 /** Runs and accounts over a log in memory, and the protocol between them, in a process that may be killed at any append. */
 export class RunWorld {
   readonly log = new MemoryEventLog({ now: () => Date.parse(AT) });
+  /** How many streams each bulk was for. */
+  readonly bulks: number[] = [];
   private fails: () => 'after' | 'before' | 'no' = () => 'no';
   private delivered = 0n;
   private sent = 0;
@@ -193,9 +202,12 @@ export class RunWorld {
   }
 
   private started(): Runner {
-    return new CommandRunner(new FlakyLog(this.log, () => this.fails()), {
-      now: () => Date.parse(AT),
-    });
+    const log = new FlakyLog(
+      this.log,
+      () => this.fails(),
+      (together) => this.bulks.push(together),
+    );
+    return new CommandRunner(log, { now: () => Date.parse(AT) });
   }
 
   private follows() {
@@ -216,6 +228,7 @@ export class RunWorld {
         const found = items.filter(({ partner }) => faulty.has(partner));
         return Promise.resolve(new Map(found.map(({ item }) => [item, [fault]])));
       },
+      new RunsRead(log),
       {
         async *allCandidates(_of, _position, only) {
           yield (await partners()).filter((partner) => only === null || only.includes(partner));

@@ -1,5 +1,4 @@
-import type { EventLog } from '@tributary/event-log';
-import { type Uuid, uuidV5 } from '@tributary/kernel';
+import { type StreamLog, type StreamName, type Uuid, uuidV5 } from '@tributary/kernel';
 import { Dispatched, commandHandler } from '@tributary/platform';
 import type { RunCommand, RunRejected } from '../domain/run/commands';
 import { run } from '../domain/run/decide';
@@ -12,12 +11,46 @@ export const runHandler = commandHandler(DecideRun, run, (command, tenant) =>
   runStreamOf(tenant, command.run),
 );
 
+type Log = Pick<StreamLog, 'read'>;
+
 /** A run as its own stream tells it now. */
-export async function loadRun(log: EventLog, tenant: string, id: Uuid): Promise<Run> {
-  let state = newRun();
-  for await (const event of log.read(runStreamOf(tenant, id)))
-    state = run.evolve(state, event as unknown as RunEvent);
-  return state;
+export const loadRun = (log: Log, tenant: string, id: Uuid): Promise<Run> =>
+  new RunsRead(log).at(tenant, id);
+
+interface Read {
+  readonly state: Run;
+  readonly stream: StreamName;
+  readonly revision: bigint;
+}
+
+/**
+ * Runs as their streams tell them. A large one takes long to read and is wanted twice, by who instructs its items and then by who
+ * writes them into files; so the last one is kept, and only what came after it is read.
+ */
+export class RunsRead {
+  private last: Read | undefined;
+
+  constructor(private readonly log: Log) {}
+
+  /** As it is now, or as it was at a revision. */
+  async at(tenant: string, id: Uuid, through?: bigint): Promise<Run> {
+    const stream = runStreamOf(tenant, id);
+    const { last } = this;
+    const isBefore = last?.stream === stream && (through === undefined || last.revision <= through);
+    let { state, revision } = isBefore ? last : { state: newRun(), revision: -1n };
+    for await (const event of this.log.read(stream, revision + 1n)) {
+      if (through !== undefined && event.revision > through) break;
+      state = run.evolve(state, event as unknown as RunEvent);
+      ({ revision } = event);
+    }
+    this.last = { state, stream, revision };
+    return state;
+  }
+
+  /** Whoever has no more need of what was read says so: it may be large. */
+  forget(): void {
+    this.last = undefined;
+  }
 }
 
 /** The run of a month of an entity has one name, whoever drafts it and however often. */

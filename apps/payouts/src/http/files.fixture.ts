@@ -11,7 +11,7 @@ import {
 } from '@tributary/platform';
 import { testMasterKey } from '@tributary/platform/testing';
 import { Privacy } from '@tributary/privacy';
-import { type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { Reply, type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { accountsTold } from '../application/file-answers';
 import { filesOfRuns, filesWritten } from '../application/file-reactions';
 import {
@@ -68,14 +68,6 @@ const PEOPLE: readonly (readonly [string, Role])[] = [
   ['auditor', 'auditor'],
   ['programme', 'programme'],
 ];
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly bytes: Buffer;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Answers from a wire are looked at, not trusted.
-  readonly body: any;
-}
 
 /** The service with a database of its own, and a short way to bring a run to the point where its files are made. */
 export class FilesSite {
@@ -140,18 +132,14 @@ export class FilesSite {
   private async call(path: string, who: string, more: RequestInit): Promise<Reply> {
     const authorization = `Bearer ${this.keys.get(who) ?? ''}`;
     const headers = { authorization, ...(more.headers as Record<string, string>) };
-    const response = await fetch(`${this.url}${path}`, { ...more, headers });
-    const bytes = Buffer.from(await response.arrayBuffer());
-    const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    const body: unknown = isJson ? JSON.parse(bytes.toString()) : null;
-    return { status: response.status, headers: response.headers, bytes, body };
+    return await Reply.of(await fetch(`${this.url}${path}`, { ...more, headers }));
   }
 
   /** Confirmed by a second person. */
   async payee(partner: string, payee: object): Promise<void> {
     const proposed = await this.post(`/v1/payees/${partner}/bank-details`, { payee });
     if (proposed.status !== 201) throw new Error(proposed.bytes.toString());
-    const path = `/v1/payees/${partner}/bank-details/${String(proposed.body.id)}/confirmation`;
+    const path = `/v1/payees/${partner}/bank-details/${proposed.text('id')}/confirmation`;
     const confirmed = await this.post(path, undefined, 'bea');
     if (confirmed.status !== 200) throw new Error(confirmed.bytes.toString());
   }

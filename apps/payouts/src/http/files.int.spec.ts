@@ -1,7 +1,8 @@
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
 import { sha256Hex, withoutDashes } from '@tributary/kernel';
+import type { Reply } from '@tributary/testing';
 import type { ReservedItem } from '../domain/account/terms';
-import { FilesSite, type Reply, eventually } from './files.fixture';
+import { FilesSite, eventually } from './files.fixture';
 import type { PaidTo } from './files-run.fixture';
 
 let site: FilesSite;
@@ -56,9 +57,15 @@ const TED: PaidTo = {
 };
 
 const filesOf = (run: string) => site.get(`/v1/payment-files?run=${withoutDashes(run)}`);
+interface MadeFile {
+  readonly sequence: number;
+  readonly sha256: string;
+  readonly state: string;
+}
+
+const filesIn = (reply: Reply) => reply.list('items') as readonly MadeFile[];
 const exported = (count: number) => (reply: Reply) =>
-  reply.body.items.length === count &&
-  reply.body.items.every((file: { state: string }) => file.state !== 'numbered');
+  filesIn(reply).length === count && filesIn(reply).every(({ state }) => state !== 'numbered');
 
 const put = (line: string, column: number, text: string): string =>
   line.slice(0, column - 1) + text + line.slice(column - 1 + text.length);
@@ -88,14 +95,14 @@ describe('an account to pay from', () => {
       status: 409,
       body: { code: 'account_registered' },
     });
-    const path = `/v1/paying-accounts/itau1?token=${String(made.body.token)}`;
+    const path = `/v1/paying-accounts/itau1?token=${made.text('token')}`;
     const shown = await site.get(path, 'auditor');
     expect(shown.body).toMatchObject({
       id: 'itau1',
       opening: '500000',
       settings: { cnpj: ACCOUNT.cnpj },
     });
-    expect((await site.get('/v1/paying-accounts')).body.items).toHaveLength(1);
+    expect((await site.get('/v1/paying-accounts')).list('items')).toHaveLength(1);
     expect(await site.get('/v1/paying-accounts/other')).toMatchObject({ status: 404 });
     expect(await site.get('/v1/paying-accounts', 'programme')).toMatchObject({ status: 403 });
     expectEveryRouteDeclared(site.serving.app);
@@ -105,7 +112,7 @@ describe('an account to pay from', () => {
     const wrong = { ...ACCOUNT, id: 'x2', format: 'swift', cnpj: '12', on: '2026-13-01' };
     const refused = await site.post('/v1/paying-accounts', wrong);
     expect(refused.status).toBe(422);
-    const pointers = refused.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    const pointers = refused.list('errors').map((each) => (each as { pointer: string }).pointer);
     expect(pointers).toEqual(expect.arrayContaining(['/format', '/cnpj', '/on']));
   });
 });
@@ -139,15 +146,15 @@ describe('asking before a run is locked what a file could not carry', () => {
 
 describe('from an instructed run to files, answers and a void', () => {
   let run: string;
-  let pix: { sequence: number; sha256: string };
-  let ted: { sequence: number; sha256: string };
+  let pix: MadeFile;
+  let ted: MadeFile;
   let bytes: Buffer;
   const items: Record<string, string> = {};
 
   it('makes a file of each kind, numbers them, and offers what it has read back', async () => {
     for (const { partner, payee } of [LETTERS, MAIL, TED]) await site.payee(partner, payee);
     run = await site.instructed('april', 'itau1', [LETTERS, MAIL, TED]);
-    const files = (await eventually(() => filesOf(run), exported(2))).body.items;
+    const files = filesIn(await eventually(() => filesOf(run), exported(2)));
     expect(files).toMatchObject([
       {
         sequence: 1,
@@ -159,7 +166,7 @@ describe('from an instructed run to files, answers and a void', () => {
       },
       { sequence: 2, kind: 'ted', state: 'exported', count: 1, total: '7777' },
     ]);
-    [pix, ted] = files;
+    [pix, ted] = files as [MadeFile, MadeFile];
 
     const file = await site.get('/v1/payment-files/itau1/1');
     ({ bytes } = file);
@@ -175,16 +182,14 @@ describe('from an instructed run to files, answers and a void', () => {
   it('writes nothing anew when it is told of its items again', async () => {
     const { file, from } = (await site.places('itau1'))[0] ?? { file: '', from: 0n };
     expect(await site.writeAgain('itau1', file, from)).toEqual({ kind: 'nothing' });
-    expect((await filesOf(run)).body.items).toHaveLength(2);
+    expect((await filesOf(run)).list('items')).toHaveLength(2);
   });
 
   it('shows its items, and writes them as a register', async () => {
     const shown = await site.get('/v1/payment-files/itau1/1/items', 'auditor');
-    for (const { partner, item } of shown.body.items) items[partner] = item;
-    expect(shown.body.items.map(({ amount }: { amount: string }) => amount).sort()).toEqual([
-      '10000',
-      '25000',
-    ]);
+    const paid = shown.list('items') as readonly Record<'amount' | 'item' | 'partner', string>[];
+    for (const { partner, item } of paid) items[partner] = item;
+    expect(paid.map(({ amount }) => amount).sort()).toEqual(['10000', '25000']);
     const register = await site.get('/v1/payment-files/itau1/1/register');
     expect(register.headers.get('content-type')).toContain('text/csv');
     expect(register.bytes.toString()).toContain(
@@ -210,8 +215,8 @@ describe('from an instructed run to files, answers and a void', () => {
     expect(await eventually(() => site.accountOf('mail'), told('PayoutRejected'))).toContain(
       'PayoutRejected',
     );
-    const path = `/v1/payment-files/itau1/returns?token=${String(again.body.token)}`;
-    expect((await site.get(path)).body.items).toMatchObject([
+    const path = `/v1/payment-files/itau1/returns?token=${again.text('token')}`;
+    expect((await site.get(path)).list('items')).toMatchObject([
       { items: 2, answered: 2, strangers: 0 },
     ]);
   });
@@ -251,7 +256,7 @@ describe('from an instructed run to files, answers and a void', () => {
     expect(await site.post(path)).toMatchObject({ status: 403, body: { code: 'same_person' } });
     expect(await site.post(path, undefined, 'bea')).toMatchObject({ status: 200 });
 
-    const files = (await eventually(() => filesOf(run), exported(3))).body.items;
+    const files = filesIn(await eventually(() => filesOf(run), exported(3)));
     expect(files).toMatchObject([
       { sequence: 1, state: 'exported' },
       { sequence: 2, state: 'voided', void: { then: 'new_file' } },

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsStreamId } from '@tributary/platform';
+import { IsInstant, IsStreamId, WaitingQuery } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -194,19 +194,7 @@ export class HoldLiftingBody extends PayeeHoldBody {
   evidence!: string[];
 }
 
-export class PayeeQuery {
-  @ApiPropertyOptional({ description: 'As a command answered: waits until its write is visible.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait at the most.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-}
+export class PayeeQuery extends WaitingQuery {}
 
 export class PayeesQuery extends PayeeQuery {
   @ApiPropertyOptional({ description: 'Only payees of whom something of this kind is missing.' })

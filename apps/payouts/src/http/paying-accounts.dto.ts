@@ -13,6 +13,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { RAIL_NAMES } from '../rails/rails';
+import { WaitingQuery } from './accounts.dto';
 
 const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
@@ -84,19 +85,7 @@ export class PayingAccountBody {
   on!: string;
 }
 
-export class FilesReadQuery {
-  @ApiPropertyOptional({ description: 'As the answer to your command gave it.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait for the token.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-}
+export class FilesReadQuery extends WaitingQuery {}
 
 export class FilesPageQuery extends FilesReadQuery {
   @ApiPropertyOptional({ description: '`next` of the page before.' })

@@ -5,8 +5,15 @@ import {
   ENTITY,
   type PeriodCertificate,
 } from '@tributary/contracts';
-import type { Publication } from '@tributary/feeds';
-import { type DomainEvent, accept, instant, parseStreamName, uuidV5 } from '@tributary/kernel';
+import {
+  type Decider,
+  type DomainEvent,
+  type JsonObject,
+  accept,
+  instant,
+  parseStreamName,
+  uuidV5,
+} from '@tributary/kernel';
 import {
   type Order,
   ServiceModule,
@@ -15,7 +22,12 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { expectEveryRouteDeclared, testMasterKey } from '@tributary/platform/testing';
+import {
+  expectEveryRouteDeclared,
+  saying,
+  tellerOf,
+  testMasterKey,
+} from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { periodHandler, periodOrders } from '../application/periods';
 import { PeriodCuts } from '../application/periods-cuts';
@@ -27,33 +39,9 @@ import { PeriodsShown } from '../read-model/periods.queries';
 import { payerEntities, payingAccounts } from '../read-model/runs.terms.projection';
 import { PeriodsController } from './periods.controller';
 
-const published = (
-  owner: Publication['owner'],
-  category: string,
-  types: readonly string[],
-  typeOf: (type: string) => string,
-) =>
-  ServiceModule.of({
-    name: owner,
-    categories: [category],
-    publication: {
-      owner,
-      version: 1,
-      types,
-      publish: ({ type, data }) => ({ type: typeOf(type), data }),
-    },
-  });
-
-@Module({ imports: [published('partners', 'entity', ['EntityRegistered'], () => ENTITY)] })
+@Module({ imports: [tellerOf('partners', 'entity')] })
 class Partners {}
-
-@Module({
-  imports: [
-    published('commission', 'earnings', ['Behind', 'Posted'], (type) =>
-      type === 'Posted' ? COMMISSION_POSTED : COMMISSION_BEHIND,
-    ),
-  ],
-})
+@Module({ imports: [tellerOf('commission', 'earnings')] })
 class Commission {}
 
 @Module({
@@ -103,7 +91,7 @@ beforeAll(async () => {
   ] as const)
     keys[label] = (await serving.keys.issueKey({ tenant: 'acme', role, label })).key;
   const value = { name: 'Main', currency: 'BRL/2', zone: 'America/Sao_Paulo' };
-  await happened('entity-acme.main', 'EntityRegistered', {
+  await told('entity-acme.main', ENTITY, {
     entity: 'main',
     steps: [{ at: AT, value }],
   });
@@ -116,11 +104,11 @@ afterAll(async () => {
 
 describe('closing a month', () => {
   it('waits while commission is behind for the entity, and names the window and who sees to it', async () => {
-    await happened('earnings-acme.p1.standard.2026q1', 'Posted', {
+    await told('earnings-acme.p1.standard.2026q1', COMMISSION_POSTED, {
       plan: 'standard',
       entity: 'main',
     });
-    await happened('earnings-acme.p1.other.2026q1', 'Posted', {
+    await told('earnings-acme.p1.other.2026q1', COMMISSION_POSTED, {
       plan: 'other',
       entity: 'elsewhere',
     });
@@ -294,7 +282,7 @@ const brokenAs = (type: Break['type']): Break => ({
 const runtime = () => serving.app.get(ServiceRuntime, { strict: false });
 
 const behind = (plan: string, isBehind: boolean) =>
-  happened(`earnings-acme.p1.${plan}.2026q1`, 'Behind', {
+  told(`earnings-acme.p1.${plan}.2026q1`, COMMISSION_BEHIND, {
     partner: 'p1',
     plan,
     window: '2026-q1',
@@ -355,8 +343,19 @@ async function call(path: string, who: string, more: RequestInit): Promise<Answe
   return { ...((await response.json()) as object), status: response.status };
 }
 
+/** As a neighbour would publish it. */
+const told = (stream: string, type: string, data: JsonObject) =>
+  written(stream, saying, { type, data, at: AT });
+
 /** As its owner would have decided it. */
-async function happened(stream: string, type: string, data: object): Promise<void> {
+const happened = (stream: string, type: string, data: object) =>
+  written(stream, WRITER, { type, data, occurredAt: AT });
+
+async function written<C>(
+  stream: string,
+  writer: Decider<C, DomainEvent<string, object>, null>,
+  command: C,
+): Promise<void> {
   const cause = {
     commandId: uuidV5('test', String(sent++)),
     fingerprint: 'test',
@@ -365,14 +364,13 @@ async function happened(stream: string, type: string, data: object): Promise<voi
     correlationId: 'test',
     traceParent: null,
   };
-  const event = { type, data, occurredAt: AT };
-  const outcome = await runtime().runner.run(WRITER, parseStreamName(stream), event, cause);
+  const outcome = await runtime().runner.run(writer, parseStreamName(stream), command, cause);
   if (outcome.kind === 'rejected') throw new Error('nothing is rejected here');
 }
 
 /** Writes what it is given. */
-const WRITER = {
+const WRITER: Decider<DomainEvent<string, object>, DomainEvent<string, object>, null> = {
   initial: null,
-  decide: (event: DomainEvent<string, object>) => accept(event),
+  decide: (event) => accept(event),
   evolve: () => null,
 };

@@ -1,7 +1,8 @@
 import { instant } from '@tributary/kernel';
 import { accountStreamOf } from '../domain/account/terms';
 import { runStreamOf } from '../domain/run/events';
-import { type Answer, RunsSite, accountIn } from './runs.fixture';
+import type { Answer } from '@tributary/testing';
+import { RunsSite, accountIn } from './runs.fixture';
 
 const PARTNERS = ['p1', 'p2', 'p3', 'p4'];
 const EARNED_AT = instant('2026-03-10T12:00:00Z');
@@ -42,12 +43,12 @@ async function lockedRun(): Promise<{ readonly run: string; readonly hash: strin
   );
   if (lines === 1) for (const partner of PARTNERS) await site.learnsPayee(partner);
   const asked = { entity: 'main', asset: 'BRL/2', partners: PARTNERS };
-  const { id: run } = (await site.post('/v1/payout-runs', asked)).body;
-  const { flags, items, hash } = (await site.runIs(run, 'locked')).body;
-  expect(items).toBe(PARTNERS.length);
-  for (const flag of Object.keys(flags as object))
+  const run = (await site.post('/v1/payout-runs', asked)).text('id');
+  const locked = await site.runIs(run, 'locked');
+  expect(locked.at('items')).toBe(PARTNERS.length);
+  for (const flag of Object.keys(locked.at('flags') as object))
     await site.post(`/v1/payout-runs/${run}/acknowledgements`, { flag, note: 'looked at' });
-  return { run, hash };
+  return { run, hash: locked.text('hash') };
 }
 
 async function approvedRun(): Promise<string> {
@@ -80,8 +81,10 @@ describe('two persons who decide about one run at the same moment', () => {
     );
     expect(statusesOf(answers)).toEqual([200, 200, 200, 200]);
     expect(await timesIn(run, 'RunApproved')).toBe(1);
-    const { approvedBy } = (await site.runIs(run, 'approved')).body;
-    expect(['approver', 'second'].map((who) => site.actor(who))).toContain(approvedBy);
+    const approved = await site.runIs(run, 'approved');
+    expect(['approver', 'second'].map((who) => site.actor(who))).toContain(
+      approved.text('approvedBy'),
+    );
     await site.post(`/v1/payout-runs/${run}/cancellations`, { reason: 'only tried' });
     await site.until(reserved, (held) => held.every((each) => each === '0'));
   });
@@ -120,12 +123,13 @@ describe('two persons who decide about one run at the same moment', () => {
 
 async function instructed(run: string): Promise<void> {
   await site.runIs(run, 'instructed');
-  const { items } = (await site.ask(`/v1/payout-runs/${run}/items`)).body;
-  const found = items.map(({ state }: { state: string }) => state);
+  const shown = await site.ask(`/v1/payout-runs/${run}/items`);
+  const items = shown.list('items') as readonly Record<'item' | 'partner' | 'state', string>[];
+  const found = items.map(({ state }) => state);
   expect(found).toEqual(PARTNERS.map(() => 'instructed'));
   const instructions = await Promise.all(
     PARTNERS.map(async (partner) => {
-      const item = items.find((each: { partner: string }) => each.partner === partner).item;
+      const item = items.find((each) => each.partner === partner)?.item;
       const stream = accountStreamOf('acme', accountIn(partner));
       let times = 0;
       for await (const { type, data } of site.runtime.log.read(stream))

@@ -1,6 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Asset } from '@tributary/kernel';
-import { IsAsset, IsInstant, IsMinorUnits, IsStreamId } from '@tributary/platform';
+import {
+  IsAsset,
+  IsInstant,
+  IsMinorUnits,
+  IsStreamId,
+  PageQuery,
+  WaitingQuery,
+} from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -160,33 +167,9 @@ export class ApprovePolicyBody {
   hash!: string;
 }
 
-export class RunQuery {
-  @ApiPropertyOptional({ description: 'As a command answered: waits until its write is visible.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
+export class RunQuery extends WaitingQuery {}
 
-  @ApiPropertyOptional({ description: 'How long to wait at the most.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-}
-
-export class RunPageQuery extends RunQuery {
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  limit = 100;
-
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @Length(1, 400)
-  after?: string;
-}
+export class RunPageQuery extends PageQuery {}
 
 export class RunsQuery extends RunPageQuery {
   @IsOptional()

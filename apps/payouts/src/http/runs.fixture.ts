@@ -20,7 +20,7 @@ import {
   serve,
 } from '@tributary/platform';
 import { saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
-import { type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { Answer, type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { accountHandler } from '../application/accounts';
 import { releasesTaken } from '../application/accounts-releases';
 import { RunDesk } from '../application/runs-desk';
@@ -97,12 +97,6 @@ const UNWRITABLE = /^long/;
   ],
 })
 class RunsModule {}
-
-export interface Answer {
-  readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many routes, each looked at by a matcher.
-  readonly body: any;
-}
 
 const PEOPLE: readonly (readonly [string, Role])[] = [
   ['drafter', 'finance'],
@@ -258,9 +252,7 @@ export class RunsSite {
   async ask(path: string, who = 'drafter', init: RequestInit = {}): Promise<Answer> {
     const authorization = `Bearer ${this.keys.get(who)?.key ?? ''}`;
     const headers = { ...(init.headers as Record<string, string>), authorization };
-    const response = await fetch(new URL(path, this.url), { ...init, headers });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+    return await Answer.of(await fetch(new URL(path, this.url), { ...init, headers }));
   }
 
   /** Until what has been said so far shows. */
@@ -280,7 +272,7 @@ export class RunsSite {
   async runIs(run: string, status: string): Promise<Answer> {
     return await this.until(
       () => this.ask(`/v1/payout-runs/${run}`),
-      ({ body }) => body.status === status,
+      (shown) => shown.at('status') === status,
     );
   }
 

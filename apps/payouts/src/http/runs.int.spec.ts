@@ -1,5 +1,6 @@
 import { instant, uuidV5 } from '@tributary/kernel';
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
+import type { Answer } from '@tributary/testing';
 import { RunsSite, accountIn } from './runs.fixture';
 
 let site: RunsSite;
@@ -26,20 +27,30 @@ const PAYER = { entity: 'main', asset: 'BRL/2' };
 /** A customer has paid on a day of March, and two weeks later it was released. */
 async function earned(partner: string, line: string, amount: number, day = '03-10'): Promise<void> {
   const until = instant(new Date(Date.parse(noon(day)) + 14 * 86_400_000).toISOString());
+  const before = BigInt((await site.account(partner)).sums.taken);
   await site.posts(partner, line, amount, noon(day), until);
   await site.releases(partner, line, amount, until);
   await site.until(
     () => site.account(partner),
-    ({ sums }) => sums.taken !== '0',
+    ({ sums }) => BigInt(sums.taken) === before + BigInt(amount),
   );
 }
 
-const itemsOf = async (run: string) => (await site.ask(`/v1/payout-runs/${run}/items`)).body.items;
+interface ShownItem {
+  readonly item: string;
+  readonly partner: string;
+  readonly net: string;
+}
+
+const itemsOf = async (run: string): Promise<readonly ShownItem[]> =>
+  (await site.ask(`/v1/payout-runs/${run}/items`)).list('items') as readonly ShownItem[];
+const stepsOf = (run: Answer): readonly string[] =>
+  run.list('steps').map((each) => (each as { step: string }).step);
 const reservedOf = async (partner: string) => (await site.account(partner)).sums.reserved;
 
 async function acknowledged(run: string): Promise<void> {
-  const flags = Object.keys((await site.ask(`/v1/payout-runs/${run}`)).body.flags as object);
-  for (const flag of flags) {
+  const flags = (await site.ask(`/v1/payout-runs/${run}`)).at('flags') as object;
+  for (const flag of Object.keys(flags)) {
     const path = `/v1/payout-runs/${run}/acknowledgements`;
     expect((await site.post(path, { flag, note: 'looked at' }, 'approver')).status).toBe(200);
   }
@@ -51,7 +62,8 @@ async function bankSays(
   answer: 'accepted' | 'rejected',
   bookedOn?: string,
 ): Promise<void> {
-  const item = (await itemsOf(run)).find((each: { partner: string }) => each.partner === partner);
+  const item = (await itemsOf(run)).find((each) => each.partner === partner);
+  if (item === undefined) throw new Error(`Nothing is paid to ${partner}.`);
   const account = accountIn(partner);
   const at = noon('04-16');
   await site.tells(partner, {
@@ -101,11 +113,11 @@ describe('the monthly run', () => {
     });
     const forecast = await site.until(
       () => site.ask('/v1/payout-forecast?entity=main&asset=BRL/2', 'auditor'),
-      ({ body }) => body.held?.total === '55000',
+      (found) => found.at('held.total') === '55000',
     );
     expect(forecast.body).toMatchObject({
-      totals: dryRun.body.totals,
-      items: dryRun.body.items,
+      totals: dryRun.at('totals'),
+      items: dryRun.at('items'),
       held: { items: [{ until: noon('04-28'), amount: '55000', partners: 1 }] },
     });
     expect(await site.runtime.log.head()).toBe(head);
@@ -113,15 +125,15 @@ describe('the monthly run', () => {
 
   it('is drafted once, on its day in the zone of the entity', async () => {
     const early = await site.post('/v1/payout-runs/advance', { asOf: '2026-04-15T02:59:00Z' });
-    expect(early.body.runs).toEqual([]);
+    expect(early.list('runs')).toEqual([]);
     const asOf = '2026-04-15T03:00:00Z';
-    const { body } = await site.post('/v1/payout-runs/advance', { asOf }, 'drafter', 'advance-1');
-    expect(body.runs).toMatchObject([{ ...PAYER, period: '2026-03', isNew: true }]);
-    run = body.runs[0].run;
+    const first = await site.post('/v1/payout-runs/advance', { asOf }, 'drafter', 'advance-1');
+    expect(first.list('runs')).toMatchObject([{ ...PAYER, period: '2026-03', isNew: true }]);
+    run = first.text('runs.0.run');
     const again = await site.post('/v1/payout-runs/advance', { asOf }, 'drafter', 'advance-1');
-    expect(again.body.runs).toEqual(body.runs);
+    expect(again.list('runs')).toEqual(first.list('runs'));
     const later = await site.post('/v1/payout-runs/advance', { asOf: '2026-04-16T12:00:00Z' });
-    expect(later.body.runs).toMatchObject([{ run, isNew: false }]);
+    expect(later.list('runs')).toMatchObject([{ run, isNew: false }]);
     const future = await site.post('/v1/payout-runs/advance', { asOf: '2100-01-01T00:00:00Z' });
     expect(future).toMatchObject({ status: 422, body: { code: 'in_the_future' } });
   });
@@ -142,12 +154,12 @@ describe('the monthly run', () => {
       { partner: 'p5', gross: '10000' },
     ]);
     const declined = await site.ask(`/v1/payout-runs/${run}/declined?reason=kyc`, 'auditor');
-    expect(declined.body.items).toMatchObject([{ partner: 'p2', detail: 'identity' }]);
+    expect(declined.list('items')).toMatchObject([{ partner: 'p2', detail: 'identity' }]);
     expect(await reservedOf('p1')).toBe('59728');
   });
 
   it('is approved by a second person, once every flag has been answered for', async () => {
-    const { hash } = (await site.ask(`/v1/payout-runs/${run}`)).body;
+    const hash = (await site.ask(`/v1/payout-runs/${run}`)).text('hash');
     const approve = (who: string, of = hash) =>
       site.post(`/v1/payout-runs/${run}/approvals`, { hash: of }, who);
     expect(await approve('approver')).toMatchObject({
@@ -168,8 +180,8 @@ describe('the monthly run', () => {
     expect(release).toMatchObject({ status: 409, body: { code: 'run_not_approved' } });
     const both = await Promise.all([approve('approver'), approve('second')]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
-    const { steps } = (await site.runIs(run, 'approved')).body;
-    expect(steps.filter((each: { step: string }) => each.step === 'RunApproved')).toHaveLength(1);
+    const steps = stepsOf(await site.runIs(run, 'approved'));
+    expect(steps.filter((step) => step === 'RunApproved')).toHaveLength(1);
   });
 
   it('instructs its items, and follows them until the bank has said everything', async () => {
@@ -189,8 +201,7 @@ describe('the monthly run', () => {
     await bankSays(run, 'p5', 'rejected');
     await site.runIs(run, 'acknowledged');
     await bankSays(run, 'p1', 'accepted', '2026-04-16');
-    const { body } = await site.runIs(run, 'closed');
-    expect(body.steps.map(({ step }: { step: string }) => step).slice(-4)).toEqual([
+    expect(stepsOf(await site.runIs(run, 'closed')).slice(-4)).toEqual([
       'RunExported',
       'RunAcknowledged',
       'RunSettling',
@@ -217,34 +228,38 @@ describe('a run on demand', () => {
     await site.learnsPayee('p2', {}, 2);
     const drafted = await site.post('/v1/payout-runs', { ...PAYER, payOn: '2026-05-20' });
     expect(drafted.status).toBe(202);
-    const { body } = await site.runIs(drafted.body.id, 'locked');
-    expect(body).toMatchObject({ kind: 'on_demand', items: 3, gross: '50000' });
-    const diff = await site.ask(`/v1/payout-runs/${drafted.body.id}/diff`);
+    const id = drafted.text('id');
+    expect((await site.runIs(id, 'locked')).body).toMatchObject({
+      kind: 'on_demand',
+      items: 3,
+      gross: '50000',
+    });
+    const diff = await site.ask(`/v1/payout-runs/${id}/diff`);
     expect(diff.body).toMatchObject({
       added: { partners: 2, difference: '40000' },
       gone: { partners: 1, difference: '-59728' },
       largest: [{ partner: 'p1', before: '59728', now: '0', difference: '-59728' }, {}, {}],
     });
-    const onTime = await site.ask(`/v1/payout-runs/${drafted.body.id}/on-time?asOf=2026-05-20`);
+    const onTime = await site.ask(`/v1/payout-runs/${id}/on-time?asOf=2026-05-20`);
     expect(onTime.body).toMatchObject({
       ...{ lines: 2, onTime: 0, late: 1, pending: 1, onTimeBp: 0 },
       excluded: { below_minimum: { lines: 1, amount: '9999' }, kyc: { lines: 1, amount: '30000' } },
     });
-    const cancelled = await site.post(`/v1/payout-runs/${drafted.body.id}/cancellations`, {
+    const cancelled = await site.post(`/v1/payout-runs/${id}/cancellations`, {
       reason: 'only tried',
     });
     expect(cancelled.status).toBe(202);
     await site.until(
-      () => site.ask(`/v1/payout-runs/${drafted.body.id}`),
-      ({ body: found }) => found.isFreed === true,
+      () => site.ask(`/v1/payout-runs/${id}`),
+      (found) => found.at('isFreed') === true,
     );
     expect(await reservedOf('p2')).toBe('0');
   });
 
   it('loses its approval when bank details change, and pays to the new ones once it is locked anew', async () => {
     const only = { ...PAYER, partners: ['p3'] };
-    const { id } = (await site.post('/v1/payout-runs', only)).body;
-    const { hash } = (await site.runIs(id, 'locked')).body;
+    const id = (await site.post('/v1/payout-runs', only)).text('id');
+    const hash = (await site.runIs(id, 'locked')).text('hash');
     await acknowledged(id);
     await site.post(`/v1/payout-runs/${id}/approvals`, { hash }, 'approver');
     await site.runIs(id, 'approved');
@@ -259,9 +274,9 @@ describe('a run on demand', () => {
     await site.post(`/v1/payout-runs/${id}/locks`, {}, 'second');
     const anew = await site.until(
       () => site.ask(`/v1/payout-runs/${id}`),
-      ({ body }) => body.status === 'locked' && body.hash !== hash,
+      (shown) => shown.at('status') === 'locked' && shown.at('hash') !== hash,
     );
-    expect(anew.body.flags).toEqual({ first_payment: 1, shared_account: 1 });
+    expect(anew.at('flags')).toEqual({ first_payment: 1, shared_account: 1 });
     expect(await itemsOf(id)).toMatchObject([
       { partner: 'p3', sharedWith: 'p1', changed: null, method: { display: '***9999' } },
     ]);
@@ -275,27 +290,27 @@ describe('a run on demand', () => {
   it('cannot be approved with an item that the rail cannot write, until it is taken out', async () => {
     await site.learnsPayee('longname');
     await earned('longname', 'l9', 20_000);
-    const { id } = (await site.post('/v1/payout-runs', { ...PAYER, partners: ['longname', 'p2'] }))
-      .body;
-    const { hash, faulty } = (await site.runIs(id, 'locked')).body;
-    expect(faulty).toBe(1);
+    const both = { ...PAYER, partners: ['longname', 'p2'] };
+    const id = (await site.post('/v1/payout-runs', both)).text('id');
+    const locked = await site.runIs(id, 'locked');
+    const hash = locked.text('hash');
+    expect(locked.at('faulty')).toBe(1);
     await acknowledged(id);
     const refused = await site.post(`/v1/payout-runs/${id}/approvals`, { hash }, 'approver');
     expect(refused).toMatchObject({ status: 409, body: { code: 'items_faulty' } });
     const shown = await site.ask(`/v1/payout-runs/${id}/items?only=faulty`);
-    const [{ item, faults }] = shown.body.items;
-    expect(faults).toMatchObject([{ code: 'too_long', field: 'name' }]);
-    const excluded = { items: [item], reason: 'name too long' };
-    const { token } = (await site.post(`/v1/payout-runs/${id}/exclusions`, excluded)).body;
-    const after = (await site.ask(`/v1/payout-runs/${id}?token=${token}`)).body;
-    expect(after).toMatchObject({ status: 'locked', items: 1, gross: '30000' });
+    expect(shown.at('items.0.faults')).toMatchObject([{ code: 'too_long', field: 'name' }]);
+    const excluded = { items: [shown.text('items.0.item')], reason: 'name too long' };
+    const token = (await site.post(`/v1/payout-runs/${id}/exclusions`, excluded)).text('token');
+    const after = await site.ask(`/v1/payout-runs/${id}?token=${token}`);
+    expect(after.body).toMatchObject({ status: 'locked', items: 1, gross: '30000' });
     await site.until(
       () => reservedOf('longname'),
       (reserved) => reserved === '0',
     );
     const approval = await site.post(
       `/v1/payout-runs/${id}/approvals`,
-      { hash: after.hash },
+      { hash: after.text('hash') },
       'approver',
     );
     expect(approval.status).toBe(200);
@@ -313,24 +328,24 @@ describe('a run on demand', () => {
       site.post('/v1/payout-runs', { ...PAYER, partners }),
     ]);
     const found = await Promise.all(
-      drafts.map(({ body }) =>
+      drafts.map((draft) =>
         site.until(
-          () => site.ask(`/v1/payout-runs/${body.id}`),
-          ({ body: shown }) => shown.status === 'locked' || shown.status === 'closed',
+          () => site.ask(`/v1/payout-runs/${draft.text('id')}`),
+          (shown) => shown.at('status') === 'locked' || shown.at('status') === 'closed',
         ),
       ),
     );
-    const items = await Promise.all(found.map(({ body }) => itemsOf(body.run)));
+    const items = await Promise.all(found.map((shown) => itemsOf(shown.text('run'))));
     expect(
       items
         .flat()
-        .map(({ partner }: { partner: string }) => partner)
+        .map(({ partner }) => partner)
         .sort(),
     ).toEqual(['longname', 'p2', 'p3']);
     const declined = await Promise.all(
-      found.map(({ body }) => site.ask(`/v1/payout-runs/${body.run}/declined`)),
+      found.map((shown) => site.ask(`/v1/payout-runs/${shown.text('run')}/declined`)),
     );
-    expect(declined.flatMap(({ body }) => body.items)).toHaveLength(3);
+    expect(declined.flatMap((shown) => shown.list('items'))).toHaveLength(3);
   });
 
   it('is answered as the first time when its key comes again', async () => {
@@ -346,12 +361,12 @@ describe('a run on demand', () => {
       'drafter',
       'same-key',
     );
-    expect(again.body).toMatchObject({ id: first.body.id, replayed: true });
-    await site.runIs(first.body.id, 'closed');
+    expect(again.body).toMatchObject({ id: first.text('id'), replayed: true });
+    await site.runIs(first.text('id'), 'closed');
     const list = await site.ask('/v1/payout-runs?entity=main&limit=2', 'auditor');
-    expect(list.body.items[0].run).toBe(first.body.id);
-    const next = await site.ask(`/v1/payout-runs?entity=main&limit=2&after=${list.body.next}`);
-    expect(next.body.items).toHaveLength(2);
+    expect(list.at('items.0.run')).toBe(first.text('id'));
+    const next = await site.ask(`/v1/payout-runs?entity=main&limit=2&after=${list.text('next')}`);
+    expect(next.list('items')).toHaveLength(2);
     expect(await site.ask('/v1/payout-runs/nobody')).toMatchObject({ status: 404 });
   });
 });
@@ -366,17 +381,17 @@ describe('how an entity pays', () => {
   it('is changed at once, from a day on, where no money leaves by it', async () => {
     expect((await site.post('/v1/payout-policies/main', policy)).status).toBe(202);
     const dryRun = (payOn: string) => site.post('/v1/payout-runs/dry-runs', { ...PAYER, payOn });
-    expect((await dryRun('2026-05-31')).body.minimum).toBe('10000');
-    expect((await dryRun('2026-06-01')).body.minimum).toBe('5000');
+    expect((await dryRun('2026-05-31')).at('minimum')).toBe('10000');
+    expect((await dryRun('2026-06-01')).at('minimum')).toBe('5000');
   });
 
   it('takes two persons where it pays from another account', async () => {
     const payingAccounts = [{ asset: 'BRL/2', rail: 'other' }];
     await site.post('/v1/payout-policies/main', { ...policy, payingAccounts });
-    const { draft, inForce } = (await site.ask('/v1/payout-policies/main', 'auditor')).body;
-    expect(inForce.payingAccounts).toEqual({});
+    const proposed = await site.ask('/v1/payout-policies/main', 'auditor');
+    expect(proposed.at('inForce.payingAccounts')).toEqual({});
     const approve = (who: string) =>
-      site.post('/v1/payout-policies/main/approvals', { hash: draft.hash }, who);
+      site.post('/v1/payout-policies/main/approvals', { hash: proposed.text('draft.hash') }, who);
     expect(await approve('drafter')).toMatchObject({ status: 403, body: { code: 'same_person' } });
     expect((await approve('approver')).status).toBe(200);
     const found = await site.ask('/v1/payout-policies/main', 'auditor');

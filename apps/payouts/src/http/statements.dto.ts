@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsStreamId } from '@tributary/platform';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { IsStreamId, PageQuery } from '@tributary/platform';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { FORMATS, type Format, LANGUAGES, type Language } from '../domain/statement/events';
 
 const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
@@ -16,31 +15,7 @@ export class IssueStatementsBody {
   entity = 'main';
 }
 
-export class StatementsPageQuery {
-  @ApiPropertyOptional({ description: 'As a command answered: waits until its write is visible.' })
-  @IsOptional()
-  @Length(1, 60)
-  token?: string;
-
-  @ApiPropertyOptional({ description: 'How long to wait at the most.', default: 10_000 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30_000)
-  timeoutMs = 10_000;
-
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  limit = 100;
-
-  @ApiPropertyOptional({ description: '`next` of the page before.' })
-  @IsOptional()
-  @Length(1, 400)
-  after?: string;
-}
+export class StatementsPageQuery extends PageQuery {}
 
 export class PartnerStatementsQuery extends StatementsPageQuery {
   @IsOptional()

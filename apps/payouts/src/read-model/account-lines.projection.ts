@@ -82,8 +82,9 @@ export const accountLines = projection({
       case 'PayoutVoided': {
         const is_reserved = event.$type === 'PayoutVoided';
         const step = { tenant, item: event.item, position, is_reserved };
+        // What was said of it when it was reserved is kept.
         return {
-          account_item: [{ ...of, item: event.item, is_reserved }],
+          account_item: [{ tenant, item: event.item, is_reserved }],
           account_item_step: [step],
         };
       }
@@ -93,12 +94,14 @@ export const accountLines = projection({
         const held = event.lines as unknown as readonly ReservedLine[];
         return {
           account_item: [{ ...of, item, is_reserved: true }],
-          account_item_line: held.map(({ line, amount }) => ({
-            ...{ tenant, item, line, amount: BigInt(amount) },
-          })),
-          account_line: held.map(({ line, programme, amount }) => ({
-            ...{ ...of, line, programme, since, payable: -BigInt(amount) },
-          })),
+          account_item_line: held.map(({ line, amount: minor }) => {
+            const amount = BigInt(minor);
+            return { tenant, item, line, amount };
+          }),
+          account_line: held.map(({ line, programme, amount }) => {
+            const payable = -BigInt(amount);
+            return { tenant, partner, entity, asset, line, programme, since, payable };
+          }),
         };
       }
       case 'ReservationCancelled': {

@@ -55,17 +55,20 @@ export const accounts = projection({
   },
   rows(event) {
     const { $tenant: tenant, partner, entity, asset } = event;
-    const of = { tenant, partner, entity, asset };
-    const row = { ...of, stream: event.$stream, ...saidOf(event), ...sumsOf(event) };
+    const row = { tenant, partner, entity, asset, ...sumsOf(event), ...saidOf(event) };
     if (!('owed' in event) || event.owed === 0n) return { account: [row] };
     const { $position: position, owed: amount, $occurredAt: occurred_at } = event;
-    return { account: [row], account_debt: [{ position, ...of, amount, occurred_at }] };
+    const debt = { position, tenant, partner, entity, asset, amount, occurred_at };
+    return { account: [row], account_debt: [debt] };
   },
 });
 
 /** What is shown of an account besides its money. */
 function saidOf(event: AccountChange) {
   switch (event.$type) {
+    // The first of its stream, which has not to be named again.
+    case 'AccountOpened':
+      return { stream: event.$stream };
     case 'PartnerLearned':
       return { statuses: event.steps };
     case 'ReservationDeclined': {
@@ -75,7 +78,7 @@ function saidOf(event: AccountChange) {
     case 'ReceivableDemanded':
       return { demanded: event.amount, pay_by: event.payBy };
     default:
-      return {};
+      return undefined;
   }
 }
 

@@ -182,15 +182,18 @@ interface OfRail {
 }
 
 /** Listed again, an item starts anew: what was answered was about the file before. */
-function listedRows(of: OfRail, sequence: number, items: Json) {
-  const none = { answer: null, codes: null, bank_reference: null, answered_at: null };
+function listedRows({ tenant, rail }: OfRail, sequence: number, items: Json) {
   return (items as unknown as readonly Listed[]).map(({ item, partner, amount }) => ({
-    ...of,
+    tenant,
+    rail,
     item,
     sequence,
     partner,
     amount: BigInt(amount),
-    ...none,
+    answer: null,
+    codes: null,
+    bank_reference: null,
+    answered_at: null,
   }));
 }
 

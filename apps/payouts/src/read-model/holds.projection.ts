@@ -74,22 +74,25 @@ export const payoutHolds = projection({
     const { $tenant: tenant } = event;
     if (event.$type === 'RunDrafted')
       return { holds_run: [{ tenant, run: event.run, minimum: event.minimum }] };
-    const { $stream: account, partner, entity, asset } = event;
-    const named = { tenant, account, partner, entity, asset };
+    const { $stream: account } = event;
     switch (event.$type) {
-      case 'AccountOpened':
-        return { holds_account: [{ ...named, opened_at: event.$occurredAt }] };
+      // The first of its stream, so whose account it is has not to be said again.
+      case 'AccountOpened': {
+        const { partner, entity, asset, $occurredAt: opened_at } = event;
+        return { holds_account: [{ tenant, account, partner, entity, asset, opened_at }] };
+      }
       case 'PayeeLearned':
-        return { holds_account: [{ ...named, payee: event.payee }] };
+        return { holds_account: [{ tenant, account, payee: event.payee }] };
       case 'PartnerLearned':
-        return { holds_account: [{ ...named, statuses: event.steps }] };
+        return { holds_account: [{ tenant, account, statuses: event.steps }] };
       case 'PayoutReserved':
-        return { holds_account: [{ ...named, ...NOT_DECLINED }] };
+        return { holds_account: [{ tenant, account, ...NOT_DECLINED }] };
       case 'ReservationDeclined':
         return {
           holds_account: [
             {
-              ...named,
+              tenant,
+              account,
               declined_by: event.run,
               declined_reason: event.reason,
               declined_detail: event.detail,
@@ -99,7 +102,8 @@ export const payoutHolds = projection({
         };
       default:
     }
-    const balance = { ...named, ...changeOf(event.entry as BalancedEntry | null, asset as Asset) };
+    const { entry, asset } = event;
+    const balance = balanceOf(tenant, account, entry as BalancedEntry | null, asset as Asset);
     if (event.$type === 'DisputeOpened') {
       const { dispute, answerBy: answer_by } = event;
       const disputed = event.disputed as unknown as readonly { readonly line: string }[];
@@ -122,10 +126,12 @@ const NOT_DECLINED = {
   declined_at: null,
 } as const;
 
-function changeOf(entry: BalancedEntry | null, asset: Asset) {
+function balanceOf(tenant: string, account: string, entry: BalancedEntry | null, asset: Asset) {
   const effect = entry && moved(NOTHING_STANDS, entry, asset);
   const { payable, disputed, inTransit, unclaimed, owed } = effect?.standing ?? NOTHING_STANDS;
   return {
+    tenant,
+    account,
     payable: BigInt(payable),
     disputed: BigInt(disputed),
     in_transit: BigInt(inTransit),

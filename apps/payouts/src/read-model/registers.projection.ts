@@ -1,4 +1,5 @@
 import { keyedTable, projection } from '@tributary/feeds';
+import type { Instant, Json } from '@tributary/kernel';
 import type { ListedItem } from '../domain/rail/file-events';
 
 const OF_ITEM = { $tenant: 'text', $stream: 'text', $occurredAt: 'instant', item: 'text' } as const;
@@ -103,17 +104,12 @@ export const payoutRegister = projection({
       case 'PayoutReserved': {
         const replaced = event.replaces as unknown as readonly string[];
         const reissued = replaced.map((each) => ({ tenant, item: each, reissued_as: item }));
-        const { 'method.kind': method, 'method.display': method_display } = event;
-        const { $stream: account, partner, entity, asset, run, gross, net, replaces } = event;
-        const to = { method, method_display, replaces };
-        const what = { account, partner, entity, asset, run, gross, net };
-        const reserved = { ...of, ...what, ...to, state: 'reserved', reserved_at: at };
-        return { payout_item: [reserved, ...reissued] };
+        return { payout_item: [reservedRow(event), ...reissued] };
       }
       case 'ReservationCancelled':
         return { payout_item: [{ ...of, state: 'cancelled' }] };
       case 'PayoutInstructed':
-        return { payout_item: [{ ...of, state: 'instructed', instructed_at: at }] };
+        return { payout_item: [{ tenant, item, state: 'instructed', instructed_at: at }] };
       case 'PayoutAccepted':
         return { payout_item: [{ ...of, state: 'accepted', bank_reference: event.bankReference }] };
       case 'PayoutUnknown':
@@ -140,6 +136,40 @@ export const payoutRegister = projection({
         return { payout_item: [{ ...of, ...NOT_RETURNED }] };
     }
   },
+});
+
+interface Reserved {
+  readonly $tenant: string;
+  readonly $stream: string;
+  readonly $occurredAt: Instant;
+  readonly item: string;
+  readonly partner: string;
+  readonly entity: string;
+  readonly asset: string;
+  readonly run: string;
+  readonly gross: bigint;
+  readonly net: bigint;
+  readonly 'method.kind': string;
+  readonly 'method.display': string;
+  readonly replaces: Json;
+}
+
+/** Spelled out: there are as many of these as partners are paid. */
+const reservedRow = (event: Reserved) => ({
+  tenant: event.$tenant,
+  item: event.item,
+  account: event.$stream,
+  partner: event.partner,
+  entity: event.entity,
+  asset: event.asset,
+  run: event.run,
+  gross: event.gross,
+  net: event.net,
+  method: event['method.kind'],
+  method_display: event['method.display'],
+  replaces: event.replaces,
+  state: 'reserved',
+  reserved_at: event.$occurredAt,
 });
 
 const NOT_RETURNED = {

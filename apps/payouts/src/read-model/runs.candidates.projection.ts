@@ -17,7 +17,7 @@ const MOVING = {
  */
 export const candidates = projection({
   name: 'payout_candidates',
-  version: 1,
+  version: 2,
   events: {
     AdjustmentBooked: MOVING,
     DisputeDecided: MOVING,
@@ -34,6 +34,8 @@ export const candidates = projection({
     ReleaseTaken: MOVING,
     ReservationCancelled: MOVING,
     ReturnUndone: MOVING,
+    // Changes nothing. But a run waits for rows that have come as far as its draft, and what is not followed is passed over at leisure.
+    RunDrafted: {},
     WriteOffReversed: MOVING,
   },
   tables: {
@@ -45,6 +47,7 @@ export const candidates = projection({
     }),
   },
   rows(event) {
+    if (event.$type === 'RunDrafted') return {};
     const payable = payableIn(event['entry.legs']);
     if (payable === 0n) return {};
     const { $tenant: tenant, $occurredAt: since, partner, entity, asset } = event;

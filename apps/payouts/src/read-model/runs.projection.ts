@@ -1,5 +1,5 @@
 import { keyedTable, projection } from '@tributary/feeds';
-import { withoutDashes } from '@tributary/kernel';
+import { type Instant, withoutDashes } from '@tributary/kernel';
 import type { DisputedLine, ReservedLine } from '../domain/account/terms';
 import type { NotedDecline, NotedItem } from '../domain/run/events';
 import { EVENTS } from './runs.events';
@@ -116,9 +116,10 @@ export const runs = projection({
         const run = withoutDashes(event.run);
         const lines = event.lines as unknown as readonly ReservedLine[];
         return {
-          payout_line: lines.map(({ line, programme, amount }) => ({
-            ...{ tenant, item, line, run, partner, programme, amount: BigInt(amount) },
-          })),
+          payout_line: lines.map(({ line, programme, amount: minor }) => {
+            const amount = BigInt(minor);
+            return { tenant, item, line, run, partner, programme, amount };
+          }),
         };
       }
       case 'AnswersNoted': {
@@ -128,7 +129,7 @@ export const runs = projection({
         const shared = event.alsoShared as unknown as readonly string[];
         return {
           payout_run_item: [
-            ...items.map((item) => ({ ...key, ...rowOf(item), reserved_at: at })),
+            ...items.map((item) => rowOf(key, item, at)),
             ...shared.map((partner) => ({ ...key, partner, also_shared: true })),
           ],
           payout_run_decline: declined.map(({ payable, ...answer }) => ({
@@ -142,7 +143,14 @@ export const runs = projection({
   },
 });
 
-const rowOf = (noted: NotedItem) => ({
+/** Spelled out: there are as many of these as partners are paid. */
+const rowOf = (
+  { tenant, run }: { readonly tenant: string; readonly run: string },
+  noted: NotedItem,
+  reservedAt: Instant,
+) => ({
+  tenant,
+  run,
   partner: noted.partner,
   item: noted.item,
   gross: BigInt(noted.gross),
@@ -160,4 +168,5 @@ const rowOf = (noted: NotedItem) => ({
   also_shared: false,
   state: 'reserved',
   changed: null,
+  reserved_at: reservedAt,
 });

@@ -192,6 +192,8 @@ export function after(...commands: readonly RunCommand[]): {
   return { events, state };
 }
 
+export const hashOf = (...commands: readonly RunCommand[]) => after(...commands).state.hash;
+
 export const refusal = (
   command: RunCommand,
   ...before: readonly RunCommand[]

@@ -6,7 +6,12 @@ import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { Client } from 'pg';
 
 import { type DemoSystem, startDemo } from './demo-system.fixture';
+import type * as SourceThreads from './source-threads.fixture';
 import { tributary } from './tributary';
+
+jest.mock('node:worker_threads', () =>
+  jest.requireActual<typeof SourceThreads>('./source-threads.fixture').sourceThreads(),
+);
 
 /** A replay starts every service, and a test has two of them. */
 jest.setTimeout(300_000);
@@ -136,5 +141,16 @@ describe('replaying an export on a clean machine', () => {
     await writeFile(short, (await readFile(join(folder, 'short.ndjson'), 'utf8')).slice(0, 2_000));
     const { code, report } = await run('replay', '--archive', short, '--into', demo.url);
     expect([code, report.error]).toEqual([3, 'archive_broken']);
+  });
+
+  it('touches no service before something of the log was written', async () => {
+    const into = await postgres.freshDatabase();
+    await run('replay', '--archive', join(folder, 'other.ndjson'), '--into', into);
+    const client = new Client({ connectionString: into });
+    await client.connect();
+    const { rows } = await client
+      .query(`select nspname from pg_namespace where nspname in ('log', 'partners', 'ledger')`)
+      .finally(() => client.end());
+    expect(rows).toEqual([{ nspname: 'log' }]);
   });
 });

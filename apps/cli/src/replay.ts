@@ -135,7 +135,7 @@ function asText(replayed: Replayed): string {
   const isCompared = tables.some(({ equal }) => equal !== undefined);
   const different = tables.filter(({ equal }) => equal === false).length;
   return [
-    `${verifier.events} events in ${verifier.streams} streams: imported in ${importSeconds.toFixed(1)} s, state rebuilt in ${rebuildSeconds.toFixed(1)} s`,
+    `${verifier.events} events in ${verifier.streams} streams: imported in ${importSeconds.toFixed(1)} s, state rebuilt ${rebuildSeconds.toFixed(1)} s later`,
     `${postings.count} postings and ${postings.releases} releases decided once more`,
     ...tables.map(
       ({ service, table, rows, sha256, equal }) =>

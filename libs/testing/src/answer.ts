@@ -29,6 +29,26 @@ export class Answer {
   }
 }
 
+/** With its headers and its bytes, for what is no JSON. */
+export class Reply extends Answer {
+  private constructor(
+    status: number,
+    body: unknown,
+    readonly headers: Headers,
+    readonly bytes: Buffer,
+  ) {
+    super(status, body);
+  }
+
+  static override async of(response: Response): Promise<Reply> {
+    const { status, headers } = response;
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const isJson = headers.get('content-type')?.includes('json') ?? false;
+    const body: unknown = isJson ? JSON.parse(bytes.toString()) : undefined;
+    return new Reply(status, body, headers, bytes);
+  }
+}
+
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]

@@ -7,6 +7,8 @@ import { CodedError, invariant } from '@tributary/kernel';
 import { type ServiceDefinition, schemaOf } from '@tributary/platform';
 import { Database } from '@tributary/postgres';
 
+import { inStretches } from './in-stretches';
+
 export interface Rebuilt {
   readonly service: string;
   /** Streams that a projection could not read, and stands still at. */
@@ -17,6 +19,8 @@ export interface Rebuilding {
   readonly url: string;
   readonly log: EventLog;
   readonly services: readonly ServiceDefinition[];
+  /** Answers once the log has all of its events, or will never have them; until then it is read as it grows. */
+  readonly isWhole: () => Promise<boolean>;
   /** Positions that everything has come past, of so many. */
   readonly progress: (through: bigint, head: bigint) => void;
 }
@@ -31,14 +35,16 @@ interface At extends Open {
   readonly feeds: Feeds;
 }
 
-const POLL_MS = 100;
+const POLL_MS = 50;
 
 /**
  * Fills every projection of every service from the log, with the very code that fills them live. Nothing decides and nothing is
  * sent: there are no reactions, no routes and no relay. What was interrupted goes on from its checkpoints.
  */
 export async function rebuildAll(rebuilding: Rebuilding): Promise<readonly Rebuilt[]> {
-  const { url, log, services, progress } = rebuilding;
+  const { url, log, services, isWhole, progress } = rebuilding;
+  const whole = isWhole();
+  const growing = inStretches(log, whole);
   const failures = new Failures();
   const open: Open[] = [];
   const running: At[] = [];
@@ -49,8 +55,8 @@ export async function rebuildAll(rebuilding: Rebuilding): Promise<readonly Rebui
       open.push({ definition, database, published: new PublishedTable(database) });
     }
     for (const each of open)
-      running.push({ ...each, feeds: await started(each, open, log, failures) });
-    await untilDone(running, log, failures, progress);
+      running.push({ ...each, feeds: await started(each, open, growing, failures) });
+    if (await whole) await untilDone(running, log, failures, progress);
     return await Promise.all(
       running.map(async ({ definition: { name }, feeds }) => {
         const { subscriptions } = await feeds.status();
@@ -102,36 +108,44 @@ async function untilDone(
   progress: Rebuilding['progress'],
 ): Promise<void> {
   const head = await log.head();
-  // What one round finds published is received in the next, and read in the one after it.
-  for (let quiet = 0; quiet < 3;) {
+  for (;;) {
     failures.assertFew();
-    const behind = await Promise.all(running.map((each) => behindOf(each, running)));
-    const most = behind.reduce((a, b) => (a > b ? a : b), 0n);
-    progress(head > most ? head - most : 0n, head);
-    quiet = most === 0n ? quiet + 1 : 0;
+    const behind = await behindOf(running);
+    progress(head > behind ? head - behind : 0n, head);
+    if (behind === 0n) return;
     await setTimeout(POLL_MS);
   }
 }
 
-async function behindOf(
-  { feeds, definition: { listensTo = [] } }: At,
-  running: readonly At[],
-): Promise<bigint> {
-  const { subscriptions } = await feeds.status();
-  let behind = 0n;
-  for (const { lag } of subscriptions) if (lag > behind) behind = lag;
-  for (const owner of listensTo) {
-    const left = await leftOf(feeds, owner, running);
-    if (left > behind) behind = left;
-  }
-  return behind;
+/** Asked in the order in which things get on: once the log is read nothing more is published, and then nothing more is received. */
+async function behindOf(running: readonly At[]): Promise<bigint> {
+  const inLog = await lagOf(running, 'log');
+  if (inLog > 0n) return inLog;
+  const left = await Promise.all(running.map((each) => isLeft(each, running)));
+  return left.includes(true) ? 1n : await lagOf(running, 'inbox');
 }
 
-async function leftOf(feeds: Feeds, owner: Owner, running: readonly At[]): Promise<bigint> {
+async function lagOf(running: readonly At[], of: 'inbox' | 'log'): Promise<bigint> {
+  const each = await Promise.all(running.map(({ feeds }) => feeds.status()));
+  return each
+    .flatMap(({ subscriptions }) => subscriptions)
+    .reduce((most, { feed, lag }) => (feed === of && lag > most ? lag : most), 0n);
+}
+
+/** Whether something that others have published is still to be received. */
+async function isLeft(
+  { feeds, definition: { listensTo = [] } }: At,
+  running: readonly At[],
+): Promise<boolean> {
+  for (const owner of listensTo) if (await isLeftOf(feeds, owner, running)) return true;
+  return false;
+}
+
+async function isLeftOf(feeds: Feeds, owner: Owner, running: readonly At[]): Promise<boolean> {
   const publisher = running.find(({ definition }) => definition.publication?.owner === owner);
   const next = (await feeds.inbox.offsetOf(owner, 'table')) ?? 1n;
   const page = await publisher?.published.after(next - 1n, 1);
-  return page === undefined || page.events.length === 0 ? 0n : 1n;
+  return page !== undefined && page.events.length > 0;
 }
 
 /** What is tried again by itself is no matter; what goes on failing is. */

@@ -15,7 +15,7 @@ import { Client } from 'pg';
 import { LogVerifier } from '../verify/log-verifier';
 import { Postings } from '../verify/postings';
 import { type ComparedTable, type OfService, compareTable } from './compare';
-import { rebuildAll } from './rebuild';
+import { RebuildThread } from './rebuild-thread';
 import { digestedColumns } from './table-digest';
 
 export interface Replay {
@@ -36,36 +36,25 @@ export interface Replayed {
   /** How many events the live log has and the archive has not; 0 where nothing was compared. */
   readonly movedOn: bigint;
   readonly importSeconds: number;
+  /** What was left to do when all was imported. */
   readonly rebuildSeconds: number;
 }
 
 /** From a file to the full state of every service, and what of it differs from a system at work. */
 export async function replayArchive(replay: Replay): Promise<Replayed> {
-  const { lines, into, progress, live } = replay;
-  const verifier = new LogVerifier({ dense: false });
-  const postings = new Postings();
+  const { into, progress, live } = replay;
   const startedAt = performance.now();
-  const migrations = [...postgresLogMigrations];
-  const database = await Database.open({ url: into, schema: 'log', migrations });
-  const log = await PostgresEventLog.open(database);
+  const thread = new RebuildThread(into, (through, head) =>
+    progress('rebuild', Number(through), Number(head)),
+  );
   try {
-    const opened = await openArchive(lines);
-    const judged = judgedBy(opened, verifier, postings);
-    await takeArchive(log, judged, (events) => progress('import', events, 0));
-    postings.finish();
+    const { ours, ...judged } = await imported(replay, thread);
     const importedAt = performance.now();
-    const rebuilt = await rebuildAll({
-      url: into,
-      log,
-      services: DEFINITIONS,
-      progress: (through, head) => progress('rebuild', Number(through), Number(head)),
-    });
+    const rebuilt = await thread.finish();
     const rebuiltAt = performance.now();
     const { tables, head } = await compared(into, live, progress);
-    const ours = await log.head();
     return {
-      verifier,
-      postings,
+      ...judged,
       tables,
       parked: rebuilt.reduce((sum, { parked }) => sum + parked, 0),
       movedOn: head !== undefined && head > ours ? head - ours : 0n,
@@ -73,12 +62,35 @@ export async function replayArchive(replay: Replay): Promise<Replayed> {
       rebuildSeconds: (rebuiltAt - importedAt) / 1000,
     };
   } finally {
+    await thread.stop();
+  }
+}
+
+/** Every event is looked at while it passes, so that the file is read once. */
+async function imported(
+  { lines, into, progress }: Replay,
+  thread: RebuildThread,
+): Promise<Pick<Replayed, 'postings' | 'verifier'> & { readonly ours: bigint }> {
+  const verifier = new LogVerifier({ dense: false });
+  const postings = new Postings();
+  const migrations = [...postgresLogMigrations];
+  const database = await Database.open({ url: into, schema: 'log', migrations });
+  const log = await PostgresEventLog.open(database);
+  try {
+    const opened = await openArchive(lines);
+    const judged = judgedBy(opened, verifier, postings);
+    await takeArchive(log, judged, (events) => {
+      thread.written();
+      progress('import', events, 0);
+    });
+    postings.finish();
+    return { verifier, postings, ours: await log.head() };
+  } finally {
     await log.close();
     await database.close();
   }
 }
 
-/** Looked at while they pass, so that the file is read once. */
 function judgedBy(opened: OpenedArchive, verifier: LogVerifier, postings: Postings): OpenedArchive {
   async function* judged(): AsyncGenerator<ArchivedEvent, void, undefined> {
     for await (const archived of opened.events) {

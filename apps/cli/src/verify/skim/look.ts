@@ -21,8 +21,9 @@ export async function* seenIn(
   slices: AsyncIterable<Buffer>,
   bytes: number,
   sizes: readonly number[],
+  enoughBytes = ENOUGH_BYTES,
 ): AsyncGenerator<SliceSeen | undefined, void, undefined> {
-  if (bytes < ENOUGH_BYTES) {
+  if (bytes < enoughBytes) {
     for await (const slice of slices) yield lookAt(textOf(slice), sizes);
     return;
   }
@@ -62,10 +63,9 @@ class Thread {
     this.worker.on('error', (error) => this.giveUp(error));
   }
 
+  /** The slice is given away. */
   look(slice: Buffer, sizes: readonly number[]): Promise<SliceSeen | undefined> {
-    // A copy of its own can be given away instead of being copied once more.
-    const bytes = Uint8Array.prototype.slice.call(slice);
-    this.worker.postMessage({ bytes, sizes }, [bytes.buffer]);
+    this.worker.postMessage({ bytes: slice, sizes }, [slice.buffer as ArrayBuffer]);
     return new Promise((resolve, reject) => this.asked.push({ resolve, reject }));
   }
 

@@ -26,11 +26,13 @@ import { Slices } from './slices';
 export async function skimArchive(
   file: string,
   rootsAt: readonly number[],
+  /** From so many bytes on it is worth starting threads. */
+  enoughBytes?: number,
 ): Promise<Looked | undefined> {
   const slices = new Slices(file);
   const skim = new Skim(rootsAt);
   const { size } = await stat(file);
-  for await (const seen of seenIn(slices.read(), size, rootsAt))
+  for await (const seen of seenIn(slices.read(), size, rootsAt, enoughBytes))
     if (seen === undefined || !skim.take(seen)) return undefined;
   if (slices.header?.tenant !== null) return undefined;
   try {

@@ -5,9 +5,14 @@ import { join } from 'node:path';
 import { archiveLine } from '@tributary/event-log';
 import { type Recorded, canonicalJson, contentHashOf, sha256Hex } from '@tributary/kernel';
 
+import type * as SourceThreads from '../../source-threads.fixture';
 import { Told, entryOf } from '../events.fixture';
 import { LogVerifier } from '../log-verifier';
 import { skimArchive } from './skim-archive';
+
+jest.mock('node:worker_threads', () =>
+  jest.requireActual<typeof SourceThreads>('../../source-threads.fixture').sourceThreads(),
+);
 
 const [EXPENSE, HELD, RELEASED, PAYABLE] = [
   'Expenses:Commission',
@@ -50,18 +55,22 @@ const linesOf = (events: readonly Recorded[]): string[] =>
 
 async function skimmed(
   lines: readonly string[],
-  { tenant = null, behind = '' }: { tenant?: string | null; behind?: string } = {},
+  {
+    tenant = null,
+    behind = '',
+    enoughBytes,
+  }: { tenant?: string | null; behind?: string; enoughBytes?: number } = {},
 ) {
   const header = JSON.stringify({ archive: 'tributary-log@1', tenant });
   const above = [header, ...lines].map((line) => `${line}\n`).join('');
   const footer = { events: lines.length, size: lines.length, sha256: sha256Hex(above) };
-  return await asFile(`${above}${JSON.stringify(footer)}\n${behind}`, lines.length);
+  return await asFile(`${above}${JSON.stringify(footer)}\n${behind}`, lines.length, enoughBytes);
 }
 
-async function asFile(text: string, events: number) {
+async function asFile(text: string, events: number, enoughBytes?: number) {
   const file = join(folder, 'log.ndjson');
   await writeFile(file, text);
-  return await skimArchive(file, [events, 7]);
+  return await skimArchive(file, [events, 7], enoughBytes);
 }
 
 /** As somebody would who knows how everything is hashed. */
@@ -86,6 +95,8 @@ describe('skimming an archive', () => {
   it.each<[string, (lines: string[]) => string[]]>([
     ['a byte of its content', (lines) => change(lines, 5, '\\"n\\":5', '\\"n\\":6')],
     ['a fingerprint in a form of its own', (lines) => change(lines, 5, '"f"', '"\\u0066" ')],
+    ['a fingerprint that is no JSON', (lines) => change(lines, 5, '"f"', '"\\q"')],
+    ['a fingerprint of more than one line', (lines) => change(lines, 5, '"f"', '"\t"')],
     [
       'a position that does not rise',
       (lines) => change(lines, 5, '"position":"6"', '"position":"5"'),
@@ -171,6 +182,17 @@ describe('skimming an archive', () => {
     const lines = linesOf(told().events);
     const [seen, forged] = [await skimmed(lines), await skimmed(change(lines, 5, '-7', '-8'))];
     expect(forged?.roots.get(lines.length)).not.toEqual(seen?.roots.get(lines.length));
+  });
+
+  it('sees the same on threads, and no more', async () => {
+    const lines = linesOf(told().events);
+    const alone = await skimmed(lines);
+    const beside = await skimmed(lines, { enoughBytes: 0 });
+    const { events, streams, head, bySize, roots } = alone as NonNullable<typeof alone>;
+    expect(beside).toMatchObject({ events, streams, head, bySize, roots });
+    const tampered = change(lines, 40, '\\"n\\":40', '\\"n\\":41');
+    expect(tampered).not.toEqual(lines);
+    expect(await skimmed(tampered, { enoughBytes: 0 })).toBeUndefined();
   });
 
   it('takes a log without events for what it is', async () => {

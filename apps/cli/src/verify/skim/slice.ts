@@ -56,10 +56,17 @@ interface Line {
 /** A line as `archiveLine` writes it, up to the content, and from there on: a parser would take most of the time of everything here. */
 const HEAD =
   /\{"index":(0|[1-9]\d{0,14}),"position":"([1-9]\d{0,18})","leaf":"\{\\"contentHash\\":\\"([0-9a-f]{64})\\",\\"id\\":\\"([0-9a-f-]{36})\\",\\"recordedAt\\":\\"([0-9TZ:.-]{24})\\",\\"revision\\":\\"(0|[1-9]\d{0,14})\\",\\"stream\\":\\"([a-z0-9.-]+)\\"\}","content":/y;
-const TAIL =
-  /,"correlationId":"(?:[^"\\\n]|\\.)*","fingerprint":"(?:[^"\\\n]|\\.)*","traceParent":(?:null|"(?:[^"\\\n]|\\.)*")\}\n/y;
-/** What stands between quotes has none that is not escaped, so the first of these is the right one. */
+/** What JSON lets stand between quotes. In this form a machine looks at each character once and remembers nothing of it. */
+const TEXT = String.raw`[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-f]{4})[ !#-[\]-\uffff]*)*`;
+const TAIL = new RegExp(
+  `,"correlationId":"${TEXT}","fingerprint":"${TEXT}","traceParent":(?:null|"${TEXT}")\\}\n`,
+  'y',
+);
+/** What stands between quotes has none that is not escaped, so this stands in a line once. */
 const BEHIND_CONTENT = '","correlationId":"';
+
+/** Letters of which most contents have none: whoever looks for all of it finds a quote at every other step. */
+const [ENTRY, RARE_IN_ENTRY] = ['"entry":', 'ry":'];
 
 /**
  * Looks at whole lines. Undefined where anything is not as it should be, or as we would have written it: then somebody looks who
@@ -87,7 +94,8 @@ function lineAt(text: string, at: number): Line | undefined {
   const head = HEAD.exec(text);
   if (head === null) return undefined;
   const from = HEAD.lastIndex;
-  TAIL.lastIndex = text.indexOf(BEHIND_CONTENT, from) + 1;
+  // From the end, because what follows the content is shorter.
+  TAIL.lastIndex = text.lastIndexOf(BEHIND_CONTENT, text.indexOf('\n', from)) + 1;
   const content = text.slice(from, TAIL.lastIndex);
   if (!TAIL.test(text)) return undefined;
   const [, index, position, contentHash, id, recordedAt, revision, stream] =
@@ -173,7 +181,7 @@ class Looking {
     const type = content.slice(content.lastIndexOf('"type":"') + 8, -2);
     const category = categoryOf(parsed(stream));
     if (category === RUN || ONCE_ONLY_TYPES.has(type)) this.told.push(told);
-    if (!content.includes('"entry":')) return true;
+    if (!content.includes(RARE_IN_ENTRY) || !content.includes(ENTRY)) return true;
     const { data } = JSON.parse(content) as { readonly data: JsonObject };
     const entry = data['entry'];
     if (entry === undefined) return true;

@@ -23,7 +23,8 @@ export class ChildProgram {
     ready: Readiness,
     env: Readonly<Record<string, string>> = {},
   ): Promise<ChildProgram> {
-    const child = spawn(process.execPath, [...args], {
+    // Under the flags of the bench itself, which are those of production.
+    const child = spawn(process.execPath, [...process.execArgv, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });

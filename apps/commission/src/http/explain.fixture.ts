@@ -11,7 +11,7 @@ import {
   serve,
 } from '@tributary/platform';
 import { LedgerStandIn, testMasterKey } from '@tributary/platform/testing';
-import { type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { Reply, type TestPostgres, startTestPostgres } from '@tributary/testing';
 import type { EarningsCommand } from '../domain/earnings/commands';
 import { earnings } from '../domain/earnings/decide';
 import { noon } from '../domain/earnings/earnings.fixture';
@@ -44,14 +44,6 @@ import { ReportsController } from './reports.controller';
 })
 class QuestionsModule {
   constructor(readonly runtime: ServiceRuntime) {}
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Answers from a wire are looked at, not trusted.
-  readonly body: any;
 }
 
 /** A service that answers questions about windows, and takes what they learn from the test alone. */
@@ -154,17 +146,13 @@ export class QuestionsService {
     return events;
   }
 
-  async ask(path: string, who = 'finance', accept = 'application/json'): Promise<Answer> {
+  async ask(path: string, who = 'finance', accept = 'application/json'): Promise<Reply> {
     const headers = { authorization: `Bearer ${this.keys[who] ?? ''}`, accept };
-    const response = await fetch(new URL(path, this.url), { headers });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    const body: unknown = isJson ? JSON.parse(text) : undefined;
-    return { status: response.status, headers: response.headers, text, body };
+    return await Reply.of(await fetch(new URL(path, this.url), { headers }));
   }
 
   /** Once everything that was told to windows shows. */
-  async shown(path: string, who?: string, accept?: string): Promise<Answer> {
+  async shown(path: string, who?: string, accept?: string): Promise<Reply> {
     const head = await this.runtime.log.head();
     const { feeds } = this.runtime;
     if (!(await feeds.waitUntil([earned.name, trail.name], head, 30_000)))
@@ -172,12 +160,12 @@ export class QuestionsService {
     return await this.ask(path, who, accept);
   }
 
-  async until(path: string, holds: (body: Answer['body']) => boolean): Promise<Answer['body']> {
+  async until(path: string, holds: (found: Reply) => boolean): Promise<Reply> {
     const end = performance.now() + 30_000;
     for (;;) {
-      const { body, text } = await this.ask(path);
-      if (holds(body)) return body;
-      if (performance.now() > end) throw new Error(`Never came: ${text}`);
+      const found = await this.ask(path);
+      if (holds(found)) return found;
+      if (performance.now() > end) throw new Error(`Never came: ${found.bytes.toString()}`);
       await new Promise((done) => setTimeout(done, 50));
     }
   }

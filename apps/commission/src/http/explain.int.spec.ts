@@ -16,6 +16,7 @@ import {
 } from '../domain/earnings/earnings.fixture';
 import type { EarningsEvent } from '../domain/earnings/events';
 import { earningsStreamOf } from '../domain/earnings/window';
+import type { Reply } from '@tributary/testing';
 import { QuestionsService } from './explain.fixture';
 
 let service: QuestionsService;
@@ -63,15 +64,19 @@ async function balanceOf(account: string, by: (event: EarningsEvent) => boolean 
   return sum;
 }
 
-const lineOf = async (partner: string): Promise<string> =>
-  (await service.shown(`/v1/lines?partner=${partner}&state=held`)).body.items[0]?.line ??
-  (await service.shown(`/v1/lines?partner=${partner}&state=released`)).body.items[0].line;
+const lineOf = async (partner: string): Promise<string> => {
+  const held = await service.shown(`/v1/lines?partner=${partner}&state=held`);
+  if (held.list('items').length > 0) return held.text('items.0.line');
+  return (await service.shown(`/v1/lines?partner=${partner}&state=released`)).text('items.0.line');
+};
+
+const csvRowsOf = ({ bytes }: Reply): readonly string[] => bytes.toString().trimEnd().split('\r\n');
 
 describe('listing lines', () => {
   it('shows their months, what is held, released and why nothing is earned', async () => {
-    const { body } = await service.shown('/v1/lines?partner=p1');
-    expect(body).toMatchObject({ effective: null, known: null, next: null });
-    expect(body.items).toMatchObject([
+    const found = await service.shown('/v1/lines?partner=p1');
+    expect(found.body).toMatchObject({ effective: null, known: null, next: null });
+    expect(found.list('items')).toMatchObject([
       {
         posted: '16667',
         held: '0',
@@ -88,19 +93,20 @@ describe('listing lines', () => {
   });
 
   it('finds those in a currency that no plan pays, by those words', async () => {
-    const { body } = await service.shown('/v1/lines?reason=no%20plan%20in%20this%20currency');
-    expect(body.items).toMatchObject([{ key: { sale: 'dollars' } }]);
-    expect((await service.shown('/v1/lines?state=nothing')).body.items).toEqual(body.items);
+    const found = await service.shown('/v1/lines?reason=no%20plan%20in%20this%20currency');
+    const items = found.list('items');
+    expect(items).toMatchObject([{ key: { sale: 'dollars' } }]);
+    expect((await service.shown('/v1/lines?state=nothing')).list('items')).toEqual(items);
   });
 
   it('filters by plan, window, month and state, page by page', async () => {
-    const all = await service.shown('/v1/lines');
-    expect(all.body.items).toHaveLength(3);
+    const all = (await service.shown('/v1/lines')).list('items');
+    expect(all).toHaveLength(3);
     const first = await service.ask('/v1/lines?limit=2');
-    expect(first.body.items).toEqual(all.body.items.slice(0, 2));
-    const second = await service.ask(`/v1/lines?limit=2&after=${first.body.next as string}`);
+    expect(first.list('items')).toEqual(all.slice(0, 2));
+    const second = await service.ask(`/v1/lines?limit=2&after=${first.text('next')}`);
     expect(second.body).toMatchObject({ next: null, totals: null });
-    expect(second.body.items).toEqual(all.body.items.slice(2));
+    expect(second.list('items')).toEqual(all.slice(2));
     for (const [query, count] of [
       ['plan=brcommercial&window=2026-q1', 3],
       ['plan=nope', 0],
@@ -110,7 +116,7 @@ describe('listing lines', () => {
       ['state=released', 1],
       ['state=frozen', 0],
     ] as const)
-      expect([query, (await service.ask(`/v1/lines?${query}`)).body.items]).toMatchObject([
+      expect([query, (await service.ask(`/v1/lines?${query}`)).list('items')]).toMatchObject([
         query,
         { length: count },
       ]);
@@ -118,8 +124,7 @@ describe('listing lines', () => {
   });
 
   it('adds up to the accounts that its totals name', async () => {
-    const { totals } = (await service.shown('/v1/lines')).body;
-    expect(totals).toEqual([
+    expect((await service.shown('/v1/lines')).list('totals')).toEqual([
       {
         entity: 'main',
         asset: 'BRL/2',
@@ -132,32 +137,32 @@ describe('listing lines', () => {
   });
 
   it('gives the same rows as CSV, at the same position', async () => {
-    const { body } = await service.shown('/v1/lines');
+    const found = await service.shown('/v1/lines');
     const csv = await service.ask('/v1/lines', 'finance', 'text/csv');
-    expect(csv.headers.get('x-position')).toBe(body.position);
-    const [heading = '', ...rows] = csv.text.trimEnd().split('\r\n');
+    expect(csv.headers.get('x-position')).toBe(found.text('position'));
+    const [heading = '', ...rows] = csvRowsOf(csv);
     expect(heading).toMatch(/^line,partner,plan,window,sale/);
     expect(rows.map((row) => row.split(',')[0])).toEqual(
-      body.items.map((item: { line: string }) => item.line),
+      found.list('items').map((item) => (item as { line: string }).line),
     );
   });
 
   it('shows a partner its own lines alone', async () => {
-    const { body } = await service.shown('/v1/lines', 'p2');
-    expect(body.items).toMatchObject([{ partner: 'p2', posted: '50000' }]);
+    const found = await service.shown('/v1/lines', 'p2');
+    expect(found.list('items')).toMatchObject([{ partner: 'p2', posted: '50000' }]);
     expect(await service.ask('/v1/lines?partner=p1', 'p2')).toMatchObject({
       status: 403,
       body: { code: 'not_your_partner' },
     });
-    expect((await service.ask('/v1/lines', 'stranger')).body.items).toEqual([]);
+    expect((await service.ask('/v1/lines', 'stranger')).list('items')).toEqual([]);
   });
 });
 
 describe('explaining a line to whoever asks (M035)', () => {
   it('answers with the tree, and had the number again from it', async () => {
     const id = await lineOf('p1');
-    const { body } = await service.shown(`/v1/lines/${id}/explain`);
-    expect(body).toMatchObject({
+    const found = await service.shown(`/v1/lines/${id}/explain`);
+    expect(found.body).toMatchObject({
       lineId: id,
       recomputed: true,
       differences: [],
@@ -168,10 +173,10 @@ describe('explaining a line to whoever asks (M035)', () => {
     const stored = new Map<string, string>();
     for await (const event of service.runtime.log.read(earningsStreamOf('acme', windowOf())))
       stored.set(event.id, event.contentHash);
-    const refs = body.months.flatMap(
-      ({ postings }: { postings: { event: { id: string; hash: string } }[] }) =>
-        postings.map(({ event }) => event),
-    );
+    const months = found.list('months') as readonly {
+      readonly postings: readonly { readonly event: { id: string; hash: string } }[];
+    }[];
+    const refs = months.flatMap(({ postings }) => postings.map(({ event }) => event));
     expect(refs).toHaveLength(2);
     for (const { id: event, hash } of refs) expect(stored.get(event)).toBe(hash);
   });
@@ -180,9 +185,8 @@ describe('explaining a line to whoever asks (M035)', () => {
     const id = await lineOf('p1');
     const march = await service.ask(`/v1/lines/${id}/explain?on=2026-03-10T00:00:00Z`);
     expect(march.body).toMatchObject({ posted: '25000', released: '25000', recomputed: true });
-    const [posting] = march.body.months[0].postings;
-    const { recordedAt } = posting.event;
-    const then = await service.ask(`/v1/lines/${id}/explain?known=${recordedAt as string}`);
+    const recordedAt = march.text('months.0.postings.0.event.recordedAt');
+    const then = await service.ask(`/v1/lines/${id}/explain?known=${recordedAt}`);
     expect(then.body).toMatchObject({ known: recordedAt, recomputed: true });
     const before = await service.ask(`/v1/lines/${id}/explain?known=2020-01-01T00:00:00Z`);
     expect(before).toMatchObject({ status: 404, body: { code: 'line_unknown' } });
@@ -199,7 +203,7 @@ describe('explaining a line to whoever asks (M035)', () => {
     });
     const table = await service.ask(`/v1/lines/${id}/explain`, 'finance', 'text/csv');
     expect(table.headers.get('x-recomputed')).toBe('true');
-    expect(table.text).toContain('posting,2026-03,Expenses:Commission,50000,');
+    expect(table.bytes.toString()).toContain('posting,2026-03,Expenses:Commission,50000,');
   });
 
   it('tells a partner nothing of the lines of another, not even that they exist', async () => {
@@ -218,27 +222,26 @@ describe('rolling accruals forward', () => {
   const path = '/v1/reports/accruals?from=2026-02&to=2026-04';
 
   it('opens each month with what the one before it has left held', async () => {
-    const { body } = await service.shown(path);
-    expect(body.items).toMatchObject([
+    const items = (await service.shown(path)).list('items');
+    expect(items).toMatchObject([
       { month: '2026-02', opening: '0', posted: '25000', released: '25000', closing: '0' },
       { month: '2026-03', opening: '0', posted: '50000', released: '0', closing: '50000' },
       { month: '2026-04', opening: '50000', posted: '-8333', released: '-8333', closing: '50000' },
     ]);
-    expect((await service.ask('/v1/reports/accruals?from=2026-04&to=2026-04')).body.items).toEqual(
-      body.items.slice(2),
-    );
+    const april = await service.ask('/v1/reports/accruals?from=2026-04&to=2026-04');
+    expect(april.list('items')).toEqual(items.slice(2));
   });
 
   it('equals the trial balance of the accounts that it names, by day and by what was known', async () => {
     const compare = async (query: string, by: (event: EarningsEvent) => boolean) => {
-      const { totals, accounts } = (await service.shown(`${path}${query}`)).body;
-      expect(totals).toEqual([
+      const found = await service.shown(`${path}${query}`);
+      expect(found.list('totals')).toEqual([
         {
           entity: 'main',
           asset: 'BRL/2',
-          posted: String(await balanceOf(accounts.posted as string, by)),
-          released: String(-(await balanceOf(accounts.released as string, by))),
-          held: String(-(await balanceOf(accounts.held as string, by))),
+          posted: String(await balanceOf(found.text('accounts.posted'), by)),
+          released: String(-(await balanceOf(found.text('accounts.released'), by))),
+          held: String(-(await balanceOf(found.text('accounts.held'), by))),
         },
       ]);
     };
@@ -247,30 +250,28 @@ describe('rolling accruals forward', () => {
     await compare('&effective=2026-03-31', ({ occurredAt }) => occurredAt < endOfMarch);
     await compare('&effective=2026-02-20', ({ occurredAt }) => occurredAt < noon('02-21'));
     await compare('&partner=p2', (event) => 'partner' in event.data && event.data.partner === 'p2');
-    const { known, position } = (await service.ask(path)).body;
-    expect(known).toBeNull();
+    const found = await service.ask(path);
+    expect(found.at('known')).toBeNull();
     const now = new Date().toISOString();
     expect((await service.ask(`${path}&known=${now}`)).body).toMatchObject({
       known: now,
-      position,
+      position: found.text('position'),
     });
-    expect((await service.ask(`${path}&known=2020-01-01T00:00:00Z`)).body.items).toEqual([]);
+    expect((await service.ask(`${path}&known=2020-01-01T00:00:00Z`)).list('items')).toEqual([]);
   });
 
   it('gives the same rows as CSV at one position', async () => {
-    const { body } = await service.shown(path);
-    const csv = await service.ask(
-      `${path}&position=${body.position as string}`,
-      'finance',
-      'text/csv',
-    );
-    expect(csv.headers.get('x-position')).toBe(body.position);
-    const rows = body.items.map((item: Record<string, string>) =>
+    const found = await service.shown(path);
+    const position = found.text('position');
+    const csv = await service.ask(`${path}&position=${position}`, 'finance', 'text/csv');
+    expect(csv.headers.get('x-position')).toBe(position);
+    const items = found.list('items') as readonly Record<string, string>[];
+    const rows = items.map((item) =>
       ['entity', 'asset', 'month', 'opening', 'posted', 'released', 'closing']
         .map((name) => item[name])
         .join(','),
     );
-    expect(csv.text.trimEnd().split('\r\n').slice(1)).toEqual(rows);
+    expect(csvRowsOf(csv).slice(1)).toEqual(rows);
   });
 
   it('refuses months in the wrong order, and too many of them', async () => {
@@ -292,8 +293,8 @@ describe('watching the commission ratio (D1)', () => {
     }));
     await service.credits(line(noon('03-31'), 250_000, { sale: 'p2s' }), { ...nobodys, steps });
     const path = '/v1/reports/commission-ratio?from=2026-03&to=2026-03';
-    const both = await service.until(path, ({ items: [first] }) => first?.influenced === '166667');
-    expect(both).toMatchObject({
+    const both = await service.until(path, (found) => found.at('items.0.influenced') === '166667');
+    expect(both.body).toMatchObject({
       denominator: 'sourced_and_influenced',
       account: 'Expenses:Commission',
       amberFrom: '15.0',
@@ -310,14 +311,14 @@ describe('watching the commission ratio (D1)', () => {
       ],
     });
     const sourced = await service.ask(`${path}&denominator=sourced`);
-    expect(sourced.body.items).toMatchObject([{ percent: '20.0', status: 'amber' }]);
+    expect(sourced.list('items')).toMatchObject([{ percent: '20.0', status: 'amber' }]);
     // Of what came through the inbox, the place in the log counts.
     expect((await service.ask(`${path}&position=19`)).body).toMatchObject({
       ...{ position: '19', revenuePosition: '10' },
       items: [{ sourced: '250000', influenced: '0' }],
     });
     const csv = await service.ask(path, 'finance', 'text/csv');
-    expect(csv.text).toBe(
+    expect(csv.bytes.toString()).toBe(
       'asset,commissions,sourced,influenced,revenue,percent,status\r\n' +
         'BRL/2,50000,250000,166667,416667,12.0,pass\r\n',
     );
@@ -358,11 +359,11 @@ describe('explaining a line of a large window', () => {
     ['with all the others, where they have', 'p4', planOf([schedule])],
   ])('reads it %s', async (_, partner, plan) => {
     await service.tell(...of(partner, plan));
-    const lines = (await service.shown(`/v1/lines?partner=${partner}&limit=1000`)).body.items;
-    expect(lines).toHaveLength(120);
-    for (const { line: id, posted } of [lines[0], lines[119]]) {
-      const { body } = await service.ask(`/v1/lines/${id as string}/explain`);
-      expect(body).toMatchObject({ recomputed: true, posted });
+    const found = await service.shown(`/v1/lines?partner=${partner}&limit=1000`);
+    expect(found.list('items')).toHaveLength(120);
+    for (const place of ['items.0', 'items.119']) {
+      const { body } = await service.ask(`/v1/lines/${found.text(`${place}.line`)}/explain`);
+      expect(body).toMatchObject({ recomputed: true, posted: found.text(`${place}.posted`) });
     }
   });
 });

@@ -52,11 +52,9 @@ describe('what is held of a programme that moved to the books of another entity'
     const sale = learned(line(noon('03-05'), 170_910));
     await service.tell(sale, agreed(), partnerIs(), programme(), published(), ...moved());
     const held = async (day: string) => {
-      const { body } = await service.shown(`/v1/holds?on=${encodeURIComponent(noon(day))}`);
-      return [
-        body.totals,
-        body.items.map(({ entity, amount }: Record<string, string>) => [entity, amount]),
-      ];
+      const found = await service.shown(`/v1/holds?on=${encodeURIComponent(noon(day))}`);
+      const items = found.list('items') as readonly Record<'amount' | 'entity', string>[];
+      return [found.list('totals'), items.map(({ entity, amount }) => [entity, amount])];
     };
     const of = (entity: string) => [
       [{ entity, asset: 'BRL/2', amount: '42728' }],

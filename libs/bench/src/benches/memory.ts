@@ -50,7 +50,7 @@ function noteOf(kind: string, { onceMb, tenfoldMb }: MemoryPeaks): string {
 
 function peaksOf(task: MemoryTask): Promise<MemoryPeaks> {
   const child = fork(join(__dirname, '..', 'memory-task.js'), [JSON.stringify(task)], {
-    execArgv: ['--expose-gc'],
+    execArgv: [...process.execArgv, '--expose-gc'],
     timeout: LIMIT_MS,
   });
   return new Promise((resolve, reject) => {

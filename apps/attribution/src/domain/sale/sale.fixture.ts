@@ -60,6 +60,9 @@ export const line = (
   ...more,
 });
 
+/** E10's invoice with tax: 150,000 and services of 49,900. */
+export const E10: readonly PaidLine[] = [line('1', 150_000, 15_000), line('2', 49_900, 4_990)];
+
 export const paidBody = (lines: readonly PaidLine[], more: Partial<Paid> = {}): Paid => ({
   kind: 'paid',
   payment: 'p1',

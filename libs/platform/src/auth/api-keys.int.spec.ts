@@ -94,7 +94,7 @@ describe('authenticating with a key', () => {
     const { key } = await keys.issueKey({ tenant: 'acme', role: 'upstream', label: 'erp' });
     const asking = jest.spyOn(database.dataSource.getRepository(ApiKey), 'findOneBy');
     const found = await Promise.all(
-      Array.from({ length: 50 }, () => keys.authenticate(`Bearer ${key}`)),
+      Array.from({ length: 50 }, async () => await keys.authenticate(`Bearer ${key}`)),
     );
     expect(asking).toHaveBeenCalledTimes(1);
     expect(new Set(found.map((one) => JSON.stringify(one))).size).toBe(1);

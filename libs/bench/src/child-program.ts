@@ -23,7 +23,7 @@ export class ChildProgram {
     ready: Readiness,
     env: Readonly<Record<string, string>> = {},
   ): Promise<ChildProgram> {
-    // Under the flags of the bench itself, which are those of production.
+    // Under the flags of the bench itself, so that a flag can be tried on both.
     const child = spawn(process.execPath, [...process.execArgv, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },

@@ -1,18 +1,6 @@
-import { type Decider, accept, nothing, reject } from '../decider';
-import type { Cause, DomainEvent, PreparedEvent, Recorded } from '../envelope';
-import { instant } from '../instant';
-import {
-  type Appended,
-  type Expected,
-  type StreamAppend,
-  type StreamLog,
-  judgeRepeat,
-  revisionConflict,
-  unavailable,
-} from '../stream-log';
-import { type StreamName, streamOf, tenantOf } from '../stream-name';
-import { uuidV5 } from '../uuid';
+import { type StreamName, streamOf } from '../stream-name';
 import { CommandRunner } from './command-runner';
+import { type Command, ScriptedLog, add, cause, counting, settled } from './counter.fixture';
 
 describe('running one command each of many streams', () => {
   it('stores those of streams that are held as one bulk, and answers each', async () => {
@@ -123,57 +111,9 @@ describe('running one command each of many streams', () => {
   });
 });
 
-const AT = instant('2026-03-01T00:00:00Z');
-
-type Command =
-  | { readonly type: 'Add'; readonly amount: number }
-  | { readonly type: 'Note'; readonly text: string }
-  | { readonly type: 'Spread'; readonly steps: number };
-type Added = DomainEvent<'Added', { amount: number }>;
-type Noted = DomainEvent<'Noted', { text: string }>;
-type Stepped = DomainEvent<'Spread' | 'Stepped', { left: number }>;
-interface State {
-  readonly total: number;
-  readonly left: number;
-}
-type Refused = { readonly code: 'over_limit'; readonly total: number };
-
-const counting: Decider<Command, Added | Noted | Stepped, State, Refused> = {
-  initial: { total: 0, left: 0 },
-  decide(command, { total }) {
-    if (command.type === 'Note')
-      return accept({ type: 'Noted', data: { text: command.text }, occurredAt: AT });
-    if (command.type === 'Spread')
-      return accept({ type: 'Spread', data: { left: command.steps }, occurredAt: AT });
-    const { amount } = command;
-    if (amount === 0) return nothing;
-    if (total + amount > 10) return reject({ code: 'over_limit', total });
-    return accept({ type: 'Added', data: { amount }, occurredAt: AT });
-  },
-  evolve(state, event) {
-    if (event.type === 'Noted') return state;
-    if (event.type === 'Added') return { ...state, total: state.total + event.data.amount };
-    return { ...state, left: event.data.left };
-  },
-  step: ({ left }) =>
-    left > 0 ? [{ type: 'Stepped', data: { left: left - 1 }, occurredAt: AT }] : [],
-};
-
-const add = (amount: number): Command => ({ type: 'Add', amount });
 const named = (id: string): StreamName => streamOf('counter', 'acme', id);
 
-function cause(id: string, command: Command): Cause {
-  return {
-    commandId: uuidV5(id),
-    fingerprint: JSON.stringify(command),
-    actor: 'test',
-    causationId: null,
-    correlationId: 'c',
-    traceParent: null,
-  };
-}
-
-function many(log = new BulkLog()) {
+function many(log = new ScriptedLog()) {
   const runner = new CommandRunner(log, { now: () => 0 });
   const together = (all: readonly (readonly [id: string, command: Command, commandId: string])[]) =>
     runner.runTogether(
@@ -185,66 +125,4 @@ function many(log = new BulkLog()) {
       })),
     );
   return { log, runner, together };
-}
-
-async function settled(log: BulkLog, count: number): Promise<void> {
-  for (let i = 0; i < 500 && log.events.length < count; i++)
-    await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** The rules of the port on a list, and what was stored together. */
-class BulkLog implements StreamLog {
-  readonly events: Recorded[] = [];
-  readonly bulks: number[] = [];
-  readsFrom: bigint[] = [];
-  loseNextAnswer = false;
-  refuseBulk = false;
-
-  async append(
-    stream: StreamName,
-    expected: Expected,
-    wanted: readonly PreparedEvent[],
-  ): Promise<Appended> {
-    await Promise.resolve();
-    const there = this.events.filter((event) => event.stream === stream);
-    const next = expected === 'none' ? 0 : Number(expected) + 1;
-    if (there.length !== next) {
-      const found = there.slice(next, next + wanted.length);
-      const last = found.at(-1);
-      if (last && judgeRepeat(found, wanted) === 'replayed')
-        return { revision: last.revision, position: last.position, replayed: true };
-      throw revisionConflict(stream, expected, there.at(-1)?.revision ?? 'none');
-    }
-    for (const [i, { dataText: _text, bytes: _bytes, ...event }] of wanted.entries()) {
-      const [revision, position] = [BigInt(next + i), BigInt(this.events.length + 1)];
-      const place = { stream, revision, position, tenant: tenantOf(stream), recordedAt: AT };
-      this.events.push({ ...event, ...place });
-    }
-    const last = this.events.at(-1) as Recorded;
-    if (this.loseNextAnswer) {
-      this.loseNextAnswer = false;
-      throw unavailable('The answer');
-    }
-    return { revision: last.revision, position: last.position, replayed: false };
-  }
-
-  async appendMany(
-    appends: readonly StreamAppend[],
-  ): Promise<readonly PromiseSettledResult<Appended>[]> {
-    if (this.refuseBulk) throw unavailable('The log');
-    this.bulks.push(appends.length);
-    return await Promise.allSettled(
-      appends.map(({ stream, expected, events }) => this.append(stream, expected, events)),
-    );
-  }
-
-  async *read(stream: StreamName, from = 0n): AsyncIterable<Recorded> {
-    this.readsFrom.push(from);
-    await Promise.resolve();
-    yield* this.events.filter((event) => event.stream === stream && event.revision >= from);
-  }
-
-  amounts(): unknown[] {
-    return this.events.filter(({ type }) => type === 'Added').map(({ data }) => data['amount']);
-  }
 }

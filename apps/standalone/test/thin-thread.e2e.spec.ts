@@ -1,5 +1,6 @@
 import { TRAINING_COMPLETED_EXAMPLE, type TrainingCompleted } from '@tributary/contracts';
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
+import { Answer } from '@tributary/testing';
 import { type Deployed, distributed, embedded, type Site } from './profiles.fixture';
 
 jest.setTimeout(300_000);
@@ -21,7 +22,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       const { attribution, tierEvaluation } = deployed;
       const taken = await send(attribution, training('completion-1', 240));
       expect(taken).toMatchObject({ status: 202, body: { outcome: 'accepted', duplicate: false } });
-      const { token, correlationId } = taken.body;
+      const [token, correlationId] = [taken.text('token'), taken.text('correlationId')];
 
       const own = await read(attribution, `${place('completion-1')}?token=${token}&wait=measured`);
       expect(own.body).toMatchObject({
@@ -51,7 +52,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
         source: 'https://crm.example/production',
       };
       const second = await send(attribution, elsewhere);
-      const seen = `/v1/partners/northwind/measures?seen=${second.body.correlationId}`;
+      const seen = `/v1/partners/northwind/measures?seen=${second.text('correlationId')}`;
       expect((await read(tierEvaluation, seen)).body).toMatchObject({
         seen: true,
         measures: [total('1', '240')],
@@ -65,16 +66,18 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
         body: { code: 'event_conflict', errors: [{ pointer: '/data/minutes', code: 'differs' }] },
       });
       const found = await read(deployed.attribution, place('completion-1'));
-      expect(found.body.outcome).toBe('accepted');
+      expect(found.at('outcome')).toBe('accepted');
     });
 
     it('takes a batch item by item, and keeps its neighbours when one is bad', async () => {
       const bad = { ...training('completion-3', 1), data: { partnerRef: 'northwind' } };
       const batch = [training('completion-2', 60), bad, training('completion-1', 240)];
-      const { status, body } = await send(deployed.attribution, batch);
-      expect(status).toBe(200);
-      expect(body.items.map((item: { status: number }) => item.status)).toEqual([202, 422, 200]);
-      expect(body.items[1].problem.errors[0]).toMatchObject({
+      const told = await send(deployed.attribution, batch);
+      expect(told.status).toBe(200);
+      expect(told.list('items').map((_, i) => told.at(`items.${i}.status`))).toEqual([
+        202, 422, 200,
+      ]);
+      expect(told.at('items.1.problem.errors.0')).toMatchObject({
         pointer: '/data/completionRef',
         code: 'required',
       });
@@ -150,10 +153,10 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
         [attribution, 'attribution'],
         [tierEvaluation, 'tier-evaluation'],
       ] as const) {
-        const { body } = await read(site, `/v1/feeds/${service}`);
-        expect(body).toMatchObject({ gaps: 0, deadLetters: 0, waiting: {} });
-        for (const { parked, state } of body.subscriptions) {
-          expect({ parked, state }).toEqual({ parked: 0, state: 'running' });
+        const feeds = await read(site, `/v1/feeds/${service}`);
+        expect(feeds.body).toMatchObject({ gaps: 0, deadLetters: 0, waiting: {} });
+        for (const subscription of feeds.list('subscriptions')) {
+          expect(subscription).toMatchObject({ parked: 0, state: 'running' });
         }
       }
     });
@@ -171,12 +174,6 @@ function training(id: string, minutes: number): TrainingCompleted {
 const place = (id: string): string => `/v1/events/${encodeURIComponent(SOURCE)}/${id}`;
 const total = (count: string, amount: string) => ({ measure: 'training.completed', count, amount });
 
-interface Answer {
-  readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many routes, each looked at by a matcher.
-  readonly body: any;
-}
-
 async function call(
   site: Site,
   path: string,
@@ -184,8 +181,7 @@ async function call(
   init: RequestInit = {},
 ): Promise<Answer> {
   const headers = { ...init.headers, authorization: `Bearer ${site.keys[key]}` };
-  const response = await fetch(site.url + path, { ...init, headers });
-  return { status: response.status, body: await response.json() };
+  return Answer.of(await fetch(site.url + path, { ...init, headers }));
 }
 
 const read = (site: Site, path: string): Promise<Answer> => call(site, path, 'admin');
@@ -213,7 +209,8 @@ async function sendLines(site: Site, lines: string): Promise<unknown[]> {
 
 /** Asks again what is not visible yet: a busy machine may take longer than one question may wait. */
 async function patiently(site: Site, path: string): Promise<Answer> {
-  const isOpen = ({ body }: Answer) => body.code === 'not_yet_visible' || body.kind === 'waiting';
+  const isOpen = (told: Answer) =>
+    told.at('code') === 'not_yet_visible' || told.at('kind') === 'waiting';
   let answer = await read(site, path);
   for (let again = 0; again < 7 && isOpen(answer); again++) answer = await read(site, path);
   return answer;
@@ -224,8 +221,8 @@ async function counted(site: Site, expected: object): Promise<void> {
   let shown: Answer | undefined;
   for (let attempt = 0; attempt < 300; attempt++) {
     shown = await read(site, '/v1/partners/northwind/measures');
-    if (JSON.stringify(shown.body.measures) === JSON.stringify([expected])) return;
+    if (JSON.stringify(shown.at('measures')) === JSON.stringify([expected])) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  expect(shown?.body.measures).toEqual([expected]);
+  expect(shown?.at('measures')).toEqual([expected]);
 }

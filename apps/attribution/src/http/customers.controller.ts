@@ -1,12 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { instant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
   asAccepted,
-  askedAt,
+  AskedAt,
   AsOfQuery,
   Caller,
   type Columns,
@@ -15,6 +15,7 @@ import {
   headersOfPoint,
   Idempotent,
   type LogPoint,
+  momentOf,
   pointAsked,
   type Principal,
   Refusal,
@@ -86,11 +87,12 @@ export class CustomersController {
   })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('customer') customer: string,
     @Query() query: CaseQuery,
   ) {
     const { file, standing } = await this.fileOf(tenant, customer, query);
-    const on = query.on === undefined ? askedAt() : instant(query.on);
+    const on = momentOf(query.on, askedAt);
     const { evidence, ...found } = caseOf(file, on);
     return {
       ...standing,

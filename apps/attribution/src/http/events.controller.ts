@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ENVELOPE_SCHEMA, TRAINING_COMPLETED_EXAMPLE } from '@tributary/contracts';
+import type { Instant } from '@tributary/kernel';
 import {
   Allow,
-  askedAt,
+  AskedAt,
   Caller,
   type Principal,
   principalOf,
@@ -114,6 +115,7 @@ export class EventsController {
   })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('source') source: string,
     @Param('id') id: string,
     @Query() query: OutcomeQuery,
@@ -125,11 +127,11 @@ export class EventsController {
       throw new Refusal(404, 'event_unknown', detail);
     }
     const { wait, timeoutMs } = query;
-    if (wait === undefined) return await this.outcomes.outcomeOf(found, askedAt());
+    if (wait === undefined) return await this.outcomes.outcomeOf(found, askedAt);
 
     const reached = await this.outcomes.wait(found, wait, timeoutMs);
     const now = (await this.outcomes.find(tenant, source, id)) ?? found;
-    const outcome = await this.outcomes.outcomeOf(now, askedAt());
+    const outcome = await this.outcomes.outcomeOf(now, askedAt);
     // Whoever has waited for it asks for the sale or the customer next, and has to find it there.
     if (reached)
       await this.runtime.feeds.waitUntil([partnerCredit.name], outcome.standsAt, timeoutMs);

@@ -2,16 +2,18 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MAIN_PROGRAMME } from '@tributary/contracts';
-import { instant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
   asAccepted,
-  askedAt,
+  contextOf,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  momentOf,
   type Principal,
   ServiceRuntime,
   untilVisible,
@@ -53,13 +55,14 @@ export class LeadsController {
   })
   async list(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Query() query: ClaimsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     await untilVisible(this.runtime, [prospects.name], query);
     const { limit, after, state, overdue, partner, programme, on } = query;
-    const moment = on === undefined ? askedAt() : instant(on);
+    const moment = momentOf(on, askedAt);
     const filters = { state, overdue, partner, programme };
     const page = await this.claims.page({ tenant, limit, after, on: moment, ...filters });
     return asAccepted(page, CLAIM_COLUMNS, { request, reply });
@@ -73,6 +76,7 @@ export class LeadsController {
   })
   async own(
     @Caller() { tenant }: Principal,
+
     @Param('partner') partner: string,
     @Query() query: PartnerClaimsQuery,
     @Req() request: FastifyRequest,
@@ -80,7 +84,15 @@ export class LeadsController {
   ) {
     await untilVisible(this.runtime, [prospects.name], query);
     const { limit, after, state, programme } = query;
-    const asked = { tenant, limit, after, state, programme, partner, on: askedAt() };
+    const asked = {
+      tenant,
+      limit,
+      after,
+      state,
+      programme,
+      partner,
+      on: contextOf(request).receivedAt,
+    };
     const { items, position, next } = await this.claims.page(asked);
     const page = { position, items: items.map(forPartner), next };
     return asAccepted(page, PARTNER_CLAIM_COLUMNS, { request, reply });

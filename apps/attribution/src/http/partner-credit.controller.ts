@@ -4,7 +4,7 @@ import { instant } from '@tributary/kernel';
 import {
   Allow,
   asAccepted,
-  askedAt,
+  contextOf,
   Caller,
   type Columns,
   type Principal,
@@ -73,7 +73,14 @@ export class PartnerCreditController {
     const period = periodOf(query);
     await untilVisible(this.runtime, [partnerCredit.name], query);
     const { programme, zone } = query;
-    const asked = { tenant, partner, programme, zone, on: askedAt(), ...period };
+    const asked = {
+      tenant,
+      partner,
+      programme,
+      zone,
+      on: contextOf(request).receivedAt,
+      ...period,
+    };
     const revenue = await this.credit.revenue(asked);
     return asAccepted(revenue, REVENUE_COLUMNS, { request, reply });
   }

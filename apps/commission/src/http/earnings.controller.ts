@@ -1,13 +1,14 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { instant } from '@tributary/kernel';
+import type { Instant } from '@tributary/kernel';
 import {
   Allow,
-  askedAt,
+  AskedAt,
   Caller,
   PageQuery,
   type Principal,
   ServiceRuntime,
+  momentOf,
   untilVisible,
 } from '@tributary/platform';
 import { earned } from '../read-model/earnings.projection';
@@ -32,11 +33,12 @@ export class EarningsController {
   })
   async ofPartner(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
     @Query() query: OnDayQuery,
   ): Promise<PartnerEarnings> {
     await untilVisible(this.runtime, [earned.name], query);
-    const on = query.on === undefined ? askedAt() : instant(query.on);
+    const on = momentOf(query.on, askedAt);
     return await this.earnings.ofPartner(tenant, partner, on);
   }
 

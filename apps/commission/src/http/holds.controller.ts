@@ -5,12 +5,13 @@ import { type Instant, type Outcome, instant, parseStreamName, uuidV5 } from '@t
 import {
   Allow,
   answerOf,
-  askedAt,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   cursorOf,
   Idempotent,
+  momentOf,
   notYetVisible,
   type Principal,
   readCursor,
@@ -121,10 +122,14 @@ export class HoldsController {
     summary: 'What is held on a day, and who has to do what before it is released',
     description: 'All parts together are the balance of the Held account on that day.',
   })
-  async list(@Caller() { tenant }: Principal, @Query() query: HoldsQuery): Promise<HeldPage> {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: HoldsQuery,
+  ): Promise<HeldPage> {
     await untilVisible(this.runtime, [earned.name], query);
     const { limit } = query;
-    const on = query.on === undefined ? askedAt() : instant(query.on);
+    const on = momentOf(query.on, askedAt);
     const after = query.after === undefined ? null : readHeldCursor(query.after);
     const { last, ...page } = await this.holds.page({ tenant, on, after, limit });
     return { ...page, next: last && cursorOf(last.line, last.until, last.entity, last.asset) };

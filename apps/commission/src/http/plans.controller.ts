@@ -1,24 +1,17 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
-import {
-  type Instant,
-  type JsonObject,
-  canonicalJson,
-  instant,
-  invariant,
-} from '@tributary/kernel';
+import { type Instant, type JsonObject, canonicalJson } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
-  askedAt,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
-  currentContext,
   type FieldError,
   Idempotent,
-  type LogPoint,
+  momentOf,
   OF_A_DRAFT,
   pointAsked,
   type Principal,
@@ -37,7 +30,6 @@ import { lint } from '../domain/plan/lint/lint';
 import { type PlanDocument, versionOf } from '../domain/plan/plan-document';
 import { PLAN_SCHEMA } from '../domain/plan/schema/plan-schema';
 import { STARTERS } from '../domain/plan/starters/starters';
-import type { PlanAsOf } from '../read-model/plan-as-of';
 import { plans } from '../read-model/plans.projection';
 import { type PlanShown, Plans } from '../read-model/plans.queries';
 import { checkPlan } from './plans.check';
@@ -107,7 +99,7 @@ export class PlansController {
     summary: 'What is wrong with a version, and what is unusual, without keeping it',
     description: 'An error refuses the approval; a warning has to be acknowledged by its code.',
   })
-  async lint(@Caller() { tenant }: Principal, @Body() body: unknown) {
+  async lint(@Caller() { tenant }: Principal, @AskedAt() askedAt: Instant, @Body() body: unknown) {
     const checked = checkPlan(asObject(body));
     if ('errors' in checked) {
       if (checked.errors.length > 0) throw invalidPlan(checked.errors, checked.later);
@@ -116,7 +108,7 @@ export class PlansController {
     const { document } = checked;
     const { found } = await this.plans.find(tenant, document.planId);
     const plan = versionOf(document, (found?.versions.length ?? 0) + 1);
-    return { hash: planHash(plan), findings: lint({ plan, ...judgedBy(found) }) };
+    return { hash: planHash(plan), findings: lint({ plan, ...judgedBy(found, askedAt) }) };
   }
 
   @Post(':plan/approvals')
@@ -164,28 +156,22 @@ export class PlansController {
   })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('plan') plan: string,
     @Query() query: PlanAsOfQuery,
   ) {
     const point = await pointAsked(this.runtime, [plans.name], query);
-    if (point || query.on !== undefined) return await this.asOf(tenant, plan, query.on, point);
+    if (point || query.on !== undefined) {
+      const on = momentOf(query.on, point?.known ?? askedAt);
+      const asOf = await this.plans.asOf(tenant, plan, { on, point });
+      if (asOf) return asOf;
+      throw unknownPlan();
+    }
     const { found, position } = await this.plans.find(tenant, plan);
     if (!found) throw unknownPlan();
     const { draft } = found;
-    const findings = draft && lint({ plan: draft.content, ...judgedBy(found) });
+    const findings = draft && lint({ plan: draft.content, ...judgedBy(found, askedAt) });
     return { ...found, draft: draft && { ...draft, findings }, position };
-  }
-
-  private async asOf(
-    tenant: string,
-    plan: string,
-    on: string | undefined,
-    point: LogPoint | undefined,
-  ): Promise<LogPoint & PlanAsOf> {
-    const paidAt = on === undefined ? (point?.known ?? askedAt()) : instant(on);
-    const found = await this.plans.asOf(tenant, plan, { on: paidAt, point });
-    if (!found) throw unknownPlan();
-    return found;
   }
 
   private async decide(
@@ -250,9 +236,7 @@ function refusedBy({ code, findings }: Extract<PlanRejected, { findings: unknown
   return new Refusal(status, code, detail, { errors: findings.map(asError), facts: { findings } });
 }
 
-function judgedBy(found: PlanShown | null) {
-  const context = currentContext();
-  invariant(context, 'a question comes with a request');
-  const now: Instant = context.receivedAt;
-  return { published: (found?.versions ?? []).map(({ content }) => content), now };
-}
+const judgedBy = (found: PlanShown | null, now: Instant) => ({
+  published: (found?.versions ?? []).map(({ content }) => content),
+  now,
+});

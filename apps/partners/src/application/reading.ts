@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, instant } from '@tributary/kernel';
-import { Refusal, ServiceRuntime, askedAt, untilVisible } from '@tributary/platform';
+import type { Instant } from '@tributary/kernel';
+import { Refusal, ServiceRuntime, momentOf, untilVisible } from '@tributary/platform';
 import { registry } from '../read-model/registry.projection';
 import { type Page, Registry, type Shelf, type Whole } from '../read-model/registry.queries';
 
 export interface Question {
   readonly tenant: string;
   readonly at?: string | undefined;
+  readonly askedAt: Instant;
   readonly token?: string | undefined;
   readonly timeoutMs: number;
 }
@@ -28,7 +29,13 @@ export class Reading {
   async page(shelf: Shelf, question: PageQuestion): Promise<Page> {
     const { tenant, limit, after, filters = {} } = question;
     await untilVisible(this.runtime, [registry.name], question);
-    return await this.registry.page(shelf, { tenant, at: timeOf(question), limit, after, filters });
+    return await this.registry.page(shelf, {
+      tenant,
+      at: momentOf(question.at, question.askedAt),
+      limit,
+      after,
+      filters,
+    });
   }
 
   async find(
@@ -41,11 +48,9 @@ export class Reading {
       shelf,
       question.tenant,
       id,
-      timeOf(question),
+      momentOf(question.at, question.askedAt),
     );
     if (item) return { ...item, position };
     throw new Refusal(404, `${shelf}_unknown`, `There is no ${shelf} of this id.`);
   }
 }
-
-const timeOf = ({ at }: Question): Instant => (at === undefined ? askedAt() : instant(at));

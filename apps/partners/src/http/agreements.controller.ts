@@ -2,10 +2,11 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MAIN_PROGRAMME } from '@tributary/contracts';
-import { instant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -190,10 +191,14 @@ export class AgreementsController {
   @Get()
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'All agreements, as they govern sales of a time' })
-  async list(@Caller() { tenant }: Principal, @Query() query: AgreementsQuery) {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: AgreementsQuery,
+  ) {
     const { status, partner, programme, ...page } = query;
     const filters = { status, partner, programme };
-    return await this.reading.page('agreement', { ...page, tenant, filters });
+    return await this.reading.page('agreement', { ...page, tenant, askedAt, filters });
   }
 
   @Get(':agreement')
@@ -201,10 +206,11 @@ export class AgreementsController {
   @ApiOperation({ summary: 'An agreement, what is pending, and the whole history' })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('agreement') agreement: string,
     @Query() query: RegistryQuery,
   ) {
-    return await this.reading.find('agreement', agreement, { ...query, tenant });
+    return await this.reading.find('agreement', agreement, { ...query, tenant, askedAt });
   }
 
   private async decide(context: CommandContext, command: AgreementCommand): Promise<CommandAnswer> {

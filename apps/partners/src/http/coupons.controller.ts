@@ -2,8 +2,10 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MAIN_PROGRAMME, couponIdOf } from '@tributary/contracts';
+import type { Instant } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -82,10 +84,14 @@ export class CouponsController {
   @Get()
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'All coupons, with their owner at a time' })
-  async list(@Caller() { tenant }: Principal, @Query() query: CouponsQuery) {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: CouponsQuery,
+  ) {
     const { owner, programme, system, code, ...page } = query;
     const filters = { owner, programme, system, code };
-    return await this.reading.page(KIND, { ...page, tenant, filters });
+    return await this.reading.page(KIND, { ...page, tenant, askedAt, filters });
   }
 
   @Get(':coupon')
@@ -93,9 +99,10 @@ export class CouponsController {
   @ApiOperation({ summary: 'A coupon, and who owned it since when' })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('coupon') link: string,
     @Query() query: RegistryQuery,
   ) {
-    return await this.reading.find(KIND, link, { ...query, tenant });
+    return await this.reading.find(KIND, link, { ...query, tenant, askedAt });
   }
 }

@@ -1,9 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -69,8 +71,12 @@ export class EntitiesController {
   @Get()
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'All entities, as they are at a time' })
-  async list(@Caller() { tenant }: Principal, @Query() query: PageQuery) {
-    return await this.reading.page('entity', { ...query, tenant });
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: PageQuery,
+  ) {
+    return await this.reading.page('entity', { ...query, tenant, askedAt });
   }
 
   @Get(':entity')
@@ -78,10 +84,11 @@ export class EntitiesController {
   @ApiOperation({ summary: 'An entity at a time, and the whole history' })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('entity') entity: string,
     @Query() query: RegistryQuery,
   ) {
-    return await this.reading.find('entity', entity, { ...query, tenant });
+    return await this.reading.find('entity', entity, { ...query, tenant, askedAt });
   }
 
   private async decide(context: CommandContext, command: EntityCommand): Promise<CommandAnswer> {

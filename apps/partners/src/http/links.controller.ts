@@ -2,8 +2,10 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MAIN_PROGRAMME } from '@tributary/contracts';
+import type { Instant } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -81,9 +83,18 @@ export class LinksController {
   @Get()
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'All referral links, with their owner at a time' })
-  async list(@Caller() { tenant }: Principal, @Query() query: LinksQuery) {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: LinksQuery,
+  ) {
     const { owner, programme, ...page } = query;
-    return await this.reading.page(KIND, { ...page, tenant, filters: { owner, programme } });
+    return await this.reading.page(KIND, {
+      ...page,
+      tenant,
+      askedAt,
+      filters: { owner, programme },
+    });
   }
 
   @Get(':link')
@@ -91,9 +102,10 @@ export class LinksController {
   @ApiOperation({ summary: 'A referral link, and who owned it since when' })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('link') link: string,
     @Query() query: RegistryQuery,
   ) {
-    return await this.reading.find(KIND, link, { ...query, tenant });
+    return await this.reading.find(KIND, link, { ...query, tenant, askedAt });
   }
 }

@@ -1,9 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -147,10 +149,14 @@ export class PartnersController {
   @Get()
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'All partners, as they are at a time' })
-  async list(@Caller() { tenant }: Principal, @Query() query: PartnersQuery) {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: PartnersQuery,
+  ) {
     const { status, type, category, ...page } = query;
     const filters = { status, type, category };
-    return await this.reading.page('partner', { ...page, tenant, filters });
+    return await this.reading.page('partner', { ...page, tenant, askedAt, filters });
   }
 
   @Get(':partner')
@@ -158,10 +164,11 @@ export class PartnersController {
   @ApiOperation({ summary: 'A partner at a time, and the whole history' })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
     @Query() query: RegistryQuery,
   ) {
-    return await this.reading.find('partner', partner, { ...query, tenant });
+    return await this.reading.find('partner', partner, { ...query, tenant, askedAt });
   }
 
   /** Without the history: who owned a link before or after is not this partner's business. */
@@ -170,10 +177,11 @@ export class PartnersController {
   @ApiOperation({ summary: 'The links and coupons that a partner owns at a time' })
   async links(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('partner') owner: string,
     @Query() query: PageQuery,
   ) {
-    return await this.reading.page('owned', { ...query, tenant, filters: { owner } });
+    return await this.reading.page('owned', { ...query, tenant, askedAt, filters: { owner } });
   }
 
   private changeStatus(

@@ -2,10 +2,11 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DEFAULT_CLAIMS, DEFAULT_PROGRAMME } from '@tributary/contracts';
-import { instant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -76,9 +77,13 @@ export class ProgrammesController {
   @Get()
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'All programmes, as they are at a time' })
-  async list(@Caller() { tenant }: Principal, @Query() query: ProgrammesQuery) {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: ProgrammesQuery,
+  ) {
     const { entity, ...page } = query;
-    return await this.reading.page('programme', { ...page, tenant, filters: { entity } });
+    return await this.reading.page('programme', { ...page, tenant, askedAt, filters: { entity } });
   }
 
   @Get(':programme')
@@ -86,10 +91,11 @@ export class ProgrammesController {
   @ApiOperation({ summary: 'A programme at a time, and the whole history' })
   async find(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('programme') programme: string,
     @Query() query: RegistryQuery,
   ) {
-    return await this.reading.find('programme', programme, { ...query, tenant });
+    return await this.reading.find('programme', programme, { ...query, tenant, askedAt });
   }
 
   private async decide(context: CommandContext, command: ProgrammeCommand): Promise<CommandAnswer> {

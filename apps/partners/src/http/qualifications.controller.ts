@@ -1,15 +1,16 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { instant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
-  askedAt,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
+  momentOf,
   type Principal,
   type Refusals,
   ServiceRuntime,
@@ -151,11 +152,12 @@ export class QualificationsController {
   @ApiOperation({ summary: 'What a partner may show for itself at a time, with its history' })
   async list(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
     @Query() query: RegistryQuery,
   ) {
     await untilVisible(this.runtime, [qualifications.name], query);
-    const at = query.at === undefined ? askedAt() : instant(query.at);
+    const at = momentOf(query.at, askedAt);
     return { partner, ...(await this.read.ofPartner(tenant, partner, at)) };
   }
 

@@ -1,15 +1,14 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Asset } from '@tributary/kernel';
+import type { Instant, Asset } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type Columns,
-  type LogPoint,
   type Principal,
   ServiceRuntime,
   asAccepted,
-  askedAt,
   cursorOf,
   pointAsked,
   readCursor,
@@ -42,6 +41,7 @@ export class AccountsController {
   })
   async list(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Query() query: AccountsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -50,7 +50,7 @@ export class AccountsController {
     const { partner, entity, asset, owing: isOwing, limit } = query;
     const after = query.after === undefined ? [] : readCursor(query.after, 3);
     const asked = { tenant, partner, entity, asset, isOwing, after, limit };
-    const found = await this.shown.page(asked, askedAt());
+    const found = await this.shown.page(asked, askedAt);
     const page = { ...found, next: found.next && cursorOf(...found.next) };
     return asAccepted<AccountShown, typeof page>(page, ACCOUNT_COLUMNS, { request, reply });
   }
@@ -60,6 +60,7 @@ export class AccountsController {
   @ApiOperation({ summary: 'The accounts of a partner; a key of a partner reaches its own alone' })
   async ofPartner(
     @Caller() caller: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
     @Query() query: PageQuery,
   ) {
@@ -67,7 +68,7 @@ export class AccountsController {
     await untilVisible(this.runtime, [accounts.name], query);
     const after = query.after === undefined ? [] : readCursor(query.after, 3);
     const { tenant } = caller;
-    const found = await this.shown.page({ tenant, partner, after, limit: query.limit }, askedAt());
+    const found = await this.shown.page({ tenant, partner, after, limit: query.limit }, askedAt);
     return { ...found, next: found.next && cursorOf(...found.next) };
   }
 
@@ -100,12 +101,15 @@ export class AccountsController {
   })
   async payables(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Query() query: AgeingQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const point = await pointAsked(this.runtime, [accountLines.name], query);
-    const found = await this.ageing.payables(agedAsAsked(tenant, query, point));
+    const found = await this.ageing.payables(
+      agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position),
+    );
     const standing = standingAt(point, found.position);
     const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
@@ -120,12 +124,15 @@ export class AccountsController {
   })
   async receivables(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Query() query: AgeingQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const point = await pointAsked(this.runtime, [accounts.name], query);
-    const found = await this.ageing.receivables(agedAsAsked(tenant, query, point));
+    const found = await this.ageing.receivables(
+      agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position),
+    );
     const standing = standingAt(point, found.position);
     const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
@@ -136,11 +143,11 @@ export class AccountsController {
 function agedAsAsked(
   tenant: string,
   { entity, asset, after, limit }: AgeingQuery,
-  point: LogPoint | undefined,
+  on: Instant,
+  upTo: bigint | undefined,
 ): AgeingAsked {
   const read = after === undefined ? [] : readCursor(after, 3);
-  const on = point?.known ?? askedAt();
-  return { tenant, entity, asset, on, upTo: point?.position, after: read, limit };
+  return { tenant, entity, asset, on, upTo, after: read, limit };
 }
 
 const ACCOUNT_COLUMNS: Columns<AccountShown> = {

@@ -1,19 +1,20 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { hasCode, invariant } from '@tributary/kernel';
+import { hasCode } from '@tributary/kernel';
 import {
   Allow,
   Caller,
+  CameWith,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
   Refusal,
+  type RequestContext,
   ServiceRuntime,
   TakesFile,
   answerOf,
-  currentContext,
   cursorOf,
   readCursor,
   readFile,
@@ -57,14 +58,12 @@ export class BankStatementsController {
   })
   async take(
     @Caller() { tenant, actor }: Principal,
+    @CameWith() { correlationId, traceParent, receivedAt: at }: RequestContext,
     @Param('account') rail: string,
     @Query() { opening, closing }: DeclaredQuery,
     @Body() body: unknown,
   ) {
     const bytes = await readFile(body, MOST_STATEMENT_BYTES);
-    const context = currentContext();
-    invariant(context, 'a file comes with a request');
-    const { correlationId, traceParent, receivedAt: at } = context;
     const by = { tenant, actor, correlationId, traceParent, at };
     const declared = { opening: opening ?? null, closing: closing ?? null };
     const taken = await this.statements.take(rail, bytes, declared, by).catch(refuseFile);

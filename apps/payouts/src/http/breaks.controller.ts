@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { dayOf, startOfDay } from '@tributary/kernel';
+import { type Instant, dayOf, startOfDay } from '@tributary/kernel';
 import {
   Allow,
-  askedAt,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -43,12 +43,16 @@ export class BreaksController {
     description:
       'With type, cause, owner, and the age in days on which Brazilian banks are open. `candidates` are what a person may choose from.',
   })
-  async list(@Caller() { tenant }: Principal, @Query() query: BreaksQuery) {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: BreaksQuery,
+  ) {
     await untilVisible(this.runtime, [railBreaks.name], query);
     const [since = '', id = ''] = query.after ? readCursor(query.after, 2) : [];
     const { payingAccount: rail = null, type = null, owner = null, limit, state } = query;
     const isOpen = state === 'all' ? null : state === 'open';
-    const asOf = query.asOf ?? dayOf(askedAt(), 'UTC');
+    const asOf = query.asOf ?? dayOf(askedAt, 'UTC');
     const asked = { tenant, rail, type, owner, isOpen, asOf, limit };
     const page = await this.breaks.page({ ...asked, after: [since, id] });
     return { ...page, next: page.next && cursorOf(...page.next) };

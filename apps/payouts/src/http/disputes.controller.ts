@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { hasCode } from '@tributary/kernel';
+import { type Instant, hasCode } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -12,7 +13,6 @@ import {
   Refusal,
   ServiceRuntime,
   answerOf,
-  askedAt,
   cursorOf,
   untilVisible,
 } from '@tributary/platform';
@@ -135,12 +135,16 @@ export class DisputesController {
   @Get()
   @Allow('finance', 'admin', 'auditor', 'partner')
   @ApiOperation({ summary: 'Disputes, the most urgent first; a key of a partner sees its own' })
-  async list(@Caller() { tenant, role, partnerId }: Principal, @Query() query: DisputesQuery) {
+  async list(
+    @Caller() { tenant, role, partnerId }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: DisputesQuery,
+  ) {
     await untilVisible(this.runtime, [disputes.name], query);
     const { status, overdue: isOverdue, limit } = query;
     const partner = role === 'partner' ? partnerId : query.partner;
     const after = query.after === undefined ? null : momentCursor(query.after);
-    const asked = { tenant, on: askedAt(), partner, status, isOverdue, after, limit };
+    const asked = { tenant, on: askedAt, partner, status, isOverdue, after, limit };
     const found = await this.shown.page(asked);
     return { ...found, next: found.next && cursorOf(...found.next) };
   }
@@ -150,11 +154,12 @@ export class DisputesController {
   @ApiOperation({ summary: 'A dispute with its lines, and what became of each' })
   async find(
     @Caller() caller: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('dispute') dispute: string,
     @Query() query: PageQuery,
   ): Promise<DisputeShown & { readonly position: bigint }> {
     await untilVisible(this.runtime, [disputes.name], query);
-    const asked = { tenant: caller.tenant, on: askedAt(), dispute, after: null, limit: 1 };
+    const asked = { tenant: caller.tenant, on: askedAt, dispute, after: null, limit: 1 };
     const { items, position } = await this.shown.page(asked);
     const [found] = items;
     if (found === undefined) throw unknownDispute();

@@ -15,15 +15,16 @@ import { hasCode, invariant, startOfDay } from '@tributary/kernel';
 import {
   Allow,
   Caller,
+  CameWith,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
   Refusal,
+  type RequestContext,
   ServiceRuntime,
   TakesFile,
   answerOf,
-  currentContext,
   readFile,
   tokenOf,
   untilVisible,
@@ -171,13 +172,11 @@ export class FilesController {
   })
   async takeReturn(
     @Caller() { tenant, actor }: Principal,
+    @CameWith() { correlationId, traceParent, receivedAt: at }: RequestContext,
     @Param('account') rail: string,
     @Body() body: unknown,
   ) {
     const bytes = await readFile(body, MOST_RETURN_BYTES);
-    const context = currentContext();
-    invariant(context, 'a file comes with a request');
-    const { correlationId, traceParent, receivedAt: at } = context;
     const by = { tenant, actor, correlationId, traceParent, at };
     const taken = await this.returned.take(rail, bytes, by).catch(refuseReturn);
     return { ...taken, token: tokenOf(this.runtime.name, taken.position) };

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { laterOf, uuidV5 } from '@tributary/kernel';
-import { Allow, Caller, type Principal, askedAt } from '@tributary/platform';
+import { type Instant, laterOf, uuidV5 } from '@tributary/kernel';
+import { Allow, AskedAt, Caller, type Principal } from '@tributary/platform';
 import { RunDesk } from '../application/runs-desk';
 import { HeldAhead } from '../read-model/forecast.queries';
 import { ForecastQuery } from './runs.dto';
@@ -21,9 +21,12 @@ export class ForecastController {
     description:
       'If nothing further arrives, the run comes out as it stands here, to the cent. Held amounts stand by the date of their hold.',
   })
-  async forecast(@Caller() { tenant, actor }: Principal, @Query() query: ForecastQuery) {
+  async forecast(
+    @Caller() { tenant, actor }: Principal,
+    @AskedAt() at: Instant,
+    @Query() query: ForecastQuery,
+  ) {
     const { entity, asset } = query;
-    const at = askedAt();
     const { day, payAt } = await this.desk.nextRunDay({ tenant, entity, asset }, at);
     const asked = { entity, asset, payOn: day, partners: null };
     const run = uuidV5('forecast', tenant, entity, asset, day);

@@ -1,14 +1,14 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Asset } from '@tributary/kernel';
+import type { Instant, Asset } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type Columns,
   type Principal,
   ServiceRuntime,
   asAccepted,
-  askedAt,
   cursorOf,
   readCursor,
   untilVisible,
@@ -47,12 +47,12 @@ export class PayoutHoldsController {
   })
   async list(
     @Caller() { tenant }: Principal,
+    @AskedAt() on: Instant,
     @Query() query: PayoutHoldsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     await untilVisible(this.runtime, [payoutHolds.name], query);
-    const on = askedAt();
     const { entity, reason, limit } = query;
     const asked = { tenant, entity, reason, on };
     const [after = ''] = query.after === undefined ? [] : readCursor(query.after, 1);
@@ -73,11 +73,11 @@ export class PayoutHoldsController {
   })
   async ofPartner(
     @Caller() { tenant }: Principal,
+    @AskedAt() on: Instant,
     @Param('partner') partner: string,
     @Query() query: StatementsPageQuery,
   ) {
     await untilVisible(this.runtime, [payoutHolds.name], query);
-    const on = askedAt();
     const { position, accounts } = await this.holds.ofPartner(tenant, partner, on);
     const items = accounts.map(({ commission, ...account }) => {
       const worded = (hold: StatementHold) => ({

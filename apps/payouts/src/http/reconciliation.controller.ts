@@ -1,15 +1,15 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { dayOf } from '@tributary/kernel';
+import { type Instant, dayOf } from '@tributary/kernel';
 import {
   Allow,
-  asAccepted,
-  askedAt,
+  AskedAt,
   Caller,
   type Columns,
   type Principal,
   Refusal,
   ServiceRuntime,
+  asAccepted,
   cursorOf,
   notYetVisible,
   readCursor,
@@ -43,6 +43,7 @@ export class ReconciliationController {
   })
   async inTransit(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Query() query: AsOfQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -50,7 +51,7 @@ export class ReconciliationController {
     await untilVisible(this.runtime, [bankLines.name, paymentFiles.name], query);
     const [payOn = '', item = ''] = query.after ? readCursor(query.after, 2) : [];
     const { payingAccount: rail = null, limit } = query;
-    const asOf = query.asOf ?? dayOf(askedAt(), 'UTC');
+    const asOf = query.asOf ?? dayOf(askedAt, 'UTC');
     const found = await this.shown.inTransit({ tenant, rail, asOf, limit, after: [payOn, item] });
     const page = { ...found, next: found.next && cursorOf(...found.next) };
     return asAccepted<InTransit, typeof page>(page, TRANSIT_COLUMNS, { request, reply });

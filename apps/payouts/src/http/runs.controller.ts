@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Instant, dayOf, instant, withoutDashes } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -11,7 +12,6 @@ import {
   Refusal,
   ServiceRuntime,
   answerOf,
-  askedAt,
   cursorOf,
   instantCursor,
   readCursor,
@@ -157,11 +157,12 @@ export class RunsController {
   })
   async onTime(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('run') run: string,
     @Query() query: OnTimeQuery,
   ) {
     const { found, position, zone } = await this.found(tenant, run, query);
-    const asOf = query.asOf ?? dayOf(askedAt(), zone);
+    const asOf = query.asOf ?? dayOf(askedAt, zone);
     return { run: found.run, ...(await this.figures.onTime(tenant, run, asOf)), position };
   }
 

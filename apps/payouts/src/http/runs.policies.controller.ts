@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Asset, instant } from '@tributary/kernel';
+import { type Instant, type Asset, instant } from '@tributary/kernel';
 import {
   Allow,
   answerOf,
-  askedAt,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -86,10 +86,14 @@ export class PayoutPoliciesController {
   @Get()
   @Allow('finance', 'admin', 'auditor')
   @ApiOperation({ summary: 'How an entity pays now, every version, and what waits for approval' })
-  async find(@Caller() { tenant }: Principal, @Param('entity') entity: string) {
+  async find(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Param('entity') entity: string,
+  ) {
     const { policies, position } = await readPolicies(this.runtime.log, tenant, entity);
     const { published: versions, draft } = policies;
-    return { entity, inForce: policyAt(policies, askedAt()), versions, draft, position };
+    return { entity, inForce: policyAt(policies, askedAt), versions, draft, position };
   }
 
   private async decide(

@@ -11,14 +11,14 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { type CodedError, dayOf, hasCode, invariant } from '@tributary/kernel';
+import { type Instant, type CodedError, dayOf, hasCode } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type Principal,
   Refusal,
   TakesFile,
-  currentContext,
   readFile,
 } from '@tributary/platform';
 import {
@@ -93,13 +93,12 @@ export class SandboxBankController {
   })
   async receive(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Query() { on }: SandboxFileQuery,
     @Body() body: unknown,
   ): Promise<Received> {
     const bytes = await readFile(body, MOST_PAYMENT_BYTES);
-    const context = currentContext();
-    invariant(context, 'a file comes with a request');
-    const day = on ?? dayOf(context.receivedAt, ZONE);
+    const day = on ?? dayOf(askedAt, ZONE);
     return await this.change(tenant, (bank) => {
       if (bank.state.day < day) bank.advance(day);
       return bank.receive(bytes);

@@ -2,9 +2,10 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { TRACKS, type Track } from '@tributary/contracts';
-import { type Instant, instant } from '@tributary/kernel';
+import type { Instant } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
@@ -13,7 +14,7 @@ import {
   type Principal,
   Refusal,
   ServiceRuntime,
-  askedAt,
+  momentOf,
   pointAsked,
   standingAt,
   untilVisible,
@@ -51,10 +52,11 @@ export class ScorecardsController {
   })
   async scorecard(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param() { partner, track }: StandingPath,
     @Query() query: ScorecardQuery,
   ) {
-    const asked = { tenant, partner, track: known(track), at: timeOf(query) };
+    const asked = { tenant, partner, track: known(track), at: momentOf(query.at, askedAt) };
     const point = await pointAsked(this.runtime, [], query);
     const card = await this.cards.at({ ...asked, point });
     return { ...card, ...standingAt(point, card.position) };
@@ -80,10 +82,11 @@ export class ScorecardsController {
   @ApiOperation({ summary: 'What comes with the tiers that a partner has at a time' })
   async benefits(
     @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
     @Query() query: ScorecardQuery,
   ) {
-    const at = timeOf(query);
+    const at = momentOf(query.at, askedAt);
     const point = await pointAsked(this.runtime, [], query);
     const tracks = Object.keys(TRACKS) as Track[];
     const found = await Promise.all(
@@ -150,9 +153,6 @@ export class ScorecardsController {
     return await decideBy(this.commands, context, path, { type: 'CloseTask', task, note });
   }
 }
-
-const timeOf = ({ at }: { readonly at?: string | undefined }): Instant =>
-  at === undefined ? askedAt() : instant(at);
 
 function known(track: string): Track {
   if (isTrack(track)) return track;

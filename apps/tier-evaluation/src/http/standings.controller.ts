@@ -4,13 +4,14 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Instant, instant } from '@tributary/kernel';
 import {
   Allow,
+  AskedAt,
   Caller,
   type CommandAnswer,
   type CommandContext,
   Idempotent,
   type Principal,
   ServiceRuntime,
-  askedAt,
+  momentOf,
   pointAsked,
   standingAt,
   untilVisible,
@@ -101,13 +102,17 @@ export class StandingsController {
   @Get('standings')
   @Allow('admin', 'programme', 'auditor', 'finance')
   @ApiOperation({ summary: 'In which tier every partner stands, and which proposals wait' })
-  async list(@Caller() { tenant }: Principal, @Query() query: StandingsQuery) {
+  async list(
+    @Caller() { tenant }: Principal,
+    @AskedAt() askedAt: Instant,
+    @Query() query: StandingsQuery,
+  ) {
     await untilVisible(this.runtime, [standings.name], query);
     const { after = '.', limit, track, tier, pending, atRisk } = query;
     const [partner = '', lastTrack = ''] = after.split('.');
     return await this.standings.page({
       tenant,
-      at: timeOf(query),
+      at: momentOf(query.at, askedAt),
       limit,
       after: [partner, lastTrack],
       track,
@@ -125,10 +130,11 @@ export class StandingsController {
   })
   async ofPartner(
     @Caller() { tenant, role }: Principal,
+    @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
     @Query() query: ScorecardQuery,
   ) {
-    const at = timeOf(query);
+    const at = momentOf(query.at, askedAt);
     const point = await pointAsked(this.runtime, [standings.name], query);
     const { items, position } = point
       ? { items: await this.standings.ofPartnerAt(tenant, partner, { at, point }), ...point }
@@ -146,6 +152,3 @@ const forThePartner = ({
   steps,
 }: StandingFile): readonly StandingHistory[] =>
   steps.length === 0 ? [] : [{ partner, track, value, steps }];
-
-const timeOf = ({ at }: Pick<ScorecardQuery, 'at'>): Instant =>
-  at === undefined ? askedAt() : instant(at);

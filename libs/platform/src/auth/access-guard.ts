@@ -1,7 +1,6 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/problem';
-import { currentContext } from '../logging/request-context';
 import { accessOf, setPrincipal } from './access';
 import type { Authenticator, NotAuthenticated, Principal, Role } from './principal';
 
@@ -43,8 +42,6 @@ function admit(
   assertOwnPartner(principal, request.params as Readonly<Record<string, string>>);
 
   setPrincipal(request, principal);
-  const logged = currentContext();
-  if (logged) logged.caller = { tenant: principal.tenant, actor: principal.actor };
   return true;
 }
 

@@ -34,8 +34,11 @@ export const setPrincipal = (request: FastifyRequest, principal: Principal): voi
   principals.set(request, principal);
 };
 
+export const knownCallerOf = (request: FastifyRequest): Principal | undefined =>
+  principals.get(request);
+
 export function principalOf(request: FastifyRequest): Principal {
-  const principal = principals.get(request);
+  const principal = knownCallerOf(request);
   invariant(principal, 'a public route has no caller');
   return principal;
 }

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { methodsAt } from '../http/routes';
 import { toJson } from '../json/to-json';
+import { requestFacts } from '../logging/request-facts';
 import type { StructuredLogger } from '../logging/structured-logger';
 import { PROBLEM_JSON, Refusal, problemOf } from './problem';
 import { refusalOf } from './refusal-of';
@@ -20,6 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (refusal.status >= 500) {
       const route = request.routeOptions.url ?? 'unmatched';
       this.logger.failure('request failed', error, {
+        ...requestFacts(request),
         code: refusal.code,
         method: request.method,
         route,

@@ -9,7 +9,7 @@ import { Allow, Caller, Public } from '../auth/access';
 import type { Principal } from '../auth/principal';
 import { RejectedHttp } from '../errors/problem';
 import { type CommandContext, Idempotent } from '../idempotency/command-context';
-import { currentContext } from '../logging/request-context';
+import { CameWith, type RequestContext } from './request-context';
 import { FixedCallers, collectingLogger, expectEveryRouteDeclared, testSettings } from '../testing';
 import { IsAsset, IsInstant, IsMinorUnits, IsStreamId } from '../validation/fields';
 import { TakesLines } from './bodies';
@@ -85,9 +85,9 @@ class SalesController {
 
   @Post(':id/raw')
   @TakesLines()
-  async raw(@Body() body: unknown) {
+  async raw(@Body() body: unknown, @CameWith() { correlationId }: RequestContext) {
     const said = body instanceof Readable ? await textOf(body) : body;
-    return { body: said, correlationId: currentContext()?.correlationId };
+    return { body: said, correlationId };
   }
 }
 
@@ -486,6 +486,15 @@ describe('watching a process', () => {
         error: [
           expect.objectContaining({ name: 'SyntaxError', frames: expect.any(Array) as string[] }),
         ],
+      }),
+    );
+    expect(failed).toContainEqual(
+      expect.objectContaining({
+        msg: 'request',
+        status: 500,
+        tenant: 'acme',
+        actor: 'key:finance',
+        correlationId: expect.any(String) as string,
       }),
     );
     expect(lines.join('')).toContain('Broken invariant: canaryfree');

@@ -1,25 +1,18 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Instant, instantOfMs, invariant } from '@tributary/kernel';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { instantOfMs } from '@tributary/kernel';
+import type { FastifyInstance } from 'fastify';
 import { Refusal, PROBLEM_JSON, problemOf } from '../errors/problem';
 import { unavailableRefusal } from '../errors/refusal-of';
 import { sendProblem } from '../errors/problem-filter';
 import { toJson } from '../json/to-json';
-import { type RequestContext, inContext } from '../logging/request-context';
+import { requestFacts } from '../logging/request-facts';
 import type { StructuredLogger } from '../logging/structured-logger';
 import type { Metrics } from './metrics';
 import type { Lifecycle } from './lifecycle';
 import { DOCS_POLICY, isDocs } from './openapi';
+import { setContext } from './request-context';
 import { traceParentOf } from './trace-context';
-
-const contexts = new WeakMap<FastifyRequest, RequestContext>();
-
-export function contextOf(request: FastifyRequest): RequestContext {
-  const context = contexts.get(request);
-  invariant(context, 'every request has a context');
-  return context;
-}
 
 interface Hooks {
   readonly now: () => number;
@@ -37,13 +30,11 @@ export function addRequestHooks(
 ): void {
   const headersOfDocs = { ...headers, 'content-security-policy': DOCS_POLICY };
   server.addHook('onRequest', (request, reply, done) => {
-    const receivedAt: Instant = instantOfMs(now());
-    const context = {
+    setContext(request, {
       correlationId: request.id,
       traceParent: traceParentOf(request.headers['traceparent']),
-      receivedAt,
-    };
-    contexts.set(request, context);
+      receivedAt: instantOfMs(now()),
+    });
     reply.headers(isDocs(request.url) ? headersOfDocs : headers);
     reply.header('x-correlation-id', request.id);
     if (lifecycle.isDraining && !isProbe(request.routeOptions.url)) {
@@ -60,7 +51,7 @@ export function addRequestHooks(
       sendProblem(reply, new Refusal(400, 'malformed_url', detail), request.id);
       return;
     }
-    inContext(context, done);
+    done();
   });
   // A connection that is kept alive would keep the server open long after its last request.
   server.addHook('onSend', (_request, reply, _payload, done) => {
@@ -76,10 +67,7 @@ export function addRequestHooks(
     const level = isWatching(route) ? 'debug' : 'info';
     if (logger.writes(level)) {
       const facts = { method, route, status, elapsedMs: Math.round(elapsedMs) };
-      const write = () => logger.event(level, 'request', facts);
-      const context = contexts.get(request);
-      if (context) inContext(context, write);
-      else write();
+      logger.event(level, 'request', { ...requestFacts(request), ...facts });
     }
     done();
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Controller, Get, Injectable, Module, type OnModuleDestroy, Post } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Public } from '../auth/access';
-import { currentContext } from '../logging/request-context';
+import { CameWith, type RequestContext } from './request-context';
 import { FixedCallers, testSettings } from '../testing';
 import { createHttpApp } from './create-http-app';
 import { listen, stop } from './run-http-app';
@@ -30,8 +30,8 @@ class SlowController {
   }
 
   @Post('echo')
-  echo() {
-    return { seen: currentContext()?.correlationId };
+  echo(@CameWith() { correlationId }: RequestContext) {
+    return { seen: correlationId };
   }
 }
 

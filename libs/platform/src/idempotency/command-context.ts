@@ -12,7 +12,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { principalOf } from '../auth/access';
 import { Refusal } from '../errors/problem';
-import { contextOf } from '../http/request-hooks';
+import { contextOf } from '../http/request-context';
 import { validationFailed } from '../validation/body-pipe';
 
 /** Everything about a command that is not in its body. */

@@ -1,31 +1,6 @@
 import { collectingLogger } from '../testing';
-import { inContext } from './request-context';
-import { instant } from '@tributary/kernel';
 
 describe('writing the log', () => {
-  const receivedAt = instant('2026-03-31T10:00:00Z');
-
-  it('marks every line with the request that it belongs to', async () => {
-    const { logger, lines } = collectingLogger();
-    const work = (correlationId: string) =>
-      inContext({ correlationId, traceParent: null, receivedAt }, async () => {
-        await new Promise((resolve) => setImmediate(resolve));
-        logger.event('info', 'worked', { position: '7' });
-      });
-    await Promise.all([work('one'), work('two')]);
-    const read = lines.map((line) => JSON.parse(line) as object);
-    expect(read).toEqual([
-      expect.objectContaining({
-        service: 'test',
-        level: 'info',
-        msg: 'worked',
-        correlationId: 'one',
-        position: '7',
-      }),
-      expect.objectContaining({ correlationId: 'two' }),
-    ]);
-  });
-
   it('names the service that speaks, where several share a process', () => {
     const { logger, lines } = collectingLogger();
     logger.event('info', 'parked', { service: 'attribution' });

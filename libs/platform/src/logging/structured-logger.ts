@@ -1,6 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Level, type Logger, pino } from 'pino';
-import { currentContext } from './request-context';
 import { errorFacts } from './error-facts';
 
 export interface LoggerOptions {
@@ -20,8 +19,8 @@ const WIRING = new Set([
 ]);
 
 /**
- * JSON lines with the correlation id of the request that they belong to. Facts are handed in one by one; requests, bodies, query
- * strings and headers have no way in, and errors come in through `errorFacts` alone.
+ * JSON lines; `requestFacts` names the request that one belongs to. Facts are handed in one by one; bodies, query strings and headers
+ * have no way in, and errors come in through `errorFacts` alone.
  */
 export class StructuredLogger implements LoggerService {
   private readonly pino: Logger;
@@ -33,12 +32,9 @@ export class StructuredLogger implements LoggerService {
         base: null,
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
-        mixin: () => {
-          const { correlationId, caller } = currentContext() ?? {};
-          // Not in `base`, where a fact of the same name would be written beside it and not in its place: of several services in one
-          // process, the line names the one that speaks.
-          return { service, ...(correlationId !== undefined && { correlationId }), ...caller };
-        },
+        // Not in `base`, where a fact of the same name would be written beside it and not in its place: of several services in one
+        // process, the line names the one that speaks.
+        mixin: () => ({ service }),
       },
       destination,
     );

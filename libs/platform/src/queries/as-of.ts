@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { instant } from '@tributary/kernel';
+import { type Instant, instant } from '@tributary/kernel';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { LogPoint } from '../service/log-clock';
@@ -7,6 +7,10 @@ import type { ServiceRuntime } from '../service/service-runtime';
 import { IsInstant } from '../validation/fields';
 import { WaitingQuery } from './page-query';
 import { notYetVisible, untilVisible } from './visible';
+
+/** The time that a question names, or that at which it came in. */
+export const momentOf = (named: string | undefined, askedAt: Instant): Instant =>
+  named === undefined ? askedAt : instant(named);
 
 /** A place in the log as text; also a revision, or whatever else counts from 0. */
 export const POSITION = /^(?:0|[1-9][0-9]{0,17})$/;

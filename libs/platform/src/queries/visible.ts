@@ -1,7 +1,5 @@
-import { type Instant, invariant } from '@tributary/kernel';
 import { Refusal } from '../errors/problem';
 import { positionOf } from '../idempotency/answer';
-import { currentContext } from '../logging/request-context';
 import type { ServiceRuntime } from '../service/service-runtime';
 
 interface Waiting {
@@ -24,11 +22,4 @@ export function notYetVisible(parameter: 'known' | 'position' | 'token' = 'token
   const detail = 'What this stands for is not visible yet; ask again, or raise timeoutMs.';
   const errors = [{ parameter, code: 'not_yet_visible', detail }];
   return new Refusal(503, 'not_yet_visible', detail, { errors, headers: { 'retry-after': '1' } });
-}
-
-/** Our clock when the question came in, for questions that name no moment. */
-export function askedAt(): Instant {
-  const context = currentContext();
-  invariant(context, 'a question comes with a request');
-  return context.receivedAt;
 }

@@ -33,6 +33,14 @@ export class Wake {
 export const pause = (ms: number, stop?: AbortSignal): Promise<void> =>
   new Wake().after(0, ms, stop);
 
+/** Also when that has happened before. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
 /** Doubles up to a ceiling. */
 export const backoffMs = (failures: number, maxMs = 10_000): number =>
   Math.min(maxMs, 50 * 2 ** Math.min(failures, 20));

@@ -42,13 +42,6 @@ export async function within(limitMs: number, work: Promise<unknown>): Promise<b
   }
 }
 
-export function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-}
-
 /** Repeats until it works, so that order is kept through any outage; false when it was told to give up. */
 export async function insist(
   work: () => Promise<void>,

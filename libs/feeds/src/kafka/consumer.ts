@@ -2,7 +2,8 @@ import type { Owner, Published } from '@tributary/contracts';
 import { CodedError, hasCode } from '@tributary/kernel';
 
 import type { DeadLetters, Inbox, PublishedReader, Running } from '../ports';
-import { aborted, Backoff, insist } from './backoff';
+import { aborted } from '../wake';
+import { Backoff, insist } from './backoff';
 import {
   channelOf,
   type IncomingBatch,

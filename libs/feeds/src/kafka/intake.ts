@@ -1,7 +1,8 @@
 import { CodedError } from '@tributary/kernel';
 
 import type { IntakeStore, RefusedMessage, Running } from '../ports';
-import { aborted, Backoff, insist } from './backoff';
+import { aborted } from '../wake';
+import { Backoff, insist } from './backoff';
 import {
   channelOf,
   DEFAULT_PARTITIONS,

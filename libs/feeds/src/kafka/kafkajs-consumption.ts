@@ -1,7 +1,8 @@
 import type { Consumer, EachBatchPayload, IHeaders } from 'kafkajs';
 
 import type { Running } from '../ports';
-import { aborted, Backoff, within } from './backoff';
+import { aborted } from '../wake';
+import { Backoff, within } from './backoff';
 import type { Consumption } from './broker';
 
 const JOINED_LIMIT_MS = 500;

@@ -2,7 +2,7 @@ import type { Database } from '@tributary/postgres';
 import { isFenced } from '../failure';
 import type { FeedObserver } from '../observer';
 import type { Running } from '../ports';
-import { backoffMs, pause } from '../wake';
+import { aborted, backoffMs, pause } from '../wake';
 import { type Commit, commitBatch } from './checkpoint';
 import type { Held, Leases } from './leases';
 
@@ -69,10 +69,7 @@ export class OwnedWork implements Running {
       },
     });
     try {
-      await Promise.race([
-        work.done,
-        new Promise((resolve) => over.addEventListener('abort', resolve, { once: true })),
-      ]);
+      await Promise.race([work.done, aborted(over)]);
     } finally {
       await work.stop();
       await leases.release(held).catch((error: unknown) => observer.failed(name, error));

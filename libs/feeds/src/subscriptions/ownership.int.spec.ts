@@ -107,6 +107,19 @@ describe('owning a subscription', () => {
 });
 
 describe('work that only one process may do', () => {
+  it('stops also while it takes its lease, and leaves it to the next', async () => {
+    const database = await databases.open();
+    const context = contextOf(database);
+    const neverDone = new Promise<void>(() => undefined);
+    const work = new OwnedWork({
+      ...context,
+      name: 'relay',
+      start: () => ({ done: neverDone, stop: () => Promise.resolve() }),
+    });
+    await work.stop();
+    expect(await context.leases.acquire('relay')).toBeDefined();
+  });
+
   it('goes on in another process, from the checkpoint, when the first one stops or is fenced', async () => {
     const database = await databases.open();
     const runs: string[] = [];

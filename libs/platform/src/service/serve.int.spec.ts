@@ -49,6 +49,18 @@ describe('running services in one process', () => {
     expect(await connections()).toBe(0);
   }, 60_000);
 
+  it('stops also while it begins to listen', async () => {
+    const { logger, lines } = collectingLogger('warn');
+    const modules = [Telling, Listening];
+    const serving = await serve({ name: 'standalone', modules, settings: settings(), logger });
+    const listening = serving.listen();
+    await serving.close();
+    const address = await listening;
+    await expect(fetch(`${address}/health/live`)).rejects.toThrow();
+    expect(lines).toEqual([]);
+    expect(await connections()).toBe(0);
+  }, 60_000);
+
   it('names what is missing when it listens to a service that is nowhere, and leaves nothing open', async () => {
     const { logger } = collectingLogger('silent');
     const starting = serve({

@@ -79,11 +79,21 @@ async function open(
     logger,
     metrics,
   });
-  opened.push(() => stop(app, settings.DRAIN_MS));
+  let listening: Promise<unknown> = Promise.resolve();
+  opened.push(async () => {
+    // A server that is closed while it begins to listen never says that it has begun.
+    await listening;
+    await stop(app, settings.DRAIN_MS);
+  });
   const lifecycle = app.get(Lifecycle);
   lifecycle.register('event log', async () => void (await process.log.head()));
   lifecycle.register('privacy', personal.ping);
-  return { app, keys, listen: () => listen(app, settings), close };
+  const listenOnce = () => {
+    const address = listen(app, settings);
+    listening = Promise.allSettled([address]);
+    return address;
+  };
+  return { app, keys, listen: listenOnce, close };
 }
 
 function rootOf(

@@ -3,7 +3,7 @@ import { type StageReached, waitForStage } from '@tributary/feeds';
 import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import { factStreamNamed, factStreamOf } from '../domain/fact/events';
-import { isFutureDated } from '../domain/fact/future-dated';
+import { futureFrom, isFutureDated } from '../domain/fact/future-dated';
 import { type Consequences, FactConsequences } from './fact-consequences';
 import { type FactFile, factFile } from './fact-file';
 import { factOutcomes } from './fact-outcomes.projection';
@@ -83,7 +83,7 @@ export class FactOutcomes {
       PARKED,
       [tenant, stream, correlationId],
     );
-    const isAhead = isFutureDated({ occurredAt, data: fact.data }, now);
+    const isAhead = isFutureDated({ occurredAt, data: fact.data }, futureFrom(now));
     const isParked = parked.some((each) => each.stream === stream);
     const outcome =
       retraction?.why ?? (isParked ? 'parked' : isAhead ? 'future_dated' : 'accepted');

@@ -1,17 +1,23 @@
 import { PostgresEventLog, postgresLogMigrations } from '@tributary/event-log';
-import { instantOfMs, prepare, streamOf, uuidV5 } from '@tributary/kernel';
+import { endOfDay, instantOfMs, prepare, streamOf, uuidV5 } from '@tributary/kernel';
 import { Database } from '@tributary/postgres';
 import type { Answer, PatientClient } from './patient-client.fixture';
 import { balanceOf } from './payout-circle.fixture';
-import { ENTITY } from './payout-scene.fixture';
+import { ENTITY, PARTNERS } from './payout-scene.fixture';
 
 const FIRST_OF_ALL = '2026-01';
 const LAST_OF_ALL = '2099-12';
-const [EXPENSE, HELD] = ['Expenses:Commission', 'Liabilities:Commission:Held'] as const;
+const [EXPENSE, HELD, PAYABLE, OWED, IN_TRANSIT] = [
+  'Expenses:Commission',
+  'Liabilities:Commission:Held',
+  'Liabilities:Commission:Payable',
+  'Assets:ClawbackReceivable',
+  'Liabilities:InTransit',
+] as const;
 /** What payouts says of these accounts, which on our clock alone. */
 const OF_PAYOUTS = [
-  ['payables', 'total', 'Liabilities:Commission:Payable', -1n],
-  ['receivables', 'total', 'Assets:ClawbackReceivable', 1n],
+  ['payables', 'total', PAYABLE, -1n],
+  ['receivables', 'total', OWED, 1n],
   ['withholding', 'withheld', 'Liabilities:Tax:Withholding', -1n],
 ] as const;
 
@@ -45,6 +51,7 @@ export class ReportsAt {
       statement: `/v1/ledger/accounts/${HELD}/statement?${STATEMENT}&${query}`,
       accruals: `/v1/reports/accruals?${upTo}`,
       ratio: `/v1/reports/commission-ratio?denominator=sourced&${upTo}`,
+      held: `/v1/holds?limit=1000&on=${lastMomentOf(point)}&${onOurClock(point)}`,
     });
     if (point.effective) return answers;
     return { ...answers, ...(await this.ofEach(query)) };
@@ -52,7 +59,7 @@ export class ReportsAt {
 
   async compared(point: Point): Promise<Compared[]> {
     const answers = await this.all(point);
-    const { books, byPartner, rolled, statement, accruals, ratio } = answers;
+    const { books, byPartner, rolled, statement, accruals, ratio, held } = answers;
     const booked = (name: string) => balanceOf(books.accounts, name);
     const owed = books.accounts.filter(({ account }: Answer) =>
       rolled.accounts.some((top: string) => `${account}:`.startsWith(`${top}:`)),
@@ -71,6 +78,7 @@ export class ReportsAt {
       ['statement', statement.closing, String(booked(HELD))],
       ['accruals, posted', accrued.posted, String(booked(EXPENSE))],
       ['accruals, held', accrued.held, String(-booked(HELD))],
+      ['held, part by part', String(sumOf(held.totals, 'amount')), String(-booked(HELD))],
       ['commission ratio', commissions, String(booked(EXPENSE))],
       ...(point.effective ? [] : linesCompared(answers, booked)),
       ...(point.effective ? [] : payoutsCompared(answers, booked)),
@@ -94,12 +102,20 @@ export class ReportsAt {
       payables: `/v1/reports/payables-ageing?${query}`,
       receivables: `/v1/reports/clawback-ageing?${query}`,
       withholding: `/v1/reports/withholding?${wide}`,
+      paid: `/v1/reports/payouts?limit=1000&${query}`,
+      returned: `/v1/reports/returns?limit=1000&${query}`,
+      unpaid: `/v1/payout-holds?limit=1000&${query}`,
     });
-    return { explained, sold, ...(plan && { plan }), ...ofPayouts };
+    const [earned, owned] = await Promise.all(
+      ['earnings', 'payout-holds'].map((name) =>
+        this.known(PARTNERS.map((id) => `/v1/partners/${id}/${name}?${query}`)),
+      ),
+    );
+    return { explained, sold, earned, owned, ...(plan && { plan }), ...ofPayouts };
   }
 
   private async known(paths: readonly string[]): Promise<Answer[]> {
-    const outcomes = await Promise.allSettled(paths.map((path) => this.client.read(path)));
+    const outcomes = await Promise.allSettled(paths.map((path) => this.report(path)));
     return outcomes.flatMap((outcome) => {
       if (outcome.status === 'fulfilled') return [outcome.value];
       if (String(outcome.reason).includes(': 404 ')) return [];
@@ -109,15 +125,30 @@ export class ReportsAt {
 
   private async answersTo(paths: Readonly<Record<string, string>>) {
     const named = Object.entries(paths).map(async ([name, path]) => {
-      const { leaf: _leaf, checkpoint: _checkpoint, ...report } = await this.client.read(path);
-      return [name, report] as const;
+      return [name, await this.report(path)] as const;
     });
     return Object.fromEntries(await Promise.all(named)) as Readonly<Record<string, Answer>>;
+  }
+
+  private async report(path: string): Promise<Answer> {
+    const { leaf: _leaf, checkpoint: _checkpoint, ...report } = await this.client.read(path);
+    return report;
   }
 }
 
 const AGREED_ON = '2026-02-01T00:00:00Z';
 const STATEMENT = `entity=${ENTITY.id}&asset=${encodeURIComponent(ENTITY.currency)}&limit=1000`;
+
+const END_OF_TIME_MS = Date.parse('2100-01-01T00:00:00Z');
+
+/** Of the day, as the entity counts its days. */
+function lastMomentOf({ effective }: Point): string {
+  const end =
+    effective === undefined ? END_OF_TIME_MS : Date.parse(endOfDay(effective, ENTITY.zone));
+  return instantOfMs(end - 1);
+}
+
+const onOurClock = ({ effective: _effective, ...point }: Point): string => queryOf(point);
 
 const queryOf = (point: Point): string => new URLSearchParams({ ...point }).toString();
 
@@ -151,15 +182,30 @@ function linesCompared(
   ];
 }
 
-const payoutsCompared = (
+/** What is on its way to the bank, or was sent to it and not answered. */
+const ON_ITS_WAY = ['instructed', 'accepted', 'unknown'];
+
+function payoutsCompared(
   answers: Readonly<Record<string, Answer>>,
   booked: (account: string) => bigint,
-): Compared[] =>
-  OF_PAYOUTS.map(([name, field, account, sign]) => [
-    name,
-    String(sumOf(answers[name].totals, field)),
-    String(sign * booked(account)),
-  ]);
+): Compared[] {
+  const { earned, owned, paid } = answers;
+  const totals = (earned as Answer[]).flatMap((partner) => partner.totals);
+  const accounts = (owned as Answer[]).flatMap(({ items }) => items);
+  const onItsWay = paid.totals.filter(({ state }: Answer) => ON_ITS_WAY.includes(state));
+  return [
+    ...OF_PAYOUTS.map(([name, field, account, sign]): Compared => [
+      name,
+      String(sumOf(answers[name].totals, field)),
+      String(sign * booked(account)),
+    ]),
+    ['partners, earned', String(sumOf(totals, 'posted')), String(booked(EXPENSE))],
+    ['partners, held', String(sumOf(totals, 'held')), String(-booked(HELD))],
+    ['partners, payable', String(sumOf(accounts, 'payable')), String(-booked(PAYABLE))],
+    ['partners, owing', String(sumOf(accounts, 'owed')), String(booked(OWED))],
+    ['payments on their way', String(sumOf(onItsWay, 'net')), String(-booked(IN_TRANSIT))],
+  ];
+}
 
 /** Another program writes into the log, and its clock is ahead: for a while what follows was recorded before it. */
 export async function noteFromAhead(url: string, aheadMs: number): Promise<string> {

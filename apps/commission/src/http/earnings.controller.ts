@@ -9,9 +9,10 @@ import {
   type Principal,
   ServiceRuntime,
   momentOf,
-  untilVisible,
+  pointAsked,
 } from '@tributary/platform';
 import { earned } from '../read-model/earnings.projection';
+import { trail } from '../read-model/explain.projection';
 import { EarningsRead, type PartnerEarnings } from '../read-model/earnings.queries';
 import { OnDayQuery } from './earnings.dto';
 
@@ -29,7 +30,9 @@ export class EarningsController {
   @ApiOperation({
     summary:
       'What a partner has earned, by state; what is held says why, and from when on it is payable',
-    description: 'A key of a partner reaches its own alone.',
+    description:
+      'Of each asset: posted = held + released, and held is its part of the balance of the Held account. Asked with `known` or `position`, ' +
+      'as it was known there; `on` is then that moment, unless it is named. A key of a partner reaches its own alone.',
   })
   async ofPartner(
     @Caller() { tenant }: Principal,
@@ -37,9 +40,9 @@ export class EarningsController {
     @Param('partner') partner: string,
     @Query() query: OnDayQuery,
   ): Promise<PartnerEarnings> {
-    await untilVisible(this.runtime, [earned.name], query);
-    const on = momentOf(query.on, askedAt);
-    return await this.earnings.ofPartner(tenant, partner, on);
+    const point = await pointAsked(this.runtime, [earned.name, trail.name], query);
+    const on = momentOf(query.on, point?.known ?? askedAt);
+    return await this.earnings.ofPartner(tenant, partner, { on, point });
   }
 
   @Get('unplanned')

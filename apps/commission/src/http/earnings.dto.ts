@@ -1,16 +1,20 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, PageQuery, WaitingQuery } from '@tributary/platform';
+import { AsOfPageQuery, AsOfQuery, IsInstant } from '@tributary/platform';
 import { IsOptional } from 'class-validator';
 
-export class OnDayQuery extends WaitingQuery {
-  @ApiPropertyOptional({ description: 'The moment of which it is asked. Left out, now.' })
+export class OnDayQuery extends AsOfQuery {
+  @ApiPropertyOptional({
+    description: 'The moment of which it is asked. Left out, that of `known`, or now.',
+  })
   @IsOptional()
   @IsInstant()
   on?: string;
 }
 
-export class HoldsQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'The moment of which it is asked. Left out, now.' })
+export class HoldsQuery extends AsOfPageQuery {
+  @ApiPropertyOptional({
+    description: 'The moment of which it is asked. Left out, that of `known`, or now.',
+  })
   @IsOptional()
   @IsInstant()
   on?: string;

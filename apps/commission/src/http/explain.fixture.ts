@@ -19,11 +19,13 @@ import type { EarningsEvent } from '../domain/earnings/events';
 import { type WindowId, earningsStreamOf } from '../domain/earnings/window';
 import { earned } from '../read-model/earnings.projection';
 import { trail } from '../read-model/explain.projection';
+import { EarningsRead } from '../read-model/earnings.queries';
 import { Explanations } from '../read-model/explain.queries';
 import { Lines } from '../read-model/lines.queries';
 import { creditedRevenue } from '../read-model/reports.projection';
 import { Reports } from '../read-model/reports.queries';
 import { Holds } from '../read-model/holds.queries';
+import { EarningsController } from './earnings.controller';
 import { ExplainController } from './explain.controller';
 import { HoldsController } from './holds.controller';
 import { LinesController } from './lines.controller';
@@ -39,8 +41,14 @@ import { ReportsController } from './reports.controller';
       inboxProjections: [creditedRevenue],
     }),
   ],
-  controllers: [ExplainController, HoldsController, LinesController, ReportsController],
-  providers: [Explanations, Holds, Lines, Reports],
+  controllers: [
+    EarningsController,
+    ExplainController,
+    HoldsController,
+    LinesController,
+    ReportsController,
+  ],
+  providers: [EarningsRead, Explanations, Holds, Lines, Reports],
 })
 class QuestionsModule {
   constructor(readonly runtime: ServiceRuntime) {}

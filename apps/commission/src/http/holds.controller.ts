@@ -11,16 +11,18 @@ import {
   type CommandContext,
   cursorOf,
   Idempotent,
+  type LogPoint,
   momentOf,
   notYetVisible,
+  pointAsked,
   type Principal,
   readCursor,
   Refusal,
   type Refusals,
   SAME_PERSON,
   ServiceRuntime,
+  standingAt,
   tokenOf,
-  untilVisible,
 } from '@tributary/platform';
 import { DecideEarnings } from '../application/earnings';
 import type { EarningsCommand, EarningsRejected } from '../domain/earnings/commands';
@@ -120,19 +122,27 @@ export class HoldsController {
   @Allow('finance', 'admin', 'auditor', 'programme')
   @ApiOperation({
     summary: 'What is held on a day, and who has to do what before it is released',
-    description: 'All parts together are the balance of the Held account on that day.',
+    description:
+      'All parts together are the balance of the Held account on that day. Asked with `known` or `position`, as it was known there; ' +
+      '`on` is then that moment, unless it is named.',
   })
   async list(
     @Caller() { tenant }: Principal,
     @AskedAt() askedAt: Instant,
     @Query() query: HoldsQuery,
-  ): Promise<HeldPage> {
-    await untilVisible(this.runtime, [earned.name], query);
+  ): Promise<HeldPage & LogPoint> {
+    const point = await pointAsked(this.runtime, [earned.name], query);
     const { limit } = query;
-    const on = momentOf(query.on, askedAt);
+    const on = momentOf(query.on, point?.known ?? askedAt);
     const after = query.after === undefined ? null : readHeldCursor(query.after);
-    const { last, ...page } = await this.holds.page({ tenant, on, after, limit });
-    return { ...page, next: last && cursorOf(last.line, last.until, last.entity, last.asset) };
+    const upTo = point?.position;
+    const { last, ...page } = await this.holds.page({ tenant, on, upTo, after, limit });
+    const standing = standingAt(point, page.position);
+    return {
+      ...page,
+      ...standing,
+      next: last && cursorOf(last.line, last.until, last.entity, last.asset),
+    };
   }
 
   @Post('lines/:line/holds')

@@ -1,5 +1,5 @@
 import type { CommissionKey, CommissionPostedData } from '@tributary/contracts';
-import { keyedTable, projection } from '@tributary/feeds';
+import { type Picked, keyedTable, projection } from '@tributary/feeds';
 import type { Instant } from '@tributary/kernel';
 import { groupOf } from '../domain/earnings/window';
 
@@ -17,34 +17,39 @@ const OF_LINE = {
 const IN_BOOKS = { ...OF_LINE, programme: 'text', entity: 'text', asset: 'text' } as const;
 const WINDOW = { $tenant: 'text', $stream: 'text' } as const;
 
+const EVENTS = {
+  CommissionPosted: {
+    ...IN_BOOKS,
+    month: 'text',
+    paidAt: 'instant',
+    amount: 'bigint',
+    due: 'bigint',
+    exact: 'text',
+    reason: 'text?',
+    heldUntil: 'instant?',
+    takes: 'json',
+    fromReleased: 'bigint',
+    version: 'json?',
+  },
+  CommissionReleased: { ...IN_BOOKS, amount: 'bigint', until: 'instant' },
+  EarningExplained: { ...OF_LINE, paidAt: 'instant', asset: 'text?', reason: 'text?' },
+  LineFrozen: { ...IN_BOOKS, amount: 'bigint' },
+  HoldsChanged: { ...WINDOW, group: 'text?', holds: 'json' },
+  WindowFellBehind: WINDOW,
+  WindowCaughtUp: WINDOW,
+} as const;
+
+type Change = Picked<typeof EVENTS>;
+type Of<T extends Change['$type']> = Extract<Change, { readonly $type: T }>;
+
 /**
  * What each line is worth, held and released, and what holds it. Held amounts stand by the date until which they are held, because
  * that is what is released together.
  */
 export const earned = projection({
   name: 'earned',
-  version: 2,
-  events: {
-    CommissionPosted: {
-      ...IN_BOOKS,
-      month: 'text',
-      paidAt: 'instant',
-      amount: 'bigint',
-      due: 'bigint',
-      exact: 'text',
-      reason: 'text?',
-      heldUntil: 'instant?',
-      takes: 'json',
-      fromReleased: 'bigint',
-      version: 'json?',
-    },
-    CommissionReleased: { ...IN_BOOKS, amount: 'bigint', until: 'instant' },
-    EarningExplained: { ...OF_LINE, paidAt: 'instant', asset: 'text?', reason: 'text?' },
-    LineFrozen: { ...IN_BOOKS, amount: 'bigint' },
-    HoldsChanged: { ...WINDOW, group: 'text?', holds: 'json' },
-    WindowFellBehind: WINDOW,
-    WindowCaughtUp: WINDOW,
-  },
+  version: 3,
+  events: EVENTS,
   tables: {
     commission_line: keyedTable({
       key: { tenant: 'text', line_id: 'text' },
@@ -101,20 +106,25 @@ export const earned = projection({
       sets: { behind: 'boolean' },
       indexes: ['(tenant) where behind'],
     }),
+    commission_hold_told: keyedTable({
+      key: { tenant: 'text', stream: 'text', group_name: 'text', position: 'bigint' },
+      sets: { holds: 'json' },
+      writtenOnce: true,
+    }),
+    commission_frozen_told: keyedTable({
+      key: { tenant: 'text', line_id: 'text', position: 'bigint' },
+      sets: { frozen: 'bigint' },
+      writtenOnce: true,
+    }),
+    earnings_window_told: keyedTable({
+      key: { tenant: 'text', stream: 'text', position: 'bigint' },
+      sets: { behind: 'boolean' },
+      writtenOnce: true,
+    }),
   },
   rows(event) {
-    const { $tenant: tenant, $stream: stream } = event;
-    switch (event.$type) {
-      case 'HoldsChanged': {
-        const { group, holds } = event;
-        return { commission_hold: [{ tenant, stream, group_name: group ?? '', holds }] };
-      }
-      case 'WindowFellBehind':
-        return { earnings_window: [{ tenant, stream, behind: true }] };
-      case 'WindowCaughtUp':
-        return { earnings_window: [{ tenant, stream, behind: false }] };
-      default:
-    }
+    const { $tenant: tenant, $stream: stream, $position: position } = event;
+    if (!('lineId' in event)) return windowRows(event);
     const { lineId: line_id, partner, plan, window: window_key, $occurredAt: occurred_at } = event;
     const line_key = event.key;
     const group_name = groupOf(event.key as unknown as CommissionKey);
@@ -126,10 +136,15 @@ export const earned = projection({
         const more = asset === null ? {} : { asset };
         return { commission_line: [{ ...named, paid_at, reason, ...more }] };
       }
-      case 'LineFrozen':
-        return { commission_line: [{ ...named, frozen: event.amount }] };
+      case 'LineFrozen': {
+        const { amount: frozen } = event;
+        return {
+          commission_line: [{ ...named, frozen }],
+          commission_frozen_told: [{ tenant, line_id, position, frozen }],
+        };
+      }
       case 'CommissionReleased': {
-        const { amount, until, $position: position, entity, asset } = event;
+        const { amount, until, entity, asset } = event;
         const moved = { tenant, line_id, until, amount: -amount };
         return {
           commission_line: [{ ...named, held: -amount, released: amount }],
@@ -138,7 +153,7 @@ export const earned = projection({
         };
       }
       case 'CommissionPosted': {
-        const { month, amount, $position: position, programme, entity, asset } = event;
+        const { month, amount, programme, entity, asset } = event;
         const { fromReleased, exact, reason, version, paidAt: paid_at } = event;
         const moves = movesOf(event.heldUntil, amount, event.takes as unknown as Takes);
         const held = moves.reduce((sum, move) => sum + move.amount, 0n);
@@ -162,6 +177,17 @@ export const earned = projection({
     }
   },
 });
+
+/** What is said of a whole window, or of a part of it. */
+function windowRows(event: Of<'HoldsChanged' | 'WindowCaughtUp' | 'WindowFellBehind'>) {
+  const { $tenant: tenant, $stream: stream, $position: position } = event;
+  if (event.$type === 'HoldsChanged') {
+    const told = { tenant, stream, group_name: event.group ?? '', holds: event.holds };
+    return { commission_hold: [told], commission_hold_told: [{ ...told, position }] };
+  }
+  const told = { tenant, stream, behind: event.$type === 'WindowFellBehind' };
+  return { earnings_window: [told], earnings_window_told: [{ ...told, position }] };
+}
 
 type Takes = CommissionPostedData['takes'];
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { CommissionHold } from '@tributary/contracts';
 import { type Instant, invariant } from '@tributary/kernel';
-import { ServiceRuntime } from '@tributary/platform';
+import { type LogPoint, ServiceRuntime, standingAt } from '@tributary/platform';
 import { type WaitsFor, payableOn, waitsFor } from './held';
-import { POSITION, holdsOf, utc } from './sql';
+import { POSITION, holdsOf, holdsOfThen, utc } from './sql';
 
 export interface EarnedOfAsset {
   readonly asset: string;
@@ -24,8 +24,7 @@ export interface HeldOfPartner {
   readonly lines: number;
 }
 
-export interface PartnerEarnings {
-  readonly position: bigint;
+export interface PartnerEarnings extends LogPoint {
   readonly partner: string;
   readonly on: Instant;
   /** Windows in which something is known that is not posted yet. */
@@ -56,6 +55,37 @@ select ${POSITION} as position,
     from commission_line l join held_part p using (tenant, line_id)
     where l.tenant = $1 and l.partner = $2 and p.amount <> 0 order by p.until, l.line_id) r) as held`;
 
+/**
+ * The same up to a position ($3), from what had moved by then: `trail` has what was posted of a partner, and where; what is held moved at the
+ * same places. So it costs as much as this partner has moved.
+ */
+const TOTALS_THEN = `
+with moved as materialized (
+    select position, asset, posted from commission_move where tenant = $1 and partner = $2 and position <= $3),
+  parts as materialized (
+    select h.line_id, h.asset, h.until, sum(h.amount) as amount from moved join held_move h using (position)
+    group by h.line_id, h.asset, h.until),
+  frozen as (
+    select l.asset, sum(f.frozen) as frozen from commission_line l cross join lateral (
+      select t.frozen from commission_frozen_told t where t.tenant = l.tenant and t.line_id = l.line_id and t.position <= $3
+      order by t.position desc limit 1) f
+    where l.tenant = $1 and l.partner = $2 and l.entity is not null group by l.asset)
+select ${POSITION} as position,
+  (select coalesce(json_agg(t), '[]') from (
+    select p.asset, p.posted::text as posted, coalesce(h.held, 0)::text as held, (p.posted - coalesce(h.held, 0))::text as released,
+      coalesce(f.frozen, 0)::text as frozen
+    from (select asset, sum(posted) as posted from moved group by asset) p
+      left join (select asset, sum(amount) as held from parts group by asset) h using (asset)
+      left join frozen f using (asset) order by p.asset) t) as totals,
+  (select count(*)::int from (
+    select distinct on (stream) behind from earnings_window_told
+    where tenant = $1 and stream like 'earnings-' || $1 || '.' || $2 || '.%' and position <= $3
+    order by stream, position desc) w where w.behind) as behind,
+  (select coalesce(json_agg(r), '[]') from (
+    select p.asset, p.amount::text as amount, ${utc('p.until')} as until, ${holdsOfThen('l', '$3')} as holds
+    from parts p join commission_line l on l.tenant = $1 and l.line_id = p.line_id
+    where p.amount <> 0 order by p.until, p.line_id) r) as held`;
+
 /** Nobody who is credited has an agreement that names a plan for it, or the plan has not been published. */
 const UNPLANNED = `
 select ${POSITION} as position, (select coalesce(json_agg(r order by r.name), '[]') from (
@@ -78,13 +108,20 @@ interface HeldPart {
 export class EarningsRead {
   constructor(private readonly runtime: ServiceRuntime) {}
 
-  async ofPartner(tenant: string, partner: string, on: Instant): Promise<PartnerEarnings> {
+  async ofPartner(
+    tenant: string,
+    partner: string,
+    { on, point }: { readonly on: Instant; readonly point: LogPoint | undefined },
+  ): Promise<PartnerEarnings> {
     const { position, held, ...rest } = await this.one<{
       totals: EarnedOfAsset[];
       behind: number;
       held: HeldPart[];
-    }>(TOTALS, [tenant, partner]);
-    return { position, partner, on, ...rest, held: together(held, on) };
+    }>(point === undefined ? TOTALS : TOTALS_THEN, [
+      ...[tenant, partner],
+      ...(point === undefined ? [] : [point.position]),
+    ]);
+    return { partner, on, ...standingAt(point, position), ...rest, held: together(held, on) };
   }
 
   async unplanned(

@@ -3,7 +3,7 @@ import type { CommissionHold, CommissionKey } from '@tributary/contracts';
 import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import { type WaitsFor, payableOn, waitsFor } from './held';
-import { POSITION, holdsOf, utc } from './sql';
+import { POSITION, holdsOf, holdsOfThen, utc } from './sql';
 
 export interface HeldItem {
   readonly line: string;
@@ -39,20 +39,23 @@ interface HeldRow extends Omit<HeldItem, 'payableOn' | 'waitsFor'> {
   readonly holds: readonly CommissionHold[];
 }
 
-const PARTS = `parts as materialized (
-  select line_id, entity, asset, until, sum(amount) as amount from held_move where tenant = $1 and occurred_at <= $2
-  group by line_id, entity, asset, until having sum(amount) <> 0)`;
-
-const HELD = `with ${PARTS}
+const heldOf = (parts: string, holds: string): string => `
+with parts as materialized (
+  select line_id, entity, asset, until, sum(amount) as amount from held_move
+  where tenant = $1 and occurred_at <= $2${parts}
+  group by line_id, entity, asset, until having sum(amount) <> 0)
 select ${POSITION} as position,
   (select coalesce(json_agg(t), '[]') from (select entity, asset, sum(amount)::text as amount from parts
     group by 1, 2 order by 1, 2) t) as totals,
   (select coalesce(json_agg(r order by r.line, r.until, r.entity, r.asset), '[]') from (
     select l.line_id as line, l.partner, l.plan, l.window_key as window, l.line_key as key, p.entity, p.asset,
-      p.amount::text as amount, ${utc('p.until')} as until, ${holdsOf('l')} as holds
+      p.amount::text as amount, ${utc('p.until')} as until, ${holds} as holds
     from parts p join commission_line l on l.tenant = $1 and l.line_id = p.line_id
     where (l.line_id, p.until, p.entity, p.asset) > ($3, $4::timestamptz, $5, $6)
     order by 1, p.until, p.entity, p.asset limit $7) r) as items`;
+
+const HELD = heldOf('', holdsOf('l'));
+const HELD_THEN = heldOf(' and position <= $8', holdsOfThen('l', '$8'));
 
 const DUE = `
 select distinct stream from held_part where tenant = $1 and until <= $2 and amount > 0 and stream > $3 order by stream limit $4`;
@@ -67,16 +70,21 @@ export class Holds {
   async page(asked: {
     readonly tenant: string;
     readonly on: Instant;
+    /** Nothing that stands behind it in the log; undefined: as of now. */
+    readonly upTo: bigint | undefined;
     readonly after: HeldCursor | null;
     readonly limit: number;
   }): Promise<Omit<HeldPage, 'next'> & { readonly last: HeldRow | null }> {
-    const { tenant, on, after, limit } = asked;
+    const { tenant, on, upTo, after, limit } = asked;
     const beyond = after ?? ['', '-infinity', '', ''];
     const { rows } = await this.runtime.database.query<{
       position: string;
       totals: HeldPage['totals'];
       items: HeldRow[];
-    }>(HELD, [tenant, on, ...beyond, limit + 1]);
+    }>(upTo === undefined ? HELD : HELD_THEN, [
+      ...[tenant, on, ...beyond, limit + 1],
+      ...(upTo === undefined ? [] : [upTo]),
+    ]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
     const shown = row.items.slice(0, limit);

@@ -11,3 +11,11 @@ export const utc = (column: string): string =>
 export const holdsOf = (line: string): string => `(
   select coalesce(jsonb_agg(h order by h ->> 'from', h ->> 'id'), '[]') from commission_hold c, jsonb_array_elements(c.holds) h
   where c.tenant = ${line}.tenant and c.stream = ${line}.stream and c.group_name in ('', ${line}.group_name))`;
+
+/** The same, as it had been told up to a position: of each, what was told last. */
+export const holdsOfThen = (line: string, position: string): string => `(
+  select coalesce(jsonb_agg(h order by h ->> 'from', h ->> 'id'), '[]')
+  from (values (''), (${line}.group_name)) g (name), lateral (
+      select c.holds from commission_hold_told c
+      where c.tenant = ${line}.tenant and c.stream = ${line}.stream and c.group_name = g.name and c.position <= ${position}
+      order by c.position desc limit 1) told, jsonb_array_elements(told.holds) h)`;

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { AsOfQuery, IsAsset, IsStreamId } from '@tributary/platform';
+import { AsOfPageQuery, IsAsset, IsStreamId } from '@tributary/platform';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, Length, Max, Min } from 'class-validator';
 
@@ -64,7 +64,7 @@ export class AccountQuery extends PageQuery {
   asset!: string;
 }
 
-export class AgeingQuery extends AsOfQuery {
+export class AgeingQuery extends AsOfPageQuery {
   @IsOptional()
   @IsStreamId()
   entity?: string;
@@ -72,18 +72,4 @@ export class AgeingQuery extends AsOfQuery {
   @IsOptional()
   @IsAsset()
   asset?: string;
-
-  @ApiPropertyOptional({
-    description: '`next` of the page before. Of an earlier point, asked with its `position`.',
-  })
-  @IsOptional()
-  @Length(1, 400)
-  after?: string;
-
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  limit = 100;
 }

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Instant, Asset } from '@tributary/kernel';
 import {
   Allow,
+  AsOfPageQuery,
   AskedAt,
   Caller,
   type Columns,
@@ -10,16 +11,18 @@ import {
   ServiceRuntime,
   asAccepted,
   cursorOf,
+  headersOfPoint,
+  pointAsked,
   readCursor,
-  untilVisible,
+  standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { holdCondition } from '../documents/statement-text';
 import type { StatementHold } from '../domain/statement/events';
 import { payoutHolds } from '../read-model/holds.projection';
 import { type HeldAccount, PayoutHolds } from '../read-model/holds.queries';
+import { payoutRegister } from '../read-model/registers.projection';
 import { PayoutHoldsQuery } from './holds.dto';
-import { StatementsPageQuery } from './statements.dto';
 
 /** One reason for which an account is not paid. */
 interface HoldRow extends Omit<HeldAccount, 'holds'>, Omit<StatementHold, 'amount'> {
@@ -28,6 +31,9 @@ interface HoldRow extends Omit<HeldAccount, 'holds'>, Omit<StatementHold, 'amoun
   /** What has to happen, in words. */
   readonly condition: string;
 }
+
+/** A reservation, of which the register tells, ends what a run was refused for. */
+const READ = [payoutHolds.name, payoutRegister.name];
 
 @ApiTags('payout holds')
 @Controller('v1')
@@ -43,24 +49,28 @@ export class PayoutHoldsController {
     summary: 'What is payable and not paid: why, who has to act, and what has to happen',
     description:
       'One row for each reason of each account; a page ends with an account. What commission has not released yet stands under /v1/holds. ' +
-      '`totals` of the first page are by reason; an account that is held for two counts under both. Answers CSV to who accepts it.',
+      '`totals` of the first page are by reason; an account that is held for two counts under both. ' +
+      'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async list(
     @Caller() { tenant }: Principal,
-    @AskedAt() on: Instant,
+    @AskedAt() askedAt: Instant,
     @Query() query: PayoutHoldsQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await untilVisible(this.runtime, [payoutHolds.name], query);
+    const point = await pointAsked(this.runtime, READ, query);
+    const on = point?.known ?? askedAt;
     const { entity, reason, limit } = query;
-    const asked = { tenant, entity, reason, on };
+    const asked = { tenant, entity, reason, on, upTo: point?.position };
     const [after = ''] = query.after === undefined ? [] : readCursor(query.after, 1);
     const totals = query.after === undefined ? await this.holds.totals(asked) : null;
     const found = await this.holds.page(asked, { after, limit });
     const items = found.items.flatMap(rowsOf);
     const next = found.next && cursorOf(found.next);
-    const page = { position: found.position, on, totals, items, next };
+    const standing = standingAt(point, found.position);
+    headersOfPoint(standing, reply);
+    const page = { ...standing, on, totals, items, next };
     return asAccepted<HoldRow, typeof page>(page, COLUMNS, { request, reply });
   }
 
@@ -69,16 +79,19 @@ export class PayoutHoldsController {
   @ApiOperation({
     summary: 'What a partner has earned and is not paid yet, and why',
     description:
-      'With what commission still holds, by what holds it. A key of a partner reaches its own alone.',
+      'With what commission still holds, by what holds it. Asked with `known` or `position`, as it was known there, and `commission` is null: ' +
+      'what it held then, /v1/partners/{partner}/earnings says with the same `known`. A key of a partner reaches its own alone.',
   })
   async ofPartner(
     @Caller() { tenant }: Principal,
-    @AskedAt() on: Instant,
+    @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
-    @Query() query: StatementsPageQuery,
+    @Query() query: AsOfPageQuery,
   ) {
-    await untilVisible(this.runtime, [payoutHolds.name], query);
-    const { position, accounts } = await this.holds.ofPartner(tenant, partner, on);
+    const point = await pointAsked(this.runtime, READ, query);
+    const on = point?.known ?? askedAt;
+    const upTo = point?.position;
+    const { position, accounts } = await this.holds.ofPartner({ tenant, partner, on, upTo });
     const items = accounts.map(({ commission, ...account }) => {
       const worded = (hold: StatementHold) => ({
         ...hold,
@@ -87,10 +100,10 @@ export class PayoutHoldsController {
       return {
         ...account,
         holds: account.holds.map(worded),
-        commission: commission.map(worded),
+        commission: commission?.map(worded) ?? null,
       };
     });
-    return { position, partner, on, items };
+    return { ...standingAt(point, position), partner, on, items };
   }
 }
 

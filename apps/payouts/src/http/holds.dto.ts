@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsStreamId } from '@tributary/platform';
+import { AsOfPageQuery, IsStreamId } from '@tributary/platform';
 import { IsIn, IsOptional } from 'class-validator';
-import { StatementsPageQuery } from './statements.dto';
 
 export const PAYOUT_HOLDS = [
   'bank_details',
@@ -13,7 +12,7 @@ export const PAYOUT_HOLDS = [
 ] as const;
 export type PayoutHold = (typeof PAYOUT_HOLDS)[number];
 
-export class PayoutHoldsQuery extends StatementsPageQuery {
+export class PayoutHoldsQuery extends AsOfPageQuery {
   @IsOptional()
   @IsStreamId()
   entity?: string;

@@ -8,9 +8,11 @@ import {
   ServiceRuntime,
   asAccepted,
   cursorOf,
+  headersOfPoint,
   instantCursor,
+  pointAsked,
   readCursor,
-  untilVisible,
+  standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { payoutRegister } from '../read-model/registers.projection';
@@ -32,8 +34,9 @@ export class RegistersController {
     summary: 'Each payment with its run, its file, and the line of the bank that shows it',
     description:
       'In the order of reservation. What came back after it was paid stays settled here and stands in /v1/reports/returns. ' +
-      '`totals` of the first page are over all that was asked for: the settled ones of a rail are what its statements show. ' +
-      'Answers CSV to who accepts it.',
+      '`totals` of the first page are over all that was asked for: the settled ones of a rail are what its statements show, ' +
+      'and what is instructed, accepted or unknown is the balance of the InTransit account. ' +
+      'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async payouts(
     @Caller() { tenant }: Principal,
@@ -41,13 +44,16 @@ export class RegistersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await untilVisible(this.runtime, [payoutRegister.name], query);
+    const point = await pointAsked(this.runtime, [payoutRegister.name], query);
     const { entity, partner, from, to, state, limit } = query;
     const run = query.run === undefined ? undefined : runNamed(query.run);
-    const filter = { tenant, run, entity, partner, from, to, state };
+    const upTo = point?.position;
+    const filter = { tenant, upTo, run, entity, partner, from, to, state };
     const after = query.after === undefined ? null : pairOf(instantCursor(query.after, 2));
     const found = await this.registers.items(filter, { after, limit });
-    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    const standing = standingAt(point, found.position);
+    headersOfPoint(standing, reply);
+    const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<RegisterRow, typeof page>(page, PAYOUT_COLUMNS, { request, reply });
   }
 
@@ -55,7 +61,8 @@ export class RegistersController {
   @ApiOperation({
     summary: 'What came back after it was paid, and what the bank refused',
     description:
-      'By the day of the bank, with the payment that takes its place. Answers CSV to who accepts it.',
+      'By the day of the bank, with the payment that takes its place. What the bank refused stands on the day on which we heard of it, ' +
+      'by the calendar of its entity as it is now. Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async returns(
     @Caller() { tenant }: Principal,
@@ -63,13 +70,16 @@ export class RegistersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await untilVisible(this.runtime, [payoutRegister.name], query);
+    const point = await pointAsked(this.runtime, [payoutRegister.name], query);
     const { entity, partner, from, to, limit } = query;
     const run = query.run === undefined ? undefined : runNamed(query.run);
-    const filter = { tenant, run, entity, partner, from, to };
+    const upTo = point?.position;
+    const filter = { tenant, upTo, run, entity, partner, from, to };
     const after = query.after === undefined ? null : pairOf(readCursor(query.after, 2));
     const found = await this.registers.returns(filter, { after, limit });
-    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    const standing = standingAt(point, found.position);
+    headersOfPoint(standing, reply);
+    const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<ReturnRow, typeof page>(page, RETURN_COLUMNS, { request, reply });
   }
 }

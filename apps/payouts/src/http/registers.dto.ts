@@ -1,13 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsStreamId } from '@tributary/platform';
+import { AsOfPageQuery, IsStreamId } from '@tributary/platform';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { ITEM_STATES, type ItemState } from '../read-model/registers.queries';
 import { RUN } from './runs.names';
-import { StatementsPageQuery } from './statements.dto';
 
 const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
-export class ReturnsQuery extends StatementsPageQuery {
+export class ReturnsQuery extends AsOfPageQuery {
   @IsOptional()
   @Matches(RUN)
   run?: string;

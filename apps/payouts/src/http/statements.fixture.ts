@@ -18,7 +18,13 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { type Say, saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
+import {
+  LedgerStandIn,
+  type Say,
+  saying,
+  tellerOf,
+  testMasterKey,
+} from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { statementHandler, statementsHandler, statementsOrdered } from '../application/statements';
 import type { AccountCommand } from '../domain/account/commands';
@@ -105,7 +111,7 @@ export class StatementsSite {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const modules = [Partners, Commission, StatementsModule];
+    const modules = [Partners, Commission, LedgerStandIn, StatementsModule];
     const serving = await serve({ name: 'payouts', modules, settings });
     const url = await serving.listen();
     const keys = new Map<string, string>();

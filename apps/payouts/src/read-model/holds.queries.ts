@@ -3,15 +3,17 @@ import type { Asset, Instant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { StatementHold } from '../domain/statement/events';
 import { accountHolds, commissionHolds } from '../domain/statement/holds';
+import {
+  ACCOUNTS_NOW,
+  KNOWN_COLUMNS,
+  type KnownRow,
+  accountsThen,
+  knownOf,
+  knownTables,
+} from './holds-known';
 import { payoutHolds } from './holds.projection';
 import { positionOf } from './reading';
-import {
-  KNOWN_COLUMNS,
-  KNOWN_TABLES,
-  type KnownRow,
-  StatementSources,
-  knownOf,
-} from './statement-sources.queries';
+import { StatementSources } from './statement-sources.queries';
 
 export interface HeldAccount {
   readonly account: string;
@@ -36,11 +38,14 @@ export interface HeldByReason {
 
 type Found = KnownRow & Omit<HeldAccount, 'disputed' | 'holds' | 'payable'>;
 
-const ACCOUNTS = `
+const accountsIn = (accounts: string): string => `
 select ${KNOWN_COLUMNS}, a.account, a.partner, a.entity, a.asset, a.owed::text
-from ${KNOWN_TABLES}
+from ${knownTables(accounts)}
 where a.tenant = $1 and ($2::text is null or a.entity = $2) and ($3::text is null or a.partner = $3)
   and (a.payable <> 0 or a.disputed <> 0 or $3::text is not null) and a.account > $4 order by a.account limit $5`;
+
+const ACCOUNTS = accountsIn(ACCOUNTS_NOW);
+const ACCOUNTS_THEN = accountsIn(accountsThen('$6'));
 
 const POSITION = `select ${positionOf(payoutHolds)} as position`;
 
@@ -52,6 +57,15 @@ interface Asked {
   readonly entity: string | undefined;
   readonly reason: StatementHold['reason'] | undefined;
   readonly on: Instant;
+  /** Nothing that stands behind it in the log; undefined: as of now. */
+  readonly upTo: bigint | undefined;
+}
+
+type PartnerAsked = Pick<Asked, 'on' | 'tenant' | 'upTo'> & { readonly partner: string };
+
+export interface HeldOfPartner extends HeldAccount {
+  /** What commission has not released; its own log says what that was earlier, so that only now is told here. */
+  readonly commission: readonly StatementHold[] | null;
 }
 
 @Injectable()
@@ -92,31 +106,28 @@ export class PayoutHolds {
   }
 
   /** Every account of a partner, held or not, with what commission has not released of it. */
-  async ofPartner(
-    tenant: string,
-    partner: string,
-    on: Instant,
-  ): Promise<{
+  async ofPartner({ tenant, partner, on, upTo }: PartnerAsked): Promise<{
     readonly position: bigint;
-    readonly accounts: readonly (HeldAccount & { readonly commission: readonly StatementHold[] })[];
+    readonly accounts: readonly HeldOfPartner[];
   }> {
     const position = await this.position();
-    const accounts: (HeldAccount & { readonly commission: readonly StatementHold[] })[] = [];
-    for (const row of await this.found(tenant, [null, partner], '')) {
+    const accounts: HeldOfPartner[] = [];
+    for (const row of await this.found(tenant, [null, partner], { after: '', upTo })) {
       const account = heldOf(row, on);
-      const parts = await this.sources.heldBy(tenant, account);
-      accounts.push({ ...account, commission: commissionHolds(parts, on) });
+      const commission =
+        upTo === undefined ? commissionHolds(await this.sources.heldBy(tenant, account), on) : null;
+      accounts.push({ ...account, commission });
     }
     return { position, accounts };
   }
 
   private async *held(
-    { tenant, entity, reason, on }: Asked,
+    { tenant, entity, reason, on, upTo }: Asked,
     after: string,
   ): AsyncGenerator<HeldAccount> {
     let beyond = after;
     for (;;) {
-      const rows = await this.found(tenant, [entity ?? null, null], beyond);
+      const rows = await this.found(tenant, [entity ?? null, null], { after: beyond, upTo });
       for (const row of rows) {
         const account = heldOf(row, on);
         const holds = account.holds.filter((hold) => (reason ?? hold.reason) === hold.reason);
@@ -131,10 +142,12 @@ export class PayoutHolds {
   private async found(
     tenant: string,
     filter: readonly [entity: string | null, partner: string | null],
-    after: string,
+    { after, upTo }: { readonly after: string; readonly upTo: bigint | undefined },
   ): Promise<readonly Found[]> {
     const values = [tenant, ...filter, after, AT_ONCE];
-    return (await this.runtime.database.query<Found>(ACCOUNTS, values)).rows;
+    const [statement, asked] =
+      upTo === undefined ? [ACCOUNTS, values] : [ACCOUNTS_THEN, [...values, upTo]];
+    return (await this.runtime.database.query<Found>(statement, asked)).rows;
   }
 
   private async position(): Promise<bigint> {

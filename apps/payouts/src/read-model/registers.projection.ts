@@ -1,5 +1,5 @@
-import { keyedTable, projection } from '@tributary/feeds';
-import type { Instant, Json } from '@tributary/kernel';
+import { type Picked, keyedTable, projection } from '@tributary/feeds';
+import type { Instant, Json, JsonObject } from '@tributary/kernel';
 import type { ListedItem } from '../domain/rail/file-events';
 
 const OF_ITEM = { $tenant: 'text', $stream: 'text', $occurredAt: 'instant', item: 'text' } as const;
@@ -10,44 +10,52 @@ const BOOKED = {
   bankReference: 'text?',
 } as const;
 
+const EVENTS = {
+  PayoutReserved: {
+    ...OF_ITEM,
+    partner: 'text',
+    entity: 'text',
+    asset: 'text',
+    run: 'text',
+    gross: 'bigint',
+    net: 'bigint',
+    'method.kind': 'text',
+    'method.display': 'text',
+    replaces: 'json',
+  },
+  ReservationCancelled: { ...OF_ITEM, reason: 'text' },
+  PayoutInstructed: OF_ITEM,
+  PayoutAccepted: { ...OF_ITEM, bankReference: 'text?' },
+  PayoutUnknown: { ...OF_ITEM, codes: 'json' },
+  PayoutRejected: { ...OF_ITEM, codes: 'json', bankReference: 'text?' },
+  PayoutVoided: OF_ITEM,
+  PayoutSettled: { ...OF_ITEM, ...BOOKED },
+  SettlementUndone: OF_ITEM,
+  PayoutReturned: { ...OF_ITEM, ...BOOKED, amount: 'bigint', fee: 'bigint', reason: 'text?' },
+  ReturnUndone: OF_ITEM,
+  FileItemsListed: {
+    $tenant: 'text',
+    rail: 'text',
+    file: 'text',
+    sequence: 'int',
+    items: 'json',
+  },
+} as const;
+
+type Answered = Exclude<
+  Picked<typeof EVENTS>,
+  { readonly $type: 'FileItemsListed' | 'PayoutReserved' }
+>;
+
 /**
  * Each payment from its reservation to the line of the bank that shows it, and to the one that brings it back. What a run has paid
- * stays as it was when the item comes back later: a return has columns of its own.
+ * stays as it was when the item comes back later: a return has columns of its own. What its reservation said never changes; every later
+ * change stands beside it with its place in the log, so that a payment can be shown as it was known at any of them.
  */
 export const payoutRegister = projection({
   name: 'payout_register',
-  version: 1,
-  events: {
-    PayoutReserved: {
-      ...OF_ITEM,
-      partner: 'text',
-      entity: 'text',
-      asset: 'text',
-      run: 'text',
-      gross: 'bigint',
-      net: 'bigint',
-      'method.kind': 'text',
-      'method.display': 'text',
-      replaces: 'json',
-    },
-    ReservationCancelled: { ...OF_ITEM, reason: 'text' },
-    PayoutInstructed: OF_ITEM,
-    PayoutAccepted: { ...OF_ITEM, bankReference: 'text?' },
-    PayoutUnknown: { ...OF_ITEM, codes: 'json' },
-    PayoutRejected: { ...OF_ITEM, codes: 'json', bankReference: 'text?' },
-    PayoutVoided: OF_ITEM,
-    PayoutSettled: { ...OF_ITEM, ...BOOKED },
-    SettlementUndone: OF_ITEM,
-    PayoutReturned: { ...OF_ITEM, ...BOOKED, amount: 'bigint', fee: 'bigint', reason: 'text?' },
-    ReturnUndone: OF_ITEM,
-    FileItemsListed: {
-      $tenant: 'text',
-      rail: 'text',
-      file: 'text',
-      sequence: 'int',
-      items: 'json',
-    },
-  },
+  version: 2,
+  events: EVENTS,
   tables: {
     payout_item: keyedTable({
       key: { tenant: 'text', item: 'text' },
@@ -79,8 +87,10 @@ export const payoutRegister = projection({
         return_reason: 'text?',
         return_reference: 'text?',
         reissued_as: 'text?',
+        /** Of the last change: an earlier position is answered from the changes. */
+        last_position: 'bigint',
       },
-      keeps: { reserved_at: 'instant' },
+      keeps: { reserved_at: 'instant', reserved_position: 'bigint' },
       indexes: [
         '(tenant, run, item)',
         '(tenant, reserved_at, item)',
@@ -88,53 +98,32 @@ export const payoutRegister = projection({
         '(tenant, partner, item)',
       ],
     }),
+    payout_item_change: keyedTable({
+      key: { tenant: 'text', item: 'text', position: 'bigint' },
+      sets: { said: 'json' },
+      writtenOnce: true,
+    }),
   },
   rows(event) {
-    const { $tenant: tenant } = event;
+    const { $tenant: tenant, $position: position } = event;
     if (event.$type === 'FileItemsListed') {
       const { rail, file, sequence: file_sequence } = event;
       const items = event.items as unknown as readonly ListedItem[];
-      return {
-        payout_item: items.map(({ item }) => ({ tenant, item, rail, file, file_sequence })),
-      };
+      const place = { rail, file, file_sequence };
+      return changed(
+        { tenant, position },
+        items.map(({ item }) => [item, place]),
+      );
     }
-    const { item, $occurredAt: at } = event;
-    const of = { tenant, item };
-    switch (event.$type) {
-      case 'PayoutReserved': {
-        const replaced = event.replaces as unknown as readonly string[];
-        const reissued = replaced.map((each) => ({ tenant, item: each, reissued_as: item }));
-        return { payout_item: [reservedRow(event), ...reissued] };
-      }
-      case 'ReservationCancelled':
-        return { payout_item: [{ ...of, state: 'cancelled' }] };
-      case 'PayoutInstructed':
-        return { payout_item: [{ tenant, item, state: 'instructed', instructed_at: at }] };
-      case 'PayoutAccepted':
-        return { payout_item: [{ ...of, state: 'accepted', bank_reference: event.bankReference }] };
-      case 'PayoutUnknown':
-        return { payout_item: [{ ...of, state: 'unknown', codes: event.codes }] };
-      case 'PayoutRejected':
-        return {
-          payout_item: [{ ...of, state: 'rejected', rejected_at: at, codes: event.codes }],
-        };
-      case 'PayoutVoided':
-        return { payout_item: [{ ...of, state: 'reserved', instructed_at: null }] };
-      case 'SettlementUndone':
-        return { payout_item: [{ ...of, state: 'instructed', bank_line: null, booked_on: null }] };
-      case 'PayoutSettled': {
-        const { rail, bankLine: bank_line, bookedOn: booked_on } = event;
-        const reference =
-          event.bankReference === null ? {} : { bank_reference: event.bankReference };
-        return {
-          payout_item: [{ ...of, state: 'settled', rail, bank_line, booked_on, ...reference }],
-        };
-      }
-      case 'PayoutReturned':
-        return { payout_item: [{ ...of, ...returnOf(event) }] };
-      case 'ReturnUndone':
-        return { payout_item: [{ ...of, ...NOT_RETURNED }] };
+    if (event.$type === 'PayoutReserved') {
+      const { item: reissued_as, replaces } = event;
+      const { payout_item, payout_item_change } = changed(
+        { tenant, position },
+        (replaces as unknown as readonly string[]).map((each) => [each, { reissued_as }]),
+      );
+      return { payout_item: [reservedRow(event), ...payout_item], payout_item_change };
     }
+    return changed({ tenant, position }, [[event.item, saidOf(event)]]);
   },
 });
 
@@ -142,6 +131,7 @@ interface Reserved {
   readonly $tenant: string;
   readonly $stream: string;
   readonly $occurredAt: Instant;
+  readonly $position: bigint;
   readonly item: string;
   readonly partner: string;
   readonly entity: string;
@@ -170,7 +160,89 @@ const reservedRow = (event: Reserved) => ({
   replaces: event.replaces,
   state: 'reserved',
   reserved_at: event.$occurredAt,
+  reserved_position: event.$position,
+  last_position: event.$position,
 });
+
+/** What changes of a payment after its reservation: columns of the same names. */
+interface Said {
+  readonly state?: string;
+  readonly rail?: string;
+  readonly file?: string;
+  readonly file_sequence?: number;
+  readonly instructed_at?: Instant | null;
+  readonly bank_line?: string | null;
+  readonly booked_on?: string | null;
+  readonly bank_reference?: string | null;
+  readonly rejected_at?: Instant;
+  readonly codes?: Json;
+  readonly returned_line?: string | null;
+  readonly returned_on?: string | null;
+  readonly returned_amount?: bigint | null;
+  readonly return_fee?: bigint | null;
+  readonly return_reason?: string | null;
+  readonly return_reference?: string | null;
+  readonly reissued_as?: string;
+}
+
+/** Each as it is from now on, and what was changed to make it so. */
+function changed(
+  { tenant, position }: { readonly tenant: string; readonly position: bigint },
+  changes: readonly (readonly [item: string, said: Said])[],
+) {
+  return {
+    payout_item: changes.map(([item, said]) => ({
+      tenant,
+      item,
+      last_position: position,
+      ...said,
+    })),
+    payout_item_change: changes.map(([item, said]) => ({
+      tenant,
+      item,
+      position,
+      said: asJson(said),
+    })),
+  };
+}
+
+/** JSON has no integers of this size, so that they stand as text, from which the database reads them. */
+const asJson = (said: Said): JsonObject =>
+  Object.fromEntries(
+    Object.entries(said).map(([name, value]: [string, bigint | Json]) => [
+      name,
+      typeof value === 'bigint' ? String(value) : value,
+    ]),
+  );
+
+/** What an answer of the bank, or of those who instruct it, changes. */
+function saidOf(event: Answered): Said {
+  switch (event.$type) {
+    case 'ReservationCancelled':
+      return { state: 'cancelled' };
+    case 'PayoutInstructed':
+      return { state: 'instructed', instructed_at: event.$occurredAt };
+    case 'PayoutAccepted':
+      return { state: 'accepted', bank_reference: event.bankReference };
+    case 'PayoutUnknown':
+      return { state: 'unknown', codes: event.codes };
+    case 'PayoutRejected':
+      return { state: 'rejected', rejected_at: event.$occurredAt, codes: event.codes };
+    case 'PayoutVoided':
+      return { state: 'reserved', instructed_at: null };
+    case 'SettlementUndone':
+      return { state: 'instructed', bank_line: null, booked_on: null };
+    case 'PayoutSettled': {
+      const { rail, bankLine: bank_line, bookedOn: booked_on, bankReference } = event;
+      const reference = bankReference === null ? {} : { bank_reference: bankReference };
+      return { state: 'settled', rail, bank_line, booked_on, ...reference };
+    }
+    case 'PayoutReturned':
+      return returnOf(event);
+    case 'ReturnUndone':
+      return NOT_RETURNED;
+  }
+}
 
 const NOT_RETURNED = {
   returned_line: null,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Day, type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import { positionOf, utc } from './reading';
+import { payoutItemThen } from './registers-then';
 import { payoutRegister } from './registers.projection';
 
 export const ITEM_STATES = [
@@ -85,6 +86,8 @@ export interface ReturnsTotal {
 
 export interface RegisterFilter {
   readonly tenant: string;
+  /** Nothing that stands behind it in the log; undefined: as of now. */
+  readonly upTo: bigint | undefined;
   readonly run: string | undefined;
   readonly entity: string | undefined;
   readonly partner: string | undefined;
@@ -108,8 +111,8 @@ interface Asked {
 const OF_FILTER = `tenant = $1 and ($2::text is null or run = $2) and ($3::text is null or entity = $3)
     and ($4::text is null or partner = $4)`;
 // A row without a run was told of by the file alone: the account's own event comes first in the log, so there is none in practice.
-const ITEMS = `
-with asked as materialized (select * from payout_item where ${OF_FILTER} and run is not null
+const itemsIn = (register: string): string => `
+with asked as materialized (select * from ${register} where ${OF_FILTER} and run is not null
     and ($5::text is null or booked_on >= $5) and ($6::text is null or booked_on <= $6) and ($7::text is null or state = $7))
 select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r order by r."reservedAt", r.item), '[]') from (
   select item, replace(run, '-', '') as run, partner, entity, asset, gross::text, (gross - net)::text as withheld, net::text, method,
@@ -122,7 +125,7 @@ select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r or
       sum(gross - net)::text as withheld, sum(net)::text as net
     from asked group by entity, asset, rail, state) t) end as totals`;
 
-const RETURNS = `
+const returnsIn = (register: string): string => `
 with asked as materialized (
   select i.item, case when i.returned_on is null then 'rejected' else 'returned' end as kind,
     coalesce(i.returned_on, to_char(i.rejected_at at time zone coalesce(e.zone, 'UTC'), 'YYYY-MM-DD')) as "on",
@@ -130,8 +133,8 @@ with asked as materialized (
     coalesce(i.return_reason, i.codes ->> 0) as reason, i.returned_line as "bankLine",
     coalesce(i.return_reference, i.bank_reference) as "bankReference", i.booked_on as "settledOn",
     i.reissued_as as "reissuedAs", r.state as reissue
-  from (select * from payout_item where ${OF_FILTER} and (returned_on is not null or state = 'rejected')) i
-    left join payout_item r on r.tenant = i.tenant and r.item = i.reissued_as
+  from (select * from ${register} where ${OF_FILTER} and (returned_on is not null or state = 'rejected')) i
+    left join ${register} r on r.tenant = i.tenant and r.item = i.reissued_as
     left join known_entity e on e.tenant = i.tenant and e.entity = i.entity),
   within as (select * from asked where ($5::text is null or "on" >= $5) and ($6::text is null or "on" <= $6))
 select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r order by r."on", r.item), '[]') from (
@@ -141,6 +144,9 @@ select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r or
   case when $10 then (select coalesce(json_agg(t order by t.entity, t.asset, t.kind), '[]') from (
     select entity, asset, kind, count(*)::int as items, sum(net)::text as net, sum(amount)::text as amount, sum(fee)::text as fee
     from within group by entity, asset, kind) t) end as totals`;
+
+const ITEMS = { now: itemsIn('payout_item'), then: itemsIn(payoutItemThen('$12')) };
+const RETURNS = { now: returnsIn('payout_item'), then: returnsIn(payoutItemThen('$11')) };
 
 @Injectable()
 export class Registers {
@@ -153,8 +159,7 @@ export class Registers {
     const beyond = after ?? ['-infinity', ''];
     const values = [...valuesOf(filter), filter.state ?? null, ...beyond, limit + 1];
     return await this.page<RegisterRow, RegisterTotal>(
-      ITEMS,
-      [...values, after === null],
+      ...asOf(ITEMS, [...values, after === null], filter),
       limit,
       ({ reservedAt, item }) => [reservedAt, item],
     );
@@ -166,10 +171,11 @@ export class Registers {
     { after, limit }: Asked,
   ): Promise<RegisterPage<ReturnRow, ReturnsTotal>> {
     const values = [...valuesOf(filter), ...(after ?? ['', '']), limit + 1, after === null];
-    return await this.page<ReturnRow, ReturnsTotal>(RETURNS, values, limit, ({ on, item }) => [
-      on,
-      item,
-    ]);
+    return await this.page<ReturnRow, ReturnsTotal>(
+      ...asOf(RETURNS, values, filter),
+      limit,
+      ({ on, item }) => [on, item],
+    );
   }
 
   private async page<R, T>(
@@ -191,6 +197,14 @@ export class Registers {
     return { position: BigInt(row.position), items, totals: row.totals, next };
   }
 }
+
+/** The same question, of the register as it is or as it was known up to there. */
+const asOf = (
+  { now, then }: { readonly now: string; readonly then: string },
+  values: readonly unknown[],
+  { upTo }: RegisterFilter,
+): readonly [statement: string, values: readonly unknown[]] =>
+  upTo === undefined ? [now, values] : [then, [...values, upTo]];
 
 const valuesOf = ({ tenant, run, entity, partner, from, to }: RegisterFilter) => [
   tenant,

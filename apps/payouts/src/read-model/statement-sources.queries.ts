@@ -2,10 +2,9 @@ import type { CommissionHold } from '@tributary/contracts';
 import { type Projection, subscriptionOf } from '@tributary/feeds';
 import type { Asset, Instant } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
-import type { StatusStep } from '../domain/account/events';
-import type { DeclineReason, PayeeTerms } from '../domain/account/terms';
 import type { HeldPart, HoldsKnown } from '../domain/statement/holds';
 import type { KnownItem } from '../domain/statement/movement-of';
+import { ACCOUNTS_NOW, KNOWN_COLUMNS, type KnownRow, knownOf, knownTables } from './holds-known';
 import { payoutHolds } from './holds.projection';
 import { payoutRegister } from './registers.projection';
 import { utc } from './reading';
@@ -28,14 +27,7 @@ select (select name from known_entity where tenant = $1 and entity = $2) as enti
 
 const ZONE = `select zone from known_entity where tenant = $1 and entity = $2`;
 
-/** Of `KNOWN_TABLES`. */
-export const KNOWN_COLUMNS = `a.payable::text, a.disputed::text, a.payee, a.statuses, a.declined_reason as reason,
-  a.declined_detail as detail, r.minimum::text, (select ${utc('min(d.answer_by)')} from holds_dispute d
-    where d.tenant = a.tenant and d.account = a.account) as "answerBy"`;
-export const KNOWN_TABLES =
-  'holds_account a left join holds_run r on r.tenant = a.tenant and r.run = a.declined_by';
-
-const KNOWN = `select ${KNOWN_COLUMNS} from ${KNOWN_TABLES} where a.tenant = $1 and a.account = $2`;
+const KNOWN = `select ${KNOWN_COLUMNS} from ${knownTables(ACCOUNTS_NOW)} where a.tenant = $1 and a.account = $2`;
 
 const HELD = `
 select sum(h.amount)::text as amount, count(distinct h.line)::int as lines, ${utc('h.until')} as until,
@@ -50,17 +42,6 @@ const ITEMS = `
 select item, method_display as "to", replaces from payout_item where tenant = $1 and item = any($2)`;
 
 const POSITIONS = `select name, position from subscription where name = any($1)`;
-
-export interface KnownRow {
-  readonly payable: string;
-  readonly disputed: string;
-  readonly payee: PayeeTerms | null;
-  readonly statuses: readonly StatusStep[] | null;
-  readonly reason: DeclineReason | null;
-  readonly detail: string | null;
-  readonly minimum: string | null;
-  readonly answerBy: Instant | null;
-}
 
 /** Everything that a statement shows besides the events of its account. */
 export class StatementSources {
@@ -122,19 +103,3 @@ export class StatementSources {
     return new Map(rows.map(({ item, to, replaces }) => [item, { to, replaces }]));
   }
 }
-
-export const knownOf = (row: KnownRow): HoldsKnown => {
-  const { payable, disputed, payee, statuses, reason, detail, minimum, answerBy } = row;
-  return {
-    payable: BigInt(payable),
-    disputed: BigInt(disputed),
-    payee,
-    statuses,
-    declined: reason && {
-      reason,
-      detail: detail ?? '',
-      minimum: minimum === null ? null : BigInt(minimum),
-    },
-    answerBy,
-  };
-};

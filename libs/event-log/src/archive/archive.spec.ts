@@ -1,4 +1,4 @@
-import { leafText, prepare, streamOf, type Recorded } from '@tributary/kernel';
+import { leafText, prepare, sha256Hex, streamOf, type Recorded } from '@tributary/kernel';
 import { MemoryEventLog } from '../memory/memory-event-log';
 import { everythingOf, facts } from '../contract/facts.fixture';
 import { archiveOf } from './write-archive';
@@ -83,6 +83,22 @@ describe('taking a log along', () => {
     );
   });
 
+  it.each([
+    ['says more than an event holds', (content: string) => content.replace('{', '{"aside":1,')],
+    ['says it in another form', (content: string) => content.replace('{', '{ ')],
+  ])('takes no event whose text %s, and nothing that stands beside it', async (_, change) => {
+    const lines = withContent(await linesOf(await filled()), 6, change);
+    // Each line fits its own leaf, and the footer fits all lines.
+    expect((await read(lines)).events).toHaveLength(24);
+    const target = someLog();
+    await expect(takeArchive(target, await openArchive(from(lines)))).rejects.toMatchObject({
+      code: 'archive_broken',
+      message: expect.stringMatching(/^Line 7: its content comes to the hash/) as string,
+      facts: { line: 7, index: 5 },
+    });
+    expect(await target.head()).toBe(0n);
+  });
+
   it('keeps the indexes of the whole log where it holds one tenant only, and is no log by itself', async () => {
     const lines = await linesOf(await filled(), { tenant: 'rival' });
     const { header, footer } = await read(lines);
@@ -130,6 +146,25 @@ describe('taking a log along', () => {
     await expect(read(lines)).rejects.toThrow(why);
   });
 });
+
+/** Of one line, whose leaf and whose footer are made to fit it. */
+function withContent(
+  lines: string[],
+  place: number,
+  change: (content: string) => string,
+): string[] {
+  const forged = at(lines, place, (line) => {
+    const parts = JSON.parse(line) as { content: string; leaf: string };
+    const leaf = JSON.parse(parts.leaf) as { contentHash: string };
+    const content = change(parts.content);
+    const fitting = parts.leaf.replace(leaf.contentHash, sha256Hex(content));
+    return JSON.stringify({ ...parts, leaf: fitting, content });
+  });
+  const body = forged.slice(0, -1);
+  const footer = JSON.parse(forged.at(-1) as string) as { sha256: string };
+  const sha256 = sha256Hex(body.map((line) => `${line}\n`).join(''));
+  return [...body, JSON.stringify({ ...footer, sha256 })];
+}
 
 const at = (lines: string[], place: number, change: (line: string) => string): string[] =>
   lines.map((line, i) => (i === place ? change(line) : line));

@@ -3,6 +3,8 @@ import type { CopiedAppend, CopyTarget, EventLog } from '../port';
 import type { OpenedArchive } from './read-archive';
 
 const EVENTS_AT_ONCE = 2_000;
+/** The header, and lines are counted from one: an archive of the whole log has a line for every leaf. */
+const LINES_BEFORE_FIRST = 2;
 
 /** Brings a whole archive into a log that is empty, or that an earlier attempt has begun to fill with it. */
 export async function takeArchive(
@@ -37,7 +39,7 @@ export async function takeArchive(
       }
       taken++;
       const standing = await there.next();
-      if (standing.done) waiting.push(appendOf(event));
+      if (standing.done) waiting.push(appendOf(event, index));
       else assertSame(standing.value, event, index);
       if (waiting.length === EVENTS_AT_ONCE) await flush();
     }
@@ -71,9 +73,18 @@ function assertSame(standing: Recorded, event: Recorded, index: number): void {
   throw new CodedError('log_not_empty', message, { index, stream: standing.stream });
 }
 
-/** Put together again, an event is stored as it was. */
-function appendOf(event: Recorded): CopiedAppend {
-  const { stream, revision, recordedAt, id, commandIndex } = event;
+/**
+ * Put together again, an event is stored as it was, or not at all. Its line was checked by itself; a text that says more than an event
+ * holds, or says it in another form, has the hash of that text and would get another one here.
+ */
+function appendOf(event: Recorded, index: number): CopiedAppend {
+  const { stream, revision, recordedAt, id, commandIndex, contentHash } = event;
+  const prepared = prepare(event, event, commandIndex, id);
+  if (prepared.contentHash !== contentHash) {
+    const line = index + LINES_BEFORE_FIRST;
+    const why = `its content comes to the hash ${prepared.contentHash}, and its leaf says ${contentHash}`;
+    throw new CodedError('archive_broken', `Line ${line}: ${why}.`, { line, index, stream, why });
+  }
   const expected = revision === 0n ? 'none' : revision - 1n;
-  return { stream, expected, recordedAt, events: [prepare(event, event, commandIndex, id)] };
+  return { stream, expected, recordedAt, events: [prepared] };
 }

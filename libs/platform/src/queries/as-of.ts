@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type Instant, instant } from '@tributary/kernel';
-import { IsOptional, Matches } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { LogPoint } from '../service/log-clock';
 import type { ServiceRuntime } from '../service/service-runtime';
@@ -33,6 +34,23 @@ export class AsOfQuery extends WaitingQuery {
   @IsOptional()
   @Matches(POSITION)
   position?: string;
+}
+
+/** Page by page: only the position holds an answer fast while it is turned. */
+export class AsOfPageQuery extends AsOfQuery {
+  @ApiPropertyOptional({
+    description: '`next` of the page before. Of an earlier point, asked with its `position`.',
+  })
+  @IsOptional()
+  @Length(1, 400)
+  after?: string;
+
+  @ApiPropertyOptional({ default: 100 })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limit = 100;
 }
 
 type PointQuery = Pick<AsOfQuery, 'known' | 'position' | 'timeoutMs' | 'token'>;

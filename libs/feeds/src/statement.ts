@@ -1,8 +1,8 @@
 import type { Queryable } from '@tributary/postgres';
 import type { QueryResultRow } from 'pg';
 import { prepared } from './prepared';
-import { arrayLiteral } from './projections/arrays';
-import { type Kind, SQL_TYPES } from './projections/kinds';
+import { arrayLiteral, separatedText, TAKEN_APART_BY } from './projections/arrays';
+import { type Kind, SQL_TYPES, textOf } from './projections/kinds';
 
 /** Several writes as one statement, and therefore as one transaction without a round trip of its own. */
 export class Statement {
@@ -20,7 +20,16 @@ export class Statement {
   }
 
   bindArray(kind: Kind, values: readonly unknown[]): string {
-    return `${this.bind(arrayLiteral(kind, values))}::${SQL_TYPES[kind]}[]`;
+    const type = `${SQL_TYPES[kind]}[]`;
+    const separated = separatedText(kind, values);
+    if (separated === undefined) return `${this.bind(arrayLiteral(kind, values))}::${type}`;
+    return `string_to_array(${this.bind(separated)}, ${TAKEN_APART_BY})::${type}`;
+  }
+
+  /** One value that is said of many rows; which it is differs from batch to batch, and with it the form of the statement. */
+  bindOne(kind: Kind, value: unknown): string {
+    this.searching = true;
+    return `${this.bind(textOf(kind, value))}::${SQL_TYPES[kind]}`;
   }
 
   with(name: string, sql: string): this {

@@ -83,8 +83,15 @@ export class PersonalData {
       throw new CodedError('key_unknown', 'A value was sealed with a key that is not here.', {
         keyId,
       });
-    if (key === ERASED)
+    return this.openWith(key, sealed, place);
+  }
+
+  /** For whoever opens many and has asked for all their keys at once, see `keysFor`. Throws as `open` rejects. */
+  openWith(key: SubjectKey | Erased, sealed: Sealed, place: PlaceOfTenant): Json {
+    if (key === ERASED) {
+      const keyId = keyIdOf(sealed);
       throw new CodedError('erased', 'The subject of this value was erased.', { keyId });
+    }
     return JSON.parse(openText(key, { ...place, tenant: this.tenant }, sealed)) as Json;
   }
 }

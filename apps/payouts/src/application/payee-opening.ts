@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { CodedError, type JsonObject } from '@tributary/kernel';
+import { CodedError } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
-import { type PersonalData, Privacy, type Sealed } from '@tributary/privacy';
+import {
+  type Erased,
+  type PersonalData,
+  Privacy,
+  type Sealed,
+  type SubjectKey,
+} from '@tributary/privacy';
 import { payee } from '../domain/payee/decide';
 import { type PayeeEvent, payeeStreamOf } from '../domain/payee/events';
 import type { OpenPayee } from '../rails/rail';
@@ -48,12 +54,18 @@ export class PayeeOpening {
   ): Promise<readonly PromiseSettledResult<OpenPayee>[]> {
     const personal = await this.privacy.of(tenant);
     const found = await this.find(tenant, wanted);
-    const subjects = new Set(found.flatMap((each) => (each ? [each.subject] : [])));
-    // Remembers the keys, so that nothing below has to ask for one.
-    await personal.keysFor([...subjects].map((subject) => ({ subject, purpose: PAYOUT })));
-    return await Promise.allSettled(
-      wanted.map((each, i) => openOne(tenant, each, found[i], personal)),
-    );
+    const subjects = [...new Set(found.flatMap((each) => (each ? [each.subject] : [])))];
+    const keys = await personal.keysFor(subjects.map((subject) => ({ subject, purpose: PAYOUT })));
+    const keyOf = new Map(subjects.map((subject, i) => [subject, keys[i]]));
+    return wanted.map((each, i) => {
+      const payee = found[i];
+      try {
+        const value = openOne(tenant, each, payee, payee && keyOf.get(payee.subject), personal);
+        return { status: 'fulfilled', value };
+      } catch (reason) {
+        return { status: 'rejected', reason };
+      }
+    });
   }
 
   private async find(
@@ -65,10 +77,14 @@ export class PayeeOpening {
       wanted.map(({ partner }) => partner),
       wanted.map(({ version }) => version),
     ]);
-    const byPlace = new Map(rows.map((row) => [Number(row.ordinal) - 1, row]));
-    return await Promise.all(
-      wanted.map(async (each, i) => byPlace.get(i) ?? (await this.findInLog(tenant, each))),
+    const found: (SealedPayee | undefined)[] = wanted.map(() => undefined);
+    for (const { ordinal, subject, sealed } of rows)
+      found[Number(ordinal) - 1] = { subject, sealed };
+    const missing = wanted.flatMap((each, i) => (found[i] ? [] : [{ each, i }]));
+    await Promise.all(
+      missing.map(async ({ each, i }) => (found[i] = await this.findInLog(tenant, each))),
     );
+    return found;
   }
 
   /** Rows come a moment later than what an account was told. */
@@ -88,17 +104,17 @@ export class PayeeOpening {
   }
 }
 
-async function openOne(
+function openOne(
   tenant: string,
   { partner, version }: PayeeVersion,
   found: SealedPayee | undefined,
+  key: SubjectKey | Erased | undefined,
   personal: PersonalData,
-): Promise<OpenPayee> {
-  if (found === undefined) {
+): OpenPayee {
+  if (found === undefined || key === undefined) {
     const message = `Nobody has confirmed version ${String(version)} of where ${partner} is paid.`;
     throw new CodedError('payee_unknown', message, { partner, version });
   }
   const place = placeOf(tenant, partner, 'BankDetailsProposed', PAYEE_FIELD);
-  const opened = (await personal.open(found.sealed, place)) as JsonObject;
-  return opened as unknown as OpenPayee;
+  return personal.openWith(key, found.sealed, place) as unknown as OpenPayee;
 }

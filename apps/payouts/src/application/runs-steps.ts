@@ -94,6 +94,7 @@ export class Protocol {
   private async list(draft: Draft, position: bigint, behind: Behind): Promise<void> {
     const { run, entity, asset, partners: only } = draft;
     const of = { tenant: behind.tenant, entity, asset };
+    await this.runs.at(behind.tenant, run);
     for await (const partners of this.directory.allCandidates(of, position, only, NAMES_AT_ONCE))
       await this.tell({ type: 'ListCandidates', run, partners, at: behind.at }, partners, behind);
     await this.tell({ type: 'StartLocking', run, at: behind.at }, ['start'], behind);
@@ -211,10 +212,8 @@ export class Protocol {
 
   private async instruct(draft: Draft, behind: Behind): Promise<void> {
     const { run } = draft;
-    const state = await this.runs.at(behind.tenant, run);
-    const open = itemsOf(state).flatMap(({ noted, progress }) =>
-      progress === null ? [noted] : [],
-    );
+    const items = itemsOf(await this.runs.at(behind.tenant, run));
+    const open = items.flatMap(({ noted, progress }) => (progress === null ? [noted] : []));
     // Whoever was asked last is the most likely to be held in memory still.
     const slices = slicesOf(open, ACCOUNTS_AT_ONCE).toReversed();
     const load = (slice: readonly NotedItem[] = []) =>
@@ -272,6 +271,7 @@ export class Protocol {
     const outcome = await this.bus.execute<DecideRun, Outcome<RunRejected>>(
       new DecideRun(command, { tenant, cause }),
     );
+    this.runs.follow(tenant, command.run, outcome);
     if (outcome.kind !== 'rejected') return;
     const { code, ...facts } = outcome.rejected;
     throw new CodedError(code, `${stream} refused ${command.type}.`, facts);

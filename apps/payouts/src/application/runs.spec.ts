@@ -47,6 +47,25 @@ describe('reading a run', () => {
     expect(reads.map((from) => from > 0n)).toEqual([false, true, false]);
   });
 
+  it('goes on with what is decided here, and reads what others have decided since', async () => {
+    const world = new RunWorld();
+    await world.drafts('first');
+    const reads: bigint[] = [];
+    const runs = new RunsRead(watched(world.log, reads));
+    await runs.at(TENANT, runNamed('first'));
+    const on = { run: runNamed('first'), at: AT };
+    const listed = await world.commands({ ...on, type: 'ListCandidates', partners: ['pa'] });
+    runs.follow(TENANT, runNamed('first'), listed);
+    expect((await runs.at(TENANT, runNamed('first'))).entries.size).toBe(1);
+    await world.commands({ ...on, type: 'ListCandidates', partners: ['pb'] });
+    const cancelled = await world.commands({ ...on, type: 'CancelRun', by: 'one', reason: 'no' });
+    runs.follow(TENANT, runNamed('first'), cancelled);
+    runs.follow(TENANT, runNamed('first'), listed);
+    runs.follow(TENANT, runNamed('second'), cancelled);
+    expect(await runs.at(TENANT, runNamed('first'))).toMatchObject({ status: 'cancelled' });
+    expect(reads).toEqual([0n, 2n, 2n]);
+  });
+
   it('tells how it was at a revision, whatever was read before', async () => {
     const world = await lockedRun();
     const runs = new RunsRead(world.log);

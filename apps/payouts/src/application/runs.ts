@@ -1,4 +1,10 @@
-import { type StreamLog, type StreamName, type Uuid, uuidV5 } from '@tributary/kernel';
+import {
+  type Outcome,
+  type StreamLog,
+  type StreamName,
+  type Uuid,
+  uuidV5,
+} from '@tributary/kernel';
 import { Dispatched, commandHandler } from '@tributary/platform';
 import type { RunCommand, RunRejected } from '../domain/run/commands';
 import { run } from '../domain/run/decide';
@@ -25,7 +31,8 @@ interface Read {
 
 /**
  * Runs as their streams tell them. A large one takes long to read and is wanted twice, by who instructs its items and then by who
- * writes them into files; so the last one is kept, and only what came after it is read.
+ * writes them into files; so the last one is kept from its draft on, goes on with what is decided here, and only what others have
+ * decided since is read.
  */
 export class RunsRead {
   private last: Read | undefined;
@@ -45,6 +52,17 @@ export class RunsRead {
     }
     this.last = { state, stream, revision };
     return state;
+  }
+
+  /** What has just been decided is not read, as long as it goes on where the last that is known ends. */
+  follow(tenant: string, id: Uuid, outcome: Outcome<unknown>): void {
+    const { last } = this;
+    if (outcome.kind === 'rejected' || last?.stream !== runStreamOf(tenant, id)) return;
+    const { events, revision } = outcome;
+    if (revision - BigInt(events.length) !== last.revision) return;
+    let { state } = last;
+    for (const event of events) state = run.evolve(state, event as unknown as RunEvent);
+    this.last = { ...last, state, revision };
   }
 
   /** Whoever has no more need of what was read says so: it may be large. */

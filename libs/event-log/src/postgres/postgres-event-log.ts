@@ -26,6 +26,7 @@ import { bulkAppend } from './bulk-append';
 import { readFields } from './field-reader';
 import { GroupCommit } from './group-commit';
 import { Reader } from './reader';
+import { RecentWrites } from './recent-writes';
 import { WakeCalls } from './wake-calls';
 
 export type { WrittenBatch };
@@ -66,6 +67,7 @@ export class PostgresEventLog implements CopyTarget {
   private readonly writer: BatchWriter;
   private readonly commits: GroupCommit;
   private readonly calls: WakeCalls;
+  private readonly recent = new RecentWrites();
   private readonly appendPool: Pool;
   private readonly subscriptions = new Set<PullSubscription>();
   private closed = false;
@@ -90,7 +92,8 @@ export class PostgresEventLog implements CopyTarget {
     this.writer = new BatchWriter({
       pool: this.appendPool,
       giveUpAfterMs,
-      onWritten: (batch, head) => {
+      onWritten: (batch, { lines, base, head }) => {
+        if (this.subscriptions.size > 0) this.recent.note(lines, base, head);
         this.wake();
         this.calls.announce(head);
         onBatch(batch);
@@ -166,14 +169,18 @@ export class PostgresEventLog implements CopyTarget {
 
   subscribe(after: Position, filter: Filter = {}): Subscription {
     this.assertOpen();
+    const read = this.reader.pages(filter);
     const subscription = new PullSubscription(after, {
-      page: this.reader.pages(filter),
+      page: async (from) => this.recent.after(from, filter) ?? (await read(from)),
       retries: (error) => {
         this.options.onError(error);
         return isPassing(error);
       },
       pollMs: this.options.pollMs,
-      onClose: (closed) => this.subscriptions.delete(closed),
+      onClose: (closed) => {
+        this.subscriptions.delete(closed);
+        if (this.subscriptions.size === 0) this.recent.forget();
+      },
     });
     this.subscriptions.add(subscription);
     this.calls.listen();

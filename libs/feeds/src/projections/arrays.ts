@@ -15,6 +15,30 @@ export function arrayLiteral(kind: Kind, values: readonly unknown[]): string {
   return `{${parts.join(',')}}`;
 }
 
+const SEPARATOR = '\x1f';
+const NULL = '\x1e';
+/** How the server is told of both. */
+export const TAKEN_APART_BY = "E'\\x1f', E'\\x1e'";
+
+/**
+ * The same values as one text with separators, which the server takes apart twice as fast as it reads an array with quotes, and
+ * which needs none. Undefined where that would not do: for what needs no quotes anyway, and for a text that holds the separator.
+ */
+export function separatedText(kind: Kind, values: readonly unknown[]): string | undefined {
+  if (PLAIN.has(kind)) return undefined;
+  const parts: string[] = [];
+  for (const value of values) {
+    const text = textOf(kind, value) ?? NULL;
+    // JSON escapes both; what is null came as nothing else.
+    if (kind !== 'json' && value != null && (text.includes(SEPARATOR) || text === NULL))
+      return undefined;
+    parts.push(text);
+  }
+  const all = parts.join(SEPARATOR);
+  // Taken apart, no text at all has no part either.
+  return all === '' ? undefined : all;
+}
+
 const COPY_SPECIAL = /[\\\t\n\r]/g;
 const COPY_ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',

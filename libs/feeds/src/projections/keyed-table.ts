@@ -49,6 +49,8 @@ export interface TableOf<R> extends KeyedTable {
   readonly [ROW]?: R;
 }
 
+/** See how rows are written: which of them are stated is one number. */
+const MOST_COLUMNS = 50;
 const COLUMN = /^[a-z][a-z0-9_]{0,58}$/;
 
 export function keyedTable<
@@ -74,6 +76,14 @@ export function keyedTable<
       {
         column: wrong,
       },
+    );
+  }
+  if (columns.length > MOST_COLUMNS) {
+    const facts = { columns: columns.length, limit: MOST_COLUMNS };
+    throw new CodedError(
+      'invalid_projection',
+      `A table has at most ${MOST_COLUMNS} columns.`,
+      facts,
     );
   }
   return { columns, keyCount, indexes, writtenOnce };

@@ -13,7 +13,7 @@ export function writeRows(
   folded: Iterable<Folded>,
   guard: string,
 ): void {
-  const shapes = new Map<string, Folded[]>();
+  const shapes = new Map<number | string, Folded[]>();
   for (const row of folded) {
     const shape = shapeOf(table, row);
     const same = shapes.get(shape);
@@ -33,11 +33,13 @@ export function writeRows(
   }
 }
 
-function shapeOf(table: KeyedTable, { mode, values }: Folded): string {
+/** Which columns are stated, one binary digit for each: no table has more of them than a number holds. */
+function shapeOf({ columns, keyCount }: KeyedTable, { mode, values }: Folded): number | string {
   if (mode !== 'merge') return mode;
-  return table.columns
-    .map(({ rule }, i) => (rule === 'sets' && values[i] !== undefined ? '1' : '0'))
-    .join('');
+  let shape = 0;
+  for (let i = keyCount; i < columns.length; i++)
+    shape = shape * 2 + (columns[i]?.rule === 'sets' && values[i] !== undefined ? 1 : 0);
+  return shape;
 }
 
 function upsertSql(
@@ -54,24 +56,47 @@ function upsertSql(
       ({ column, i }) =>
         mode === 'replace' || column.rule !== 'sets' || rows[0]?.values[i] !== undefined,
     );
-  const arrays = stated.map(({ column, i }) =>
-    statement.bindArray(
-      column.kind,
-      rows.map(({ values }) => values[i] ?? (column.rule === 'adds' ? 0n : null)),
-    ),
-  );
   const names = stated.map(({ column }) => `"${column.name}"`).join(', ');
+  const { arrays, listed, selected } = boundOf(statement, stated, rows);
   const changes = stated
     .filter(({ column }) => column.rule !== 'key')
     .map(({ column }) =>
       mode === 'replace' ? `"${column.name}" = excluded."${column.name}"` : changeSql(column),
     );
   const insert =
-    `insert into ${target} as t (${names}) select ${names} from unnest(${arrays.join(', ')}) as u (${names}) ` +
+    `insert into ${target} as t (${names}) select ${selected.join(', ')} from unnest(${arrays.join(', ')}) as u (${listed.join(', ')}) ` +
     `where ${guard}`;
   if (table.writtenOnce) return insert;
   const action = changes.length === 0 ? 'nothing' : `update set ${changes.join(', ')}`;
   return `${insert} on conflict (${keyNames(table)}) do ${action}`;
+}
+
+interface Stated {
+  readonly column: Column;
+  readonly i: number;
+}
+
+/** As few rows as are written for one event or two are better kept to one form, which is planned once. */
+const FEWEST_COMPARED = 32;
+
+/**
+ * Of many rows, what all of them say alike is sent once: what a command does to a thousand accounts has one tenant, one entity and
+ * one moment. Keys differ, so that there is always something to list.
+ */
+function boundOf(statement: Statement, stated: readonly Stated[], rows: readonly Folded[]) {
+  const [arrays, listed, selected]: [string[], string[], string[]] = [[], [], []];
+  for (const { column, i } of stated) {
+    const { kind, rule, name } = column;
+    const values = rows.map(({ values: row }) => row[i] ?? (rule === 'adds' ? 0n : null));
+    const isCommon = rows.length >= FEWEST_COMPARED && values.every((each) => each === values[0]);
+    if (isCommon) selected.push(statement.bindOne(kind, values[0]));
+    else {
+      arrays.push(statement.bindArray(kind, values));
+      listed.push(`"${name}"`);
+      selected.push(`"${name}"`);
+    }
+  }
+  return { arrays, listed, selected };
 }
 
 function changeSql({ name, rule }: Column): string {

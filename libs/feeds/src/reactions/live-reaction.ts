@@ -181,6 +181,7 @@ export class LiveReaction<C = unknown> implements Subscriber {
   ): Promise<Reason | undefined> {
     try {
       const commands = ahead === undefined ? await this.lookAt(event) : await seenIn(ahead);
+      if (commands.length === 0) return undefined;
       return await this.dispatchAll(followUps(this.reaction, event, commands), stop);
     } catch (error) {
       if (isPassing(error)) throw error;

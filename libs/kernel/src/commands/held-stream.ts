@@ -32,7 +32,9 @@ const STATE_ROW = 'state/';
 export class HeldStream {
   known: Known;
   private readonly commands = new Map<Uuid, Remembered>();
-  private readonly changed = new Set<string>();
+  /** Since the last snapshot; apart, so that no name is put together for each event of streams that never come to have one. */
+  private readonly changedCommands = new Set<Uuid>();
+  private readonly changedRows = new Set<string>();
   private snapshotRevision = -1n;
   private loaded = false;
 
@@ -106,11 +108,13 @@ export class HeldStream {
     if (!rows || !this.snapshots || revision - this.snapshotRevision < everyRevisions) return;
 
     const changed = new Map<string, Json | undefined>();
-    for (const key of this.changed) changed.set(key, this.rowOf(key, state));
+    for (const id of this.changedCommands) changed.set(COMMAND_ROW + id, this.commandRow(id));
+    for (const key of this.changedRows) changed.set(STATE_ROW + key, rows.row(state, key));
     const at = { revision, position, from: this.snapshotRevision };
     const { decider, stateVersion } = rows;
     await this.snapshots.save({ stream: this.stream, decider, stateVersion }, at, changed);
-    this.changed.clear();
+    this.changedCommands.clear();
+    this.changedRows.clear();
     this.snapshotRevision = revision;
   }
 
@@ -130,20 +134,19 @@ export class HeldStream {
       const before = this.commands.get(commandId);
       const first = before?.first ?? revision;
       this.commands.set(commandId, { first, count: (before?.count ?? 0) + 1 });
-      this.changed.add(COMMAND_ROW + commandId);
     }
     const rows = this.decider.snapshot;
-    if (rows) for (const key of rows.touched(this.typed(event))) this.changed.add(STATE_ROW + key);
+    if (!rows || !this.snapshots) return;
+    if (this.decider.remembersCommands !== false) this.changedCommands.add(commandId);
+    for (const key of rows.touched(this.typed(event))) this.changedRows.add(key);
   }
 
   private typed(event: AnyEvent): AnyEvent {
     return this.decider.upcast ? this.decider.upcast(event) : event;
   }
 
-  private rowOf(key: string, state: unknown): Json | undefined {
-    if (key.startsWith(STATE_ROW))
-      return this.decider.snapshot?.row(state, key.slice(STATE_ROW.length));
-    const command = this.commands.get(key.slice(COMMAND_ROW.length));
+  private commandRow(id: Uuid): Json | undefined {
+    const command = this.commands.get(id);
     return command && [String(command.first), command.count];
   }
 

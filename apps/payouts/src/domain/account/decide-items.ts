@@ -87,13 +87,22 @@ function instruct({ run, file, at }: Instruct, account: Account, item: Item): An
   if (item.status !== 'reserved') return nothing;
   // Nobody has approved a payment to details that hold no longer; a file that takes another's place was approved as it is.
   if (file === null && hasOtherDetails(account, item)) return reject({ code: 'details_changed' });
+  const of = ofAccount(account);
   const sides = [...heldSides(item.lines, 1n), ...onItsWay(item, -1n)];
+  // Spelled out: there are as many of these as partners are paid.
   const data = {
-    ...ofAccount(account),
-    ...named(item),
+    partner: of.partner,
+    entity: of.entity,
+    asset: of.asset,
+    run,
+    item: item.item,
+    gross: item.gross,
+    withheld: String(withheldOf(item.taxes)),
+    taxes: item.taxes,
+    net: item.net,
     file,
     fingerprint: item.method.fingerprint,
-    entry: entryOf(ofAccount(account), NOT_MOVED, sides),
+    entry: entryOf(of, NOT_MOVED, sides),
   };
   return accept({ type: 'PayoutInstructed', data, occurredAt: at });
 }

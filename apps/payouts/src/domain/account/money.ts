@@ -122,23 +122,24 @@ export function entryOf(
       { account: PAYABLE, programme, debit: -BigInt(payable) },
     ]),
   ];
-  const sums = new Map<string, Side>();
+  const sums = new Map<string, { readonly side: Side; debit: bigint }>();
   for (const side of sides) {
-    const { account, programme, plan = '', bank = '' } = side;
-    const key = [account, programme, plan, bank].join(' ');
-    sums.set(key, { ...side, debit: (sums.get(key)?.debit ?? 0n) + side.debit });
+    const { account, programme, plan = '', bank = '', debit } = side;
+    const key = `${account} ${programme} ${plan} ${bank}`;
+    const sum = sums.get(key);
+    if (sum) sum.debit += debit;
+    else sums.set(key, { side, debit });
   }
-  const all = [...sums.values()];
-  const legs = [
-    ...all.filter(({ debit }) => debit > 0n),
-    ...all.filter(({ debit }) => debit < 0n),
-  ].map((side) => legOf(of, side));
+  const legs: Leg[] = [];
+  for (const { side, debit } of sums.values()) if (debit > 0n) legs.push(legOf(of, side, debit));
+  for (const { side, debit } of sums.values()) if (debit < 0n) legs.push(legOf(of, side, debit));
   return { legs };
 }
 
 function legOf(
   { partner, entity, asset }: OfAccount,
-  { account, programme, debit, plan, bank }: Side,
+  { account, programme, plan, bank }: Side,
+  debit: bigint,
 ): Leg {
   const dimensions = {
     entity,

@@ -1,4 +1,4 @@
-import type { Instant } from '@tributary/kernel';
+import type { Instant, PersistentMap } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { LineMove, Moved } from './events';
 import { type Account, type Line, type Sums, plus } from './state';
@@ -7,10 +7,17 @@ import type { ReservedLine } from './terms';
 export const negative = (amount: string): string => String(-BigInt(amount));
 
 export function withSums(state: Account, changes: Partial<Sums>): Account {
-  const sums: Record<keyof Sums, string> = { ...state.sums };
-  for (const [name, change] of Object.entries(changes) as [keyof Sums, string][])
-    sums[name] = plus(sums[name], change);
-  return { ...state, sums };
+  return { ...state, sums: sumsWith(state.sums, changes) };
+}
+
+function sumsWith(before: Sums, changes: Partial<Sums>): Sums {
+  const sums: Record<keyof Sums, string> = { ...before };
+  // Looked up by name: there are several for each event of each account.
+  for (const name in changes) {
+    const change = changes[name as keyof Sums];
+    if (change !== '0') sums[name as keyof Sums] = plus(sums[name as keyof Sums], change);
+  }
+  return sums;
 }
 
 type Named = Pick<Line, 'plan' | 'programme' | 'window'>;
@@ -22,52 +29,61 @@ export function withLine(
   at: Instant,
   change: (known: Line) => Line,
 ): Account {
-  const { programme, plan, window } = named;
-  const opened: Line = {
-    programme,
-    plan,
-    window,
-    payable: '0',
-    disputed: '0',
-    frozen: '0',
-    taken: '0',
-    since: at,
-    disputes: [],
-    replaces: null,
-  };
-  const changed = change(state.lines.get(line) ?? opened);
+  const changed = change(state.lines.get(line) ?? opened(named, at));
   return { ...state, lines: state.lines.set(line, changed) };
 }
+
+const opened = ({ programme, plan, window }: Named, at: Instant): Line => ({
+  programme,
+  plan,
+  window,
+  payable: '0',
+  disputed: '0',
+  frozen: '0',
+  taken: '0',
+  since: at,
+  disputes: [],
+  replaces: null,
+});
 
 const isEmpty = ({ payable, disputed, frozen, disputes }: Line): boolean =>
   payable === '0' && disputed === '0' && frozen === '0' && disputes.length === 0;
 
-const NAMELESS = { plan: null, window: null };
-
+/** All lines at once: the account itself is copied only for what comes of them. */
 export function withMoves(state: Account, moved: Moved, at: Instant): Account {
-  let next = state;
+  let { lines } = state;
   let [payable, disputed] = [0n, 0n];
   for (const move of moved.lines) {
-    next = withLine(next, move.line, { ...NAMELESS, ...move }, at, (known) => ({
+    const nameless = { programme: move.programme, plan: null, window: null };
+    const known = lines.get(move.line) ?? opened(nameless, at);
+    lines = lines.set(move.line, {
       ...known,
       payable: plus(known.payable, move.payable),
       disputed: plus(known.disputed, move.disputed),
-    }));
+    });
     payable += BigInt(move.payable ?? 0);
     disputed += BigInt(move.disputed ?? 0);
   }
-  const sums = { payable: String(payable), disputed: String(disputed), owed: moved.owed };
-  return withSums(forgetting(next, moved.lines), sums);
+  const changes = { payable: String(payable), disputed: String(disputed), owed: moved.owed };
+  const sums = sumsWith(state.sums, changes);
+  return { ...state, lines: withoutEmpty(lines, moved.lines), sums };
 }
 
 /** A line with nothing left, and nothing said about it. */
 export function forgetting(state: Account, lines: readonly Pick<LineMove, 'line'>[]): Account {
-  let open = state.lines;
+  return { ...state, lines: withoutEmpty(state.lines, lines) };
+}
+
+function withoutEmpty(
+  open: PersistentMap<Line>,
+  lines: readonly Pick<LineMove, 'line'>[],
+): PersistentMap<Line> {
+  let left = open;
   for (const { line } of lines) {
-    const known = open.get(line);
-    if (known !== undefined && isEmpty(known)) open = open.delete(line);
+    const known = left.get(line);
+    if (known !== undefined && isEmpty(known)) left = left.delete(line);
   }
-  return { ...state, lines: open };
+  return left;
 }
 
 /** What came back to a line knows the item that was to pay it. */

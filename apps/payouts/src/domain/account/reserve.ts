@@ -30,18 +30,26 @@ export function reservationOf(account: Account, asked: Asked): Answer {
   const { stream, terms } = asked;
   const { run, item } = terms;
   const { lines, gross } = availableIn(account);
-  const of = { ...ofAccount(account), account: stream, run };
+  const of = ofAccount(account);
+  const declined = (why: Why): Answer => {
+    return { declined: { ...of, account: stream, run, ...why, payable: formatMinor(gross) } };
+  };
   const held = heldBack(account, gross, asked) ?? payeeMissing(account);
-  if (held) return { declined: { ...of, ...held, payable: formatMinor(gross) } };
+  if (held) return declined(held);
 
   const { method, tax } = account.payee?.payee ?? {};
   invariant(method, 'without bank details it was declined');
   const { withheld, missing } = withhold(terms.rules, tax ?? null, gross, terms.payAt);
   const net = gross - withheldOf(withheld);
   const untaxed = missingFirst(missing) ?? (net > 0n ? undefined : NOTHING_LEFT);
-  if (untaxed) return { declined: { ...of, ...untaxed, payable: formatMinor(gross) } };
+  if (untaxed) return declined(untaxed);
+  // Spelled out: there are as many of these as partners are paid.
   const reserved: ReservedItem = {
-    ...of,
+    partner: of.partner,
+    entity: of.entity,
+    asset: of.asset,
+    account: stream,
+    run,
     item,
     lines,
     gross: formatMinor(gross),

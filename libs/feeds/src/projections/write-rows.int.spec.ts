@@ -1,0 +1,61 @@
+import { Database } from '@tributary/postgres';
+import { type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { Statement } from '../statement';
+import { Fold } from './fold';
+import { createIndexesSql, createTableSql, keyedTable } from './keyed-table';
+import { writeRows } from './write-rows';
+
+let postgres: TestPostgres;
+let database: Database;
+
+const ROWS = 100;
+const AT = '2026-03-20T12:00:00.000Z';
+const table = keyedTable({
+  key: { tenant: 'text', partner: 'text' },
+  adds: ['payable', 'reserved'],
+  sets: { state: 'text?', terms: 'json', rank: 'int', is_open: 'boolean' },
+  keeps: { since: 'instant', first: 'text?' },
+});
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  database = await Database.open({ url: await postgres.freshDatabase(), schema: 'rows' });
+});
+afterAll(async () => {
+  await database.close();
+  await postgres.stop();
+});
+
+type Row = Parameters<Fold['add']>[0];
+
+/** What comes to stand there when so many rows share a statement. */
+async function written(name: string, rows: readonly Row[], together: number): Promise<unknown[]> {
+  for (const sql of [createTableSql(name, table), ...createIndexesSql(name, table)])
+    await database.query(sql);
+  for (let at = 0; at < rows.length; at += together) {
+    const fold = new Fold(table);
+    for (const row of rows.slice(at, at + together)) fold.add(row);
+    const statement = new Statement();
+    writeRows(statement, name, table, fold.rows(), 'true');
+    await statement.run(database.pool, 'select');
+  }
+  return (await database.query(`select * from ${name} order by partner`)).rows;
+}
+
+describe('writing many rows at once', () => {
+  it('says what all of them have alike once, and leaves the same as one by one', async () => {
+    const partners = Array.from({ length: ROWS }, (_, i) => `p${String(i).padStart(3, '0')}`);
+    const opened = partners.map((partner, i) => ({
+      ...{ tenant: 'acme', partner, payable: 700n, reserved: BigInt(i), state: null },
+      ...{ terms: { n: i % 2 }, rank: 1, is_open: true, since: AT, first: i === 0 ? 'x' : null },
+    }));
+    const moved = partners.map((partner) => ({
+      ...{ tenant: 'acme', partner, payable: -700n, reserved: 700n, state: 'reserved' },
+      ...{ since: '2027-01-01T00:00:00.000Z' },
+    }));
+    const many = await written('many', [...opened, ...moved], ROWS);
+    expect(many).toHaveLength(ROWS);
+    expect(many[99]).toMatchObject({ partner: 'p099', payable: '0', reserved: '799', rank: 1 });
+    expect(many).toEqual(await written('single', [...opened, ...moved], 1));
+  });
+});

@@ -23,18 +23,11 @@ export interface Written {
   readonly failure?: unknown;
 }
 
-/** Where the events of these appends came to stand, one behind the other: from after `base` to `head`. */
-export interface Place {
-  readonly lines: readonly Pending[];
-  readonly base: Position;
-  readonly head: Position;
-}
-
 export interface BatchWriterOptions {
   readonly pool: Pool;
   /** How long a batch is tried again before its appends are told `unavailable`. */
   readonly giveUpAfterMs: number;
-  readonly onWritten: (batch: WrittenBatch, place: Place) => void;
+  readonly onWritten: (batch: WrittenBatch, head: Position) => void;
 }
 
 const RETRY_MS = { min: 10, max: 1_000 };
@@ -139,8 +132,7 @@ export class BatchWriter {
       pending.resolve({ revision: pending.next + count - 1n, position: head, replayed: false });
     }
     const events = Number(head - base);
-    const batch = { appends: lines.length, events, bytes: totalBytes, durationMs };
-    this.options.onWritten(batch, { lines, base, head });
+    this.options.onWritten({ appends: lines.length, events, bytes: totalBytes, durationMs }, head);
   }
 
   /** Tries again while that may help. A call that was answered by silence is safe to repeat: what it wrote is found again. */

@@ -44,18 +44,6 @@ describe('Receiving what COPY sends', () => {
     expect(forDriver()).toEqual(END);
   });
 
-  it.each([1, 7, 64, 1_000])(
-    'leaves binary rows as they are, in pieces of %d bytes',
-    async (size) => {
-      const copy = new CopyOut('copy t to stdout (format binary)', 'binary');
-      const { stream } = connected(copy);
-      const received = textOf(copy);
-      for (let at = 0; at < ANSWER.length; at += size)
-        stream.write(Buffer.from(ANSWER.subarray(at, at + size)));
-      expect(await received).toBe(ROWS.join(''));
-    },
-  );
-
   it('hands an error to the driver, and then to the reader behind the rows before it', async () => {
     const copy = new CopyOut('copy t to stdout');
     const { stream, forDriver } = connected(copy);

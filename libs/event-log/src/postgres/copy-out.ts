@@ -20,9 +20,9 @@ const NOTHING = Buffer.alloc(0);
 const TAB = 0x09;
 
 /**
- * COPY … TO STDOUT as chunks of whole rows: in text all of their values separated by tabs, in binary as they are. Every row is a
- * message of its own, and a general reader makes an object and a copy of each; this one only moves the rows together in the chunk
- * that they came in, which halves what it costs to receive them.
+ * COPY … TO STDOUT as chunks of whole rows, all of their values separated by tabs. Every row is a message of its own, and a general
+ * reader makes an object and a copy of each; this one only moves the rows together in the chunk that they came in, which halves what
+ * it costs to receive them.
  */
 export class CopyOut implements Submittable {
   private stream: NodeJS.ReadableStream | undefined;
@@ -33,10 +33,7 @@ export class CopyOut implements Submittable {
   private failure: Error | undefined;
   private wake: (() => void) | undefined;
 
-  constructor(
-    private readonly text: string,
-    private readonly format: 'text' | 'binary' = 'text',
-  ) {}
+  constructor(private readonly text: string) {}
 
   submit(connection: unknown): void {
     const { stream } = connection as Wire;
@@ -77,7 +74,6 @@ export class CopyOut implements Submittable {
 
   private readonly take = (chunk: Buffer): void => {
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    const isText = this.format === 'text';
     let rowsEnd = 0;
     let at = 0;
     while (at + HEAD_BYTES <= bytes.length) {
@@ -90,7 +86,7 @@ export class CopyOut implements Submittable {
         bytes.copyWithin(rowsEnd, at + HEAD_BYTES, end);
         rowsEnd += end - at - HEAD_BYTES;
         // In place of its line feed, so that one cut through the text yields the values of all rows.
-        if (isText) bytes[rowsEnd - 1] = TAB;
+        bytes[rowsEnd - 1] = TAB;
       }
       at = end;
     }

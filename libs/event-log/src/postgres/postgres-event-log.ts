@@ -26,7 +26,6 @@ import { bulkAppend } from './bulk-append';
 import { readFields } from './field-reader';
 import { GroupCommit } from './group-commit';
 import { Reader } from './reader';
-import { RecentWrites } from './recent-writes';
 import { WakeCalls } from './wake-calls';
 
 export type { WrittenBatch };
@@ -67,7 +66,6 @@ export class PostgresEventLog implements CopyTarget {
   private readonly writer: BatchWriter;
   private readonly commits: GroupCommit;
   private readonly calls: WakeCalls;
-  private readonly recent = new RecentWrites();
   private readonly appendPool: Pool;
   private readonly subscriptions = new Set<PullSubscription>();
   private closed = false;
@@ -92,8 +90,7 @@ export class PostgresEventLog implements CopyTarget {
     this.writer = new BatchWriter({
       pool: this.appendPool,
       giveUpAfterMs,
-      onWritten: (batch, { lines, base, head }) => {
-        if (this.subscriptions.size > 0) this.recent.note(lines, base, head);
+      onWritten: (batch, head) => {
         this.wake();
         this.calls.announce(head);
         onBatch(batch);
@@ -169,18 +166,14 @@ export class PostgresEventLog implements CopyTarget {
 
   subscribe(after: Position, filter: Filter = {}): Subscription {
     this.assertOpen();
-    const read = this.reader.pages(filter);
     const subscription = new PullSubscription(after, {
-      page: async (from) => this.recent.after(from, filter) ?? (await read(from)),
+      page: this.reader.pages(filter),
       retries: (error) => {
         this.options.onError(error);
         return isPassing(error);
       },
       pollMs: this.options.pollMs,
-      onClose: (closed) => {
-        this.subscriptions.delete(closed);
-        if (this.subscriptions.size === 0) this.recent.forget();
-      },
+      onClose: (closed) => this.subscriptions.delete(closed),
     });
     this.subscriptions.add(subscription);
     this.calls.listen();

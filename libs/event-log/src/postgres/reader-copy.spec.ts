@@ -1,5 +1,5 @@
 import { instantOfMs } from '@tributary/kernel';
-import { textsIn, valuesIn } from './reader-copy';
+import { valuesIn } from './reader-copy';
 import { momentReader } from './stored-events';
 
 describe('Reading what COPY sends', () => {
@@ -7,21 +7,6 @@ describe('Reading what COPY sends', () => {
     expect(valuesIn('7\tplain\t')).toEqual(['7', 'plain', '']);
     expect(valuesIn('7\ta\\tb\\\\c\\nd\t\\N')).toEqual(['7', 'a\tb\\c\nd', null]);
     expect(valuesIn('{"a": "\\\\n\\\\u001e"}')).toEqual(['{"a": "\\n\\u001e"}']);
-  });
-
-  it('takes texts of a binary row as long as they are, whatever stands in them', () => {
-    const texts = ['["a\\tb\\n"]', 'zwölf €\u001e\\N', ''];
-    const count = (n: number) => Buffer.from([n >> 8, n & 0xff]);
-    const value = (text: string) => {
-      const length = Buffer.alloc(4);
-      length.writeInt32BE(Buffer.byteLength(text));
-      return Buffer.concat([length, Buffer.from(text)]);
-    };
-    const row = Buffer.concat([count(texts.length), ...texts.map(value)]);
-    const head = Buffer.alloc(19);
-    expect(textsIn(Buffer.concat([head, row, row]), head.length)).toEqual([...texts, ...texts]);
-    expect(textsIn(Buffer.concat([row, count(-1)]), 0)).toEqual(texts);
-    expect(textsIn(Buffer.concat([head, count(-1)]), head.length)).toEqual([]);
   });
 
   it('writes moments as the kernel does, in whatever order they come', () => {

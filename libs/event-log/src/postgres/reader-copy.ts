@@ -13,31 +13,14 @@ export async function* copiedValues(
   pool: Pool,
   select: string,
 ): AsyncGenerator<(string | null)[], void, undefined> {
-  const copy = new CopyOut(`copy (${select}) to stdout`);
-  for await (const rows of copiedRows(pool, copy))
-    // Without the tab behind the last row.
-    yield valuesIn(rows.toString('utf8', 0, rows.length - 1));
-}
-
-/** Rows of texts without a null, as many at once as arrive, and each text as long as the server says: nothing is escaped. */
-export async function* copiedTexts(
-  pool: Pool,
-  select: string,
-): AsyncGenerator<string[], void, undefined> {
-  const copy = new CopyOut(`copy (${select}) to stdout (format binary)`, 'binary');
-  let start = BINARY_HEAD_BYTES;
-  for await (const rows of copiedRows(pool, copy)) {
-    yield textsIn(rows, start);
-    start = 0;
-  }
-}
-
-async function* copiedRows(pool: Pool, copy: CopyOut): AsyncGenerator<Buffer, void, undefined> {
   const client = await connected(pool);
   let finished = false;
   try {
     await client.query(IN_ORDER);
-    yield* client.query(copy).chunks();
+    const copy = client.query(new CopyOut(`copy (${select}) to stdout`));
+    // Without the tab behind the last row.
+    for await (const rows of copy.chunks())
+      yield valuesIn(rows.toString('utf8', 0, rows.length - 1));
     await client.query('commit');
     finished = true;
   } catch (error) {
@@ -46,26 +29,6 @@ async function* copiedRows(pool: Pool, copy: CopyOut): AsyncGenerator<Buffer, vo
     // Left early, the connection is still in the middle of the copy.
     client.release(!finished);
   }
-}
-
-/** Signature, flags, and the length of an extension that there is not. */
-const BINARY_HEAD_BYTES = 19;
-const COUNT_BYTES = 2;
-const LENGTH_BYTES = 4;
-
-/** Each row begins with how many values it has, and ends of all rows with less than none. */
-export function textsIn(rows: Buffer, start: number): string[] {
-  const texts: string[] = [];
-  for (let at = start; at < rows.length;) {
-    const count = rows.readInt16BE(at);
-    at += COUNT_BYTES;
-    for (let i = 0; i < count; i++) {
-      const from = at + LENGTH_BYTES;
-      at = from + rows.readInt32BE(at);
-      texts.push(rows.toString('utf8', from, at));
-    }
-  }
-  return texts;
 }
 
 const ESCAPED = /\\(.)/g;

@@ -3,11 +3,10 @@ import { Together, orUnavailable } from '@tributary/postgres';
 import type { Pool } from 'pg';
 import { isUnfiltered } from '../filter';
 import type { Batch, Filter, Position } from '../port';
-import { copiedTexts } from './reader-copy';
+import { copiedValues } from './reader-copy';
 import {
   EVENT_COLUMNS,
   type RawRow,
-  bundlesBetween,
   eventsIn,
   eventsOf,
   rawQuery,
@@ -51,7 +50,7 @@ const FILTERED = `
 
 const STRETCH = 50_000;
 /** Events of one COPY. */
-const COPIED = 20_000n;
+const COPIED = 20_000;
 const PAGE_EVENTS = { first: 100, max: 1_000 };
 const PAGE_BYTES = 4 * 1024 * 1024;
 const BEHIND_EVERYTHING = 2n ** 62n;
@@ -97,15 +96,13 @@ export class Reader {
   /** The server sends on while a batch is decoded and consumed; stretches keep its snapshots short. */
   private async *copied(after: Position): AsyncGenerator<Batch, void, undefined> {
     for (let from = after, caughtUp = false; !caughtUp;) {
-      const select = bundlesBetween(from, from + COPIED);
+      const select = `select ${EVENT_COLUMNS} from event e where position > ${from} order by position limit ${COPIED}`;
       let count = 0;
       // One batch is held back, because only the end shows whether it was the last.
       let last: Batch | undefined;
-      for await (const texts of copiedTexts(this.pool, select)) {
-        const events = eventsOfBundles(texts);
-        // What only ends the copy.
-        if (events.length === 0) continue;
+      for await (const values of copiedValues(this.pool, select)) {
         if (last) yield last;
+        const events = eventsIn(values);
         count += events.length;
         from = events.at(-1)?.position ?? from;
         last = { events, through: from, caughtUp: false };
@@ -184,13 +181,6 @@ export class Reader {
       throw orUnavailable(error);
     }
   }
-}
-
-function eventsOfBundles(texts: readonly string[]): Recorded[] {
-  const events: Recorded[] = [];
-  for (let i = 0; i < texts.length; i += 2)
-    events.push(...eventsIn(texts[i] as string, texts[i + 1] as string));
-  return events;
 }
 
 /** Keeps pages of large events small enough to hold. */

@@ -1,32 +1,14 @@
 import { instantOfMs, tenantOf } from '@tributary/kernel';
 import type { Instant, JsonObject, Recorded, StreamName } from '@tributary/kernel';
 import type { QueryConfig } from 'pg';
-import { SEPARATOR } from './migrations';
 
 /**
- * The columns of an event, in the order in which `recordedOf` takes them. None is null, because `concat_ws` leaves nulls out and
- * those behind would move up.
+ * The columns of an event, in the order in which `recordedOf` takes them. Neither null nor the bytes of a hash are sent as
+ * they are: COPY writes both with a backslash, which would then have to be looked for in every text.
  */
 export const EVENT_COLUMNS = `e.position, e.revision, e.stream, e.type, e.data, e.id, e.schema_version, e.occurred_at,
   e.recorded_at, e.command_id, e.command_index, e.fingerprint, e.actor, coalesce(e.causation_id::text, ''), e.correlation_id,
   coalesce(e.trace_parent, ''), encode(e.content_hash, 'hex')`;
-
-/** Events of one row of a copy: large enough for few messages, small enough to hold when each event is as large as it may be. */
-const BUNDLE = 64;
-const ENVELOPES = `concat_ws(E'\\x1e', ${EVENT_COLUMNS.replace('e.data', "''")})`;
-
-/**
- * Events of a stretch of the log, many in each row: the server then sends large pieces, and neither side does for each event or
- * value what it does for a message. As far as the head stands: in one snapshot, so there is nothing behind it.
- */
-export const bundlesBetween = (after: bigint, through: bigint): string => `
-  select bundle.*
-    from generate_series(${after}::bigint, (select least(position, ${through}) from log_head) - 1, ${BUNDLE}) as start
-    cross join lateral (
-      select '[' || string_agg(e.data::text, ',') || ']', string_agg(${ENVELOPES}, E'\\x1e')
-        from (select * from event
-               where position > start and position <= least(start + ${BUNDLE}, ${through}) order by position) e
-      having count(*) > 0) as bundle`;
 
 /** A row as the server sent it. Parsing only what is needed makes reading a third faster than the driver's own parsers. */
 export type RawRow = readonly (string | null)[];
@@ -47,10 +29,11 @@ export const eventsOf = (rows: readonly RawRow[]): Recorded[] => {
   return rows.map((row, i) => eventAt(row, 0, data[i] as JsonObject));
 };
 
-/** Of a bundle: the data of its events as one array, and their envelopes one behind the other. */
-export function eventsIn(data: string, envelopes: string): Recorded[] {
-  const values = envelopes.split(SEPARATOR);
-  return (JSON.parse(data) as JsonObject[]).map((each, i) => eventAt(values, i * WIDTH, each));
+/** Of rows that lie one behind the other. */
+export function eventsIn(values: RawRow): Recorded[] {
+  const texts: string[] = [];
+  for (let at = DATA; at < values.length; at += WIDTH) texts.push(values[at] as string);
+  return parsedAll(texts).map((data, i) => eventAt(values, i * WIDTH, data));
 }
 
 export const recordedOf = (row: RawRow): Recorded =>
@@ -59,7 +42,7 @@ export const recordedOf = (row: RawRow): Recorded =>
 const DATA = 4;
 
 /** The data of all rows are parsed as one array: the parser then knows their shape from one to the next. */
-export const parsedAll = (texts: readonly string[]): JsonObject[] =>
+const parsedAll = (texts: readonly string[]): JsonObject[] =>
   JSON.parse(`[${texts.join(',')}]`) as JsonObject[];
 
 /** The row that begins there. Plain indexing, here and in the caches below: this runs for each event of every replay. */

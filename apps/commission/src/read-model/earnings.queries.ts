@@ -49,7 +49,7 @@ select ${POSITION} as position,
       sum(coalesce(frozen, 0))::text as frozen
     from commission_line where tenant = $1 and partner = $2 and entity is not null group by asset order by asset) t) as totals,
   (select count(*)::int from earnings_window w where w.tenant = $1 and w.behind
-    and w.stream like 'earnings-' || $1 || '.' || $2 || '.%') as behind,
+    and starts_with(w.stream, 'earnings-' || $1 || '.' || $2 || '.')) as behind,
   (select coalesce(json_agg(r), '[]') from (
     select l.asset, p.amount::text as amount, ${utc('p.until')} as until, ${holdsOf('l')} as holds
     from commission_line l join held_part p using (tenant, line_id)
@@ -79,7 +79,7 @@ select ${POSITION} as position,
       left join frozen f using (asset) order by p.asset) t) as totals,
   (select count(*)::int from (
     select distinct on (stream) behind from earnings_window_told
-    where tenant = $1 and stream like 'earnings-' || $1 || '.' || $2 || '.%' and position <= $3
+    where tenant = $1 and starts_with(stream, 'earnings-' || $1 || '.' || $2 || '.') and position <= $3
     order by stream, position desc) w where w.behind) as behind,
   (select coalesce(json_agg(r), '[]') from (
     select p.asset, p.amount::text as amount, ${utc('p.until')} as until, ${holdsOfThen('l', '$3')} as holds

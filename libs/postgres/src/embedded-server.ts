@@ -145,6 +145,8 @@ export class EmbeddedPostgres {
     const server = this.forget();
     if (server?.pid === undefined) return;
     const ended = exitOf(server);
+    // Held first: what it forks after its children were listed would outlive it, and wait for ever for a lock of one that is dead.
+    if (process.platform !== 'win32') signal(server.pid, 'SIGSTOP');
     const processes = [server.pid, ...(await childrenOf(server.pid))];
     for (const pid of processes) signal(pid, 'SIGKILL');
     await ended;

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { AsOfPageQuery, IsAsset, IsStreamId } from '@tributary/platform';
+import { AsOfPageQuery, IsAsset, IsStreamId, PageSize } from '@tributary/platform';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, Length, Max, Min } from 'class-validator';
 
@@ -23,11 +23,7 @@ export class PageQuery extends WaitingQuery {
   @Length(1, 400)
   after?: string;
 
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit = 100;
 }
 

@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsMinorUnits } from '@tributary/platform';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { IsMinorUnits, PageSize } from '@tributary/platform';
+import { IsOptional, Length, Matches } from 'class-validator';
 import { FilesReadQuery } from './paying-accounts.dto';
 
 export const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
@@ -12,11 +11,7 @@ export class PagedQuery extends FilesReadQuery {
   @Length(1, 300)
   after?: string;
 
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit = 100;
 }
 

@@ -1,19 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInstant, IsStreamId, WaitingQuery } from '@tributary/platform';
+import { IsInstant, IsStreamId, PageSize, WaitingQuery } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
   IsIn,
-  IsInt,
   IsObject,
   IsOptional,
   IsString,
   Length,
   Matches,
-  Max,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import { PIX_KEY_KINDS, type PixKeyKind } from '../rails/rail';
@@ -210,11 +207,7 @@ export class PayeesQuery extends PayeeQuery {
   @IsIn(['true', 'false'])
   shared?: 'false' | 'true';
 
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit = 100;
 
   @ApiPropertyOptional({ description: '`next` of the page before.' })

@@ -1,17 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsAsset, IsMinorUnits, IsStreamId } from '@tributary/platform';
+import { IsAsset, IsMinorUnits, IsStreamId, PageSize } from '@tributary/platform';
 import { Type } from 'class-transformer';
-import {
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
 import { RAIL_NAMES } from '../rails/rails';
 import { WaitingQuery } from './accounts.dto';
 
@@ -93,10 +83,6 @@ export class FilesPageQuery extends FilesReadQuery {
   @Matches(/^[0-9A-Za-z.]{1,80}$/)
   after?: string;
 
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit = 100;
 }

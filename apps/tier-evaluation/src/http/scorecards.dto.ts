@@ -1,7 +1,6 @@
-import { AsOfQuery, IsInstant, IsStreamId, LimitedQuery } from '@tributary/platform';
+import { AsOfQuery, IsInstant, IsStreamId, LimitedQuery, PageSize } from '@tributary/platform';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { StandingPath } from './standings.dto';
 
 const OWNER = /^[a-z][a-z0-9._-]{1,63}$/;
@@ -20,11 +19,7 @@ export class ScorecardsQuery extends AsOfQuery {
   @Matches(/^[1-9][0-9]{0,17}$/)
   before?: string;
 
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit = 100;
 }
 

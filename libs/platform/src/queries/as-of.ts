@@ -1,12 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { type Instant, instant } from '@tributary/kernel';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { IsOptional, Length, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { LogPoint } from '../service/log-clock';
 import type { ServiceRuntime } from '../service/service-runtime';
 import { IsInstant } from '../validation/fields';
-import { WaitingQuery } from './page-query';
+import { PageSize, WaitingQuery } from './page-query';
 import { notYetVisible, untilVisible } from './visible';
 
 /** The time that a question names, or that at which it came in. */
@@ -45,11 +44,7 @@ export class AsOfPageQuery extends AsOfQuery {
   @Length(1, 400)
   after?: string;
 
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit = 100;
 }
 

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Length, Max, Min } from 'class-validator';
@@ -16,13 +17,19 @@ export class WaitingQuery {
   timeoutMs = 10_000;
 }
 
+/** How many entries a page has at the most; the same wherever one is turned. */
+export const PageSize = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ default: 100 }),
+    Type(() => Number),
+    IsInt(),
+    Min(1),
+    Max(1_000),
+  );
+
 /** A page whose end the route names in its own way. */
 export class LimitedQuery extends WaitingQuery {
-  @ApiPropertyOptional({ default: 100 })
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageSize()
   limit = 100;
 }
 

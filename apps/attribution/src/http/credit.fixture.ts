@@ -9,7 +9,7 @@ import {
   serve,
 } from '@tributary/platform';
 import { LedgerStandIn, testMasterKey } from '@tributary/platform/testing';
-import { type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { Reply, type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { attribution } from '../application/attribution';
 import { AttributionModule } from '../attribution.module';
 import { topicOfLink, topicOfPartner } from '../domain/topics';
@@ -22,14 +22,6 @@ import { topicOfLink, topicOfPartner } from '../domain/topics';
 })
 class CreditModule {
   constructor(readonly runtime: ServiceRuntime) {}
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Answers from a wire are looked at, not trusted.
-  readonly body: any;
 }
 
 const SHOP = 'https://www.shop.example/production';
@@ -102,7 +94,7 @@ export class CreditService {
     await this.runtime.topics.tell('acme', { topic, key, revision: 1, data } as Told);
   }
 
-  async send(...events: readonly object[]): Promise<Answer> {
+  async send(...events: readonly object[]): Promise<void> {
     const headers = { 'content-type': 'application/cloudevents-batch+json' };
     const answer = await this.ask('/v1/events', {
       key: 'upstream',
@@ -110,14 +102,14 @@ export class CreditService {
       body: JSON.stringify(events),
       headers,
     });
-    const refused = (answer.body as { items: { outcome: string }[] }).items.filter(
-      ({ outcome }) => outcome !== 'accepted' && outcome !== 'future_dated',
-    );
+    const taken = ['accepted', 'future_dated'];
+    const refused = answer
+      .list('items')
+      .filter((_, n) => !taken.includes(answer.text(`items.${n}.outcome`)));
     expect(refused.slice(0, 3)).toEqual([]);
-    return answer;
   }
 
-  async post(path: string, body: object, key = 'programme'): Promise<Answer> {
+  async post(path: string, body: object, key = 'programme'): Promise<Reply> {
     this.sent += 1;
     return await this.ask(path, {
       key,
@@ -137,40 +129,58 @@ export class CreditService {
       RequestInit,
       'body' | 'method'
     > = {},
-  ): Promise<Answer> {
+  ): Promise<Reply> {
     const response = await fetch(new URL(path, this.url), {
       ...init,
       headers: { authorization: `Bearer ${this.keys[key] ?? ''}`, ...headers },
     });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    const body: unknown = isJson ? JSON.parse(text) : undefined;
-    return { status: response.status, headers: response.headers, text, body };
+    return await Reply.of(response);
   }
 
   /** Until what has been sent so far shows: everything that follows happens within a few events of it. */
-  async until(path: string, holds: (body: Answer['body']) => boolean): Promise<Answer> {
+  async until(path: string, holds: (answer: Reply) => boolean): Promise<Reply> {
     const end = performance.now() + 60_000;
     for (;;) {
       const answer = await this.ask(path);
-      if (answer.status === 200 && holds(answer.body)) return answer;
-      if (performance.now() > end) throw new Error(`Never came: ${path} ${answer.text}`);
+      if (answer.status === 200 && holds(answer)) return answer;
+      if (performance.now() > end)
+        throw new Error(`Never came: ${path} ${answer.bytes.toString()}`);
       await new Promise((done) => setTimeout(done, 100));
     }
   }
 
-  async became(source: Source, id: string, query = ''): Promise<Answer['body']> {
-    return (await this.ask(`${placeOf(source, id)}${query}`)).body;
+  /** Whom facts call so, once that is known. */
+  async customer(ref: string): Promise<string> {
+    const found = await this.until(`/v1/customers?ref=${ref}`, has('items', 1));
+    return found.text('items.0.customer');
   }
 
-  async untilBecame(
-    source: Source,
-    id: string,
-    holds: (body: Answer['body']) => boolean,
-  ): Promise<Answer['body']> {
-    return (await this.until(placeOf(source, id), holds)).body;
+  async became(source: Source, id: string, query = ''): Promise<Reply> {
+    return await this.ask(`${placeOf(source, id)}${query}`);
+  }
+
+  async untilBecame(source: Source, id: string, holds: (answer: Reply) => boolean): Promise<Reply> {
+    return await this.until(placeOf(source, id), holds);
   }
 }
+
+/** That a list is there, and has so many members. */
+export const has =
+  (path: string, count: number) =>
+  (answer: Reply): boolean => {
+    const found = answer.at(path);
+    return Array.isArray(found) && found.length === count;
+  };
+
+/** Where the last member of a list stands. */
+export const lastOf = (answer: Reply, list: string): string => {
+  const found = answer.at(list);
+  return `${list}.${Array.isArray(found) ? found.length - 1 : 0}`;
+};
+
+/** Of each member of a list, what stands there. */
+export const each = (answer: Reply, list: string, path: string): readonly unknown[] =>
+  answer.list(list).map((_, n) => answer.at(`${list}.${n}.${path}`));
 
 type Source = keyof typeof SOURCES;
 const SOURCES = { billing: BILLING, erp: 'https://erp.example/production', shop: SHOP };

@@ -1,0 +1,119 @@
+import { saleOf } from '../domain/sale/events';
+import {
+  BILLING,
+  CreditService,
+  click,
+  has,
+  linked,
+  paid,
+  refunded,
+  retracted,
+  signUp,
+} from './credit.fixture';
+
+let service: CreditService;
+
+beforeAll(async () => {
+  service = await CreditService.start();
+  await service.partnersAre('northwind', 'southwind', 'eastwind');
+});
+afterAll(() => service.stop());
+
+describe('asking what became of a fact', () => {
+  it('waits for whoever it is about, and hears of it when it is un-linked again', async () => {
+    const time = (n: number) => `2025-01-0${n}T10:00:00Z`;
+    await service.send(
+      click('c-loose', time(1), 'v-3', { partnerRef: 'northwind' }),
+      signUp('s-3', time(5), 'cus-3'),
+    );
+    const loose = await service.became('shop', 'c-loose', '?wait=identified');
+    expect(loose.body).toMatchObject({
+      kind: 'reached',
+      waiting: 'not_linked',
+      evidence: [],
+    });
+    const visitor = { type: 'visitor', value: 'v-3' };
+    const customer = { type: 'customer', value: 'cus-3' };
+    await service.send(linked('link-3', time(6), visitor, customer));
+    const id = await service.customer('cus-3');
+    await service.until(`/v1/customers/${id}`, has('current.0.winners', 1));
+    expect((await service.became('shop', 'c-loose')).body).toMatchObject({
+      waiting: null,
+      customers: [id],
+      evidence: [{ winner: true, partner: 'northwind' }],
+    });
+    await service.send(linked('unlink-3', time(7), visitor, customer, 'unlinked'));
+    await service.until(`/v1/customers/${id}`, has('current.0.winners', 0));
+    expect((await service.became('shop', 'c-loose')).body).toMatchObject({
+      waiting: 'not_linked',
+      evidence: [],
+    });
+  });
+
+  it('says that it was taken back, by whom and why', async () => {
+    await service.send(
+      click('c-wrong', '2025-01-01T10:00:00Z', 'v-4', { partnerRef: 'northwind' }),
+      retracted('t-4', '2025-01-02T10:00:00Z', 'https://www.shop.example/production', 'c-wrong'),
+    );
+    await service.until(
+      `/v1/events/${encodeURIComponent('https://www.shop.example/production')}/c-wrong`,
+      (found) => found.at('outcome') === 'retracted',
+    );
+    expect((await service.became('shop', 'c-wrong')).body).toMatchObject({
+      retraction: { why: 'retracted', reason: 'sent_in_error' },
+    });
+    expect((await service.became('shop', 't-4')).body).toMatchObject({
+      outcome: 'accepted',
+      retracts: [{ id: 'c-wrong' }],
+    });
+  });
+
+  it('says that money waits for its invoice, and shows it in the inbox until it is named', async () => {
+    await service.send(refunded('r-5', '2024-06-01T10:00:00Z', 'pay-inv-5', '1000'));
+    const waiting = '/v1/unattributed?reason=invoice_unknown';
+    const found = await service.until(waiting, has('items', 1));
+    expect(found.at('items')).toMatchObject([
+      { since: '2024-06-01T10:00:00.000Z', fact: { id: 'r-5', kind: 'refunded' } },
+    ]);
+    const unnamed = await service.became('billing', 'r-5');
+    expect(unnamed.at('waiting')).toBe('invoice_unknown');
+    await service.send(paid('p-5', '2024-05-01T10:00:00Z', 'inv-5', 'cus-5'));
+    await service.until(waiting, has('items', 0));
+    const sale = saleOf('acme', BILLING, 'inv-5');
+    const handedOver = await service.untilBecame('billing', 'r-5', has('sales', 1));
+    expect(handedOver.body).toMatchObject({ waiting: null, sales: [{ sale, counts: true }] });
+  });
+
+  it('lists money that nobody is credited with, the oldest first', async () => {
+    await service.send(paid('p-6', '2024-04-01T10:00:00Z', 'inv-6', 'cus-6', { net: '500' }));
+    const path = '/v1/unattributed?reason=no_eligible_evidence';
+    const found = await service.until(path, (answer) => answer.list('items').length >= 2);
+    expect(found.at('items')).toMatchObject([
+      { sale: saleOf('acme', BILLING, 'inv-6'), net: '500', asset: 'BRL/2', line: 'l1' },
+      { sale: saleOf('acme', BILLING, 'inv-5') },
+    ]);
+    const first = await service.ask(`${path}&limit=1`);
+    expect(first.at('items')).toHaveLength(1);
+    const second = await service.ask(`${path}&limit=1&after=${first.text('next')}`);
+    expect(second.at('items')).toMatchObject([{ sale: saleOf('acme', BILLING, 'inv-5') }]);
+    const csv = await service.ask(path, { headers: { accept: 'text/csv' } });
+    expect(csv.bytes.toString()).toMatch(/^reason,since,sale,/);
+    expect((await service.became('shop', 'nothing')).at('code')).toBe('event_unknown');
+  });
+
+  it('says that a fact is parked, and under which code', async () => {
+    const fact = await service.became('shop', 's-3');
+    await service.runtime.database.query(
+      `insert into parked (subscription, stream, position, revision, event_id, event_type, tenant, correlation_id, code, reason, facts)
+       values ('observations', $1, 1, 0, $2, 'FactAccepted', 'acme', $1, 'too_much', 'Too much.', '{}')`,
+      [fact.text('correlationId'), fact.text('factId')],
+    );
+    const parked = await service.became('shop', 's-3', '?wait=measured');
+    expect(parked.body).toMatchObject({
+      outcome: 'parked',
+      parked: [{ subscription: 'observations', code: 'too_much' }],
+      kind: 'parked',
+      code: 'too_much',
+    });
+  });
+});

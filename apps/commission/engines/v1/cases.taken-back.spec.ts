@@ -1,0 +1,137 @@
+import { dues, keyOf, left, line, noon, percent, plan, total, worth } from './window.fixture';
+import { MIXED } from './cases.fixture';
+
+describe('E3: a refund after the payout, at the level of what is due', () => {
+  const sale = line(
+    noon('03-05'),
+    100_001,
+    {},
+    [noon('04-10'), left(66_667)],
+    [noon('06-10'), left(0)],
+  );
+  it.each([
+    ['paid', '03-06', 25_000],
+    ['a third refunded', '04-11', 16_667],
+    ['all refunded', '06-11', 0],
+  ])('%s', (_what, day, commission) => {
+    expect(worth({ lines: [sale] }, noon(day))).toEqual([commission]);
+  });
+});
+
+describe('E7: a cap and a refund', () => {
+  const capped = plan([percent('base', 3000)], {
+    limits: [{ id: 'cap-m', scope: 'partner', window: 'calendar_month', max: '1000000' }],
+  });
+
+  it.each([
+    ['paid', '03-06', 1_000_000],
+    ['half refunded', '03-11', 750_000],
+    ['all refunded', '03-21', 0],
+  ])('%s', (_what, day, commission) => {
+    const sale = line(
+      noon('03-05'),
+      5_000_000,
+      {},
+      [noon('03-10'), left(2_500_000)],
+      [noon('03-20'), left(0)],
+    );
+    expect(worth({ plan: capped, lines: [sale] }, noon(day))).toEqual([commission]);
+  });
+
+  it('gives a second sale what the refund of the first leaves', () => {
+    const lines = [
+      line(noon('03-05'), 3_000_000, {}, [noon('03-20'), left(0)]),
+      line(noon('03-06'), 2_000_000),
+    ];
+    expect(worth({ plan: capped, lines }, noon('03-07'))).toEqual([900_000, 100_000]);
+    expect(worth({ plan: capped, lines }, noon('03-21'))).toEqual([0, 600_000]);
+  });
+
+  it('starts anew in the next month', () => {
+    const lines = [line(noon('02-28'), 5_000_000), line(noon('03-01'), 5_000_000)];
+    expect(worth({ plan: capped, lines })).toEqual([1_000_000, 1_000_000]);
+  });
+
+  it('names the limit that cut', () => {
+    const [due] = dues({ plan: capped, lines: [line(noon('03-05'), 5_000_000)] });
+    expect(due).toMatchObject({ limitedBy: 'cap-m', rounded: 1_000_000n });
+  });
+});
+
+describe('E17: what two persons decided', () => {
+  const sale = line(noon('03-05'), 100_000, {}, [noon('05-01'), left(0)]);
+  const decided = (amount: string) => ({
+    lines: [sale],
+    overrides: [{ key: keyOf(sale), steps: [{ at: noon('04-10'), value: { amount } }] }],
+  });
+  it.each([
+    ['before', '0', '04-09', 25_000, null],
+    ['decided to be worth nothing', '0', '04-11', 0, 'overridden'],
+    ['refunded afterwards', '0', '05-02', 0, 'overridden'],
+    ['decided to be worth 20,000', '20000', '04-11', 20_000, null],
+    ['and refunded afterwards', '20000', '05-02', 0, 'overridden'],
+  ])('%s', (_what, amount, day, commission, reason) => {
+    expect(dues(decided(amount), noon(day))).toMatchObject([
+      { rounded: BigInt(commission), reason },
+    ]);
+  });
+
+  it('stays what was decided, where the line grows afterwards', () => {
+    const refund = [noon('04-01'), left(50_000)] as const;
+    const grown = line(noon('03-05'), 100_000, {}, refund, [noon('05-01'), left(100_000)]);
+    const facts = { ...decided('20000'), lines: [grown] };
+    expect(total(facts, noon('05-02'))).toBe(20_000n);
+  });
+
+  it('stands for every rule of its group', () => {
+    const better = percent('other', 2000, { priority: 9 });
+    const facts = { ...decided('0'), plan: plan([percent('base', 2500), better]) };
+    expect(dues(facts, noon('04-11')).map(({ rounded }) => rounded)).toEqual([0n, 0n]);
+  });
+
+  it('stands for every rule, where it was decided while none paid', () => {
+    const steps = [{ at: noon('04-10'), value: { amount: '20000' } }];
+    const { sale: name, payment, line: id } = sale;
+    const overrides = [{ key: { sale: name, payment, line: id, rule: null }, steps }];
+    const stacked = percent('more', 500, { stack: true });
+    const found = dues(
+      { lines: [sale], overrides, plan: plan([percent('base', 2500), stacked]) },
+      noon('04-11'),
+    );
+    expect(found.map(({ key, rounded }) => [key.rule, rounded])).toEqual(
+      expect.arrayContaining([
+        ['base', 0n],
+        ['more', 0n],
+        [null, 20_000n],
+      ]),
+    );
+  });
+});
+
+describe('E21: a refund by amount', () => {
+  const invoice = { sale: 'i1', payment: 'i1p' };
+  const [refunded, failed] = [noon('03-10'), noon('03-15')];
+  const lines = [
+    line(
+      noon('03-05'),
+      150_000,
+      { ...invoice, line: 'l1', tax: '15000' },
+      [refunded, { ...left(135_000), tax: '13500' }],
+      [failed, { ...left(150_000), tax: '15000' }],
+    ),
+    line(
+      noon('03-05'),
+      49_900,
+      { ...invoice, line: 'l2', tax: '4990', productGroup: 'services' },
+      [refunded, { ...left(44_910), tax: '4491' }],
+      [failed, { ...left(49_900), tax: '4990' }],
+    ),
+  ];
+  it.each([
+    ['paid', '03-06', [37_500, 4_990]],
+    ['refunded: -3,750 and -499', '03-11', [33_750, 4_491]],
+    ['the refund failed: +3,750 and +499', '03-16', [37_500, 4_990]],
+  ])('%s', (_what, day, commissions) => {
+    expect(worth({ plan: MIXED, lines }, noon(day))).toEqual(commissions);
+  });
+});

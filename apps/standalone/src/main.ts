@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CodedError, hasCode } from '@tributary/kernel';
+import { processSettings, stopOnSignals, StructuredLogger } from '@tributary/platform';
 
 import { readOptions } from './options';
-import { startServices } from './services';
-import { stopOnSignals } from './signals';
+import { QUIET, startServices } from './services';
 import { Standalone } from './standalone';
 import { welcomeText } from './welcome';
 
@@ -18,8 +18,20 @@ async function main(): Promise<void> {
     console.log(readFileSync(join(__dirname, '..', 'help.txt'), 'utf8'));
     return;
   }
+  const { LOG_LEVEL: level, STOP_LIMIT_MS: limitMs } = processSettings.read({
+    ...QUIET,
+    ...options.variables,
+  });
   const program = new Standalone(options, say);
-  stopOnSignals(program, { events: process, say, exit, now: Date.now });
+  const logger = new StructuredLogger({ service: 'standalone', level });
+  const stop = stopOnSignals(program, {
+    ...{ events: process, exit, now: Date.now, logger, limitMs },
+    onBegun: (signal) => say(`${signal}: finishing what has begun. Ctrl-C again ends at once.`),
+  });
+  process.on('uncaughtException', (error: Error) => {
+    say(`Stopping after an error that nobody caught: ${error.stack}`);
+    void stop.begin(1);
+  });
   const running = await program.start(startServices);
   if (running === undefined) return;
   const startedInMs = Math.round(process.uptime() * 1000);

@@ -1,8 +1,6 @@
-import { EventEmitter } from 'node:events';
 import { join, resolve } from 'node:path';
 
 import { readOptions } from './options';
-import { stopOnSignals } from './signals';
 import { welcomeText } from './welcome';
 
 describe('telling the program where and how to run', () => {
@@ -46,34 +44,7 @@ describe('telling the program where and how to run', () => {
     expect(text).toContain('http://127.0.0.1:4000/docs');
     expect(text).toContain('admin    key-a');
     expect(text).toContain(
-      'KEY=key-a\n  curl -s -H "Authorization: Bearer $KEY" http://127.0.0.1:4000/v1/',
+      `KEY=key-a\n  curl -s -H "Authorization: Bearer $KEY" 'http://127.0.0.1:4000/v1/feeds/attribution'`,
     );
-  });
-});
-
-describe('being asked to stop', () => {
-  it('stops once however often one key press arrives, and at once when it is pressed again later', async () => {
-    const seen: string[] = [];
-    let release: () => void = () => undefined;
-    const program = {
-      stop: async () => await new Promise<void>((done) => ((release = done), seen.push('stop'))),
-      abandon: async () => void seen.push('abandon'),
-    };
-    const events = new EventEmitter();
-    let nowMs = 0;
-    stopOnSignals(program, {
-      events,
-      say: () => undefined,
-      exit: (code) => seen.push(`exit ${code}`),
-      now: () => nowMs,
-    });
-    for (const atMs of [1000, 1010, 5000]) {
-      nowMs = atMs;
-      events.emit('SIGINT', 'SIGINT');
-    }
-    await new Promise(setImmediate);
-    release();
-    await new Promise(setImmediate);
-    expect(seen).toEqual(['stop', 'abandon', 'exit 130', 'exit 0']);
   });
 });

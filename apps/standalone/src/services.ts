@@ -14,18 +14,19 @@ import type { StartServices } from './standalone';
 import { SERVICES } from './standalone.module';
 import { keepTime } from './ticking';
 
-const QUIET = { LOG_LEVEL: 'warn' };
+export const QUIET = { LOG_LEVEL: 'warn' };
 const TENANT = 'local';
 /** Whom the tour of the README registers. */
 const PARTNER = 'eastwind';
 
 /** All services in one Nest application, behind one address. */
-export const startServices: StartServices = async ({ variables, options, closeLater }) => {
+export const startServices: StartServices = async ({ variables, options, closeLater, steps }) => {
   const settings = coreSettings.read({ ...QUIET, ...variables });
   const bank = hasSandboxBank(options)
     ? [sandboxBankIn(join(options.dataDirectory, 'sandbox-bank'))]
     : [];
-  const serving = await serve({ name: 'standalone', modules: [...SERVICES, ...bank], settings });
+  const modules = [...SERVICES, ...bank];
+  const serving = await serve({ name: 'standalone', modules, settings, steps });
   closeLater(() => serving.close());
   serving.app.get(Metrics).collectProcess();
   const address = await serving.listen();
@@ -43,7 +44,7 @@ export const startServices: StartServices = async ({ variables, options, closeLa
   const time = keepTime({ addresses, key: keys.admin }, (error) =>
     logger.failure('the hour was not told', error),
   );
-  closeLater(() => time.stop());
+  closeLater(() => steps.during('telling the hour', () => time.stop()));
   if (demoKeys === undefined) return { address, keys };
   const told = await playDemo(address, demoKeys);
   const paid = bank.length > 0 ? { paid: await playPayouts(address, demoKeys) } : {};

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import { type Stoppable, StopSteps } from '@tributary/platform';
 import { DirectoryLock, EmbeddedPostgres } from '@tributary/postgres';
 
 import { checkAddress } from './address';
@@ -29,6 +30,8 @@ export interface Start {
   readonly options: Options;
   /** What was begun is ended in the opposite order, also when the rest of the start fails. */
   readonly closeLater: (close: () => Promise<void>) => void;
+  /** Where what is closed says what it is doing. */
+  readonly steps: StopSteps;
 }
 
 export type StartServices = (start: Start) => Promise<Running>;
@@ -38,10 +41,12 @@ const DATABASE = 'tributary';
 const MAX_PAUSE_MS = 10_000;
 
 /** What runs, in the order in which it was started; it is closed in the opposite order, also when a start fails halfway. */
-export class Standalone {
+export class Standalone implements Stoppable {
+  private readonly steps = new StopSteps();
   private readonly closers: (() => Promise<void>)[] = [];
   private readonly asked = new AbortController();
-  private postgres: EmbeddedPostgres | undefined;
+  private readonly givenUp = new AbortController();
+  private postgres: Promise<EmbeddedPostgres> | undefined;
   private starting: Promise<unknown> = Promise.resolve();
   private recovery: Promise<void> = Promise.resolve();
   private stopping: Promise<void> | undefined;
@@ -61,14 +66,27 @@ export class Standalone {
   /** Drains and ends everything, after the step that is being started. A repeat waits for the first. */
   async stop(): Promise<void> {
     this.asked.abort();
-    this.stopping ??= Promise.allSettled([this.starting]).then(async () => await this.closeAll());
+    this.stopping ??= this.stopAll();
     await this.stopping;
   }
 
-  /** Ends the database without waiting for anybody; it recovers at the next start. */
-  async abandon(): Promise<void> {
+  /** Ends the database, also one that is starting, and waits for nobody else. At once, it recovers at the next start. */
+  async abandon(pace: 'orderly' | 'at once'): Promise<void> {
     this.asked.abort();
-    await this.postgres?.kill();
+    this.givenUp.abort();
+    const [started] = await Promise.allSettled([this.postgres]);
+    if (started.status === 'rejected' || started.value === undefined) return;
+    await (pace === 'orderly' ? started.value.end() : started.value.kill());
+  }
+
+  unfinished(): readonly string[] {
+    return this.steps.unfinished();
+  }
+
+  private async stopAll(): Promise<void> {
+    const { starting, steps } = this;
+    await steps.during('the start', async () => void (await Promise.allSettled([starting])));
+    await this.closeAll();
   }
 
   private async startAll(startServices: StartServices): Promise<Running | undefined> {
@@ -89,7 +107,7 @@ export class Standalone {
       const url = options.variables['DATABASE_URL'] || (await this.startPostgres());
       if (this.asked.signal.aborted) return undefined;
       const variables = { ...given, DATABASE_URL: url };
-      return await startServices({ variables, options, closeLater });
+      return await startServices({ variables, options, closeLater, steps: this.steps });
     } catch (error) {
       await this.closeAll();
       throw error;
@@ -101,18 +119,20 @@ export class Standalone {
   }
 
   private async startPostgres(): Promise<string> {
-    const postgres = await EmbeddedPostgres.start({
+    this.postgres = EmbeddedPostgres.start({
       directory: join(this.options.dataDirectory, 'postgres'),
       onUnexpectedExit: (reason) => {
         this.recovery = this.bringBack(postgres, reason);
       },
+      givenUp: this.givenUp.signal,
     });
-    this.postgres = postgres;
-    this.closers.push(async () => {
+    const postgres = await this.postgres;
+    const close = async () => {
       this.asked.abort();
       await this.recovery;
       await postgres.stop();
-    });
+    };
+    this.closers.push(() => this.steps.during('PostgreSQL', close));
     return await postgres.ensureDatabase(DATABASE);
   }
 

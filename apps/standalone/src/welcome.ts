@@ -30,28 +30,28 @@ function tryNext(address: string, demo: Welcome['demo'], admin: string): string[
     return [
       'Try this next:',
       `  KEY=${admin}`,
-      `  curl -s -H "Authorization: Bearer $KEY" ${address}/v1/feeds/attribution`,
+      `  curl -s -H "Authorization: Bearer $KEY" '${address}/v1/feeds/attribution'`,
       '',
       'Then send an event: the five-minute tour in README.md.',
     ];
   }
-  const ask = `  curl -s -H "Authorization: Bearer $DEMO" ${address}`;
+  const ask = asking(address);
   return [
     'A small demo programme lives in a tenant of its own, called demo. Its auditor may ask:',
     `  DEMO=${demo.keys.auditor}`,
     '',
     '  which partner is credited with each line of a sale, and what a refund left of it',
-    `${ask}/v1/sales/${demo.sale}`,
+    ask(`/v1/sales/${demo.sale}`),
     '',
     '  why: everything known of that customer, who is credited, and why nobody else is',
-    `${ask}/v1/customers/${demo.customer}`,
+    ask(`/v1/customers/${demo.customer}`),
     '',
     '  what its partner has earned on one line: when, by which rule of which plan, from which facts',
-    `${ask}${demo.earned}`,
+    ask(demo.earned),
     '',
     '  why another was promoted in the middle of March, figure by figure, and what that changed',
-    `${ask}${demo.tiers.scorecard}`,
-    `${ask}${demo.tiers.earned}`,
+    ask(demo.tiers.scorecard),
+    ask(demo.tiers.earned),
     ...payouts(address, demo),
     '',
     'Then send events of your own, approve a run and hand its file to the bank: the tour in README.md.',
@@ -60,16 +60,22 @@ function tryNext(address: string, demo: Welcome['demo'], admin: string): string[
 
 function payouts(address: string, { keys, paid }: NonNullable<Welcome['demo']>): string[] {
   if (paid === undefined) return [];
-  const ask = `  curl -s -H "Authorization: Bearer $DEMO" ${address}`;
+  const ask = asking(address);
   return [
     '',
     '  what a run has paid, and which line of the bank says so; one payment came back',
-    `${ask}/v1/reports/payouts?run=${paid.run}`,
+    ask(`/v1/reports/payouts?run=${paid.run}`),
     '',
     '  whether the books balance, cash included',
-    `${ask}/v1/ledger/trial-balance`,
+    ask('/v1/ledger/trial-balance'),
     '',
     'And its finance may fetch the file that went to the bank:',
-    `  curl -s -H "Authorization: Bearer ${keys.finance}" ${address}${paid.file}`,
+    `  curl -s -H "Authorization: Bearer ${keys.finance}" '${address}${paid.file}'`,
   ];
 }
+
+/** Quoted, because some shells take the question mark of an address for a pattern. */
+const asking =
+  (address: string) =>
+  (path: string): string =>
+    `  curl -s -H "Authorization: Bearer $DEMO" '${address}${path}'`;

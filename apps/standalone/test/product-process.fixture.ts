@@ -1,18 +1,13 @@
-import {
-  type Role,
-  coreSettings,
-  serve,
-  stopOnSignals,
-  StructuredLogger,
-} from '@tributary/platform';
+import { type Role, StopSteps, coreSettings, serve, stopServing } from '@tributary/platform';
 import { SERVICES } from '../src/standalone.module';
 import type { Site } from './product.fixture';
 
 /** All services in a process of their own, to be killed. Says where they answer and which keys open them, and stays. */
 async function main(): Promise<void> {
   const settings = coreSettings.read(process.env);
-  const serving = await serve({ name: 'standalone', modules: SERVICES, settings });
-  stopOnSignals(() => serving.close(), serving.app.get(StructuredLogger));
+  const steps = new StopSteps();
+  const serving = await serve({ name: 'standalone', modules: SERVICES, settings, steps });
+  stopServing(serving, steps, settings);
   // The test holds the other end: it closes when the test dies, however it dies.
   process.stdin.on('close', () => process.exit(1)).resume();
   const keyOf = async (role: Role) =>

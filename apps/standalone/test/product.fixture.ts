@@ -41,8 +41,9 @@ export class Product {
     await this.end('SIGKILL');
   }
 
-  async stop(): Promise<void> {
-    await this.end('SIGTERM');
+  /** Gives its exit code. */
+  async stop(): Promise<number | null> {
+    return await this.end('SIGTERM');
   }
 
   /** What it said last, for a test that fails. */
@@ -50,13 +51,17 @@ export class Product {
     return this.heard.join('\n');
   }
 
-  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const { child } = this;
     this.child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    if (child === undefined) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      // Not `exit`: what it said last may still be on its way then.
+      const ended = once(child, 'close');
+      child.kill(signal);
+      await ended;
+    }
+    return child.exitCode;
   }
 
   /** A start may meet a database that is still recovering; whoever runs a service starts it again then. */

@@ -116,6 +116,12 @@ export class Database {
     await this.query('select 1');
   }
 
+  /** Lent out, to a statement that has not been answered or a transaction that has not ended. */
+  get connectionsInUse(): number {
+    return this.pool.totalCount - this.pool.idleCount;
+  }
+
+  /** Waits for those that are in use. */
   async close(): Promise<void> {
     await this.dataSource.destroy();
   }

@@ -93,6 +93,16 @@ describe('running PostgreSQL in a directory', () => {
     expect(await query(server.url(), 'select id from orphaned')).toEqual([{ id: 7 }]);
   });
 
+  it('leaves nothing behind when whoever starts it has given up', async () => {
+    const starting = start({ givenUp: AbortSignal.abort() });
+    await expect(starting).rejects.toMatchObject({
+      code: 'postgres_start_failed',
+      message: expect.stringContaining('given up') as string,
+    });
+    expect(await EmbeddedPostgres.urlOfRunning(directory, 'postgres')).toBeUndefined();
+    await query((await start()).url(), 'select 1');
+  });
+
   it('refuses a second holder, and says who holds the directory and since when', async () => {
     const owner = await startOwner(directory);
     expect(await EmbeddedPostgres.urlOfRunning(directory, 'postgres')).toBe(owner.url);

@@ -1,15 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
 import { Client } from 'pg';
 
 import { DirectoryLock } from './directory-lock';
-import { clearPostmaster, endPostmaster, readPostmaster, whenMissing } from './postmaster';
-import { childrenOf, endsWithin, signal } from './processes';
+import { freePort } from './free-port';
+import {
+  clearPostmaster,
+  endPostmaster,
+  killPostmaster,
+  readPostmaster,
+  whenMissing,
+} from './postmaster';
 import { findBinaries } from './server-binaries';
 import {
   type Cluster,
@@ -31,6 +36,8 @@ export interface EmbeddedPostgresOptions {
   readonly throwaway?: boolean;
   /** The server ended although nobody asked it to; `restart` brings it back. */
   readonly onUnexpectedExit?: (reason: string) => void;
+  /** Whoever starts it has given up: what is still starting is killed. */
+  readonly givenUp?: AbortSignal;
 }
 
 interface RunnableServer {
@@ -41,7 +48,8 @@ interface RunnableServer {
 
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 const START_LIMIT_MS = 120_000;
-const KILL_LIMIT_MS = 30_000;
+/** A server kills by itself what does not end within five seconds of being told to end immediately. */
+const HURRIED_LIMIT_MS = 7_000;
 const DEFAULTS: Readonly<Record<string, string | number>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -53,7 +61,9 @@ const DEFAULTS: Readonly<Record<string, string | number>> = {
 
 /** A real PostgreSQL of our own, on loopback, in a directory that one process holds at a time. */
 export class EmbeddedPostgres {
+  /** While its end would be a surprise. */
   private server: ChildProcess | undefined;
+  private launched: ChildProcess | undefined;
   private chosenPort: number | undefined;
 
   private constructor(
@@ -143,14 +153,17 @@ export class EmbeddedPostgres {
   /** Ends every process of the server at once, as a power failure would; the directory stays held. */
   async kill(): Promise<void> {
     const server = this.forget();
-    if (server?.pid === undefined) return;
+    if (server?.pid === undefined || hasEnded(server)) return;
     const ended = exitOf(server);
-    // Held first: what it forks after its children were listed would outlive it, and wait for ever for a lock of one that is dead.
-    if (process.platform !== 'win32') signal(server.pid, 'SIGSTOP');
-    const processes = [server.pid, ...(await childrenOf(server.pid))];
-    for (const pid of processes) signal(pid, 'SIGKILL');
+    await killPostmaster(server.pid);
     await ended;
-    for (const pid of processes) await endsWithin(pid, KILL_LIMIT_MS);
+  }
+
+  /** As `stop`, for whoever cannot wait: it has seconds to end fast, and then immediately, before it is killed. The directory stays held. */
+  async end(): Promise<void> {
+    const server = this.forget();
+    if (server?.pid === undefined || hasEnded(server)) return;
+    await endPostmaster(this.run.cluster.path, server.pid, 'fast', HURRIED_LIMIT_MS);
   }
 
   /** Starts it again on the same data and port: after `kill`, after an unexpected exit, or while it runs. */
@@ -171,10 +184,9 @@ export class EmbeddedPostgres {
 
   /** From here on its end is no surprise, and is waited for. */
   private forget(): ChildProcess | undefined {
-    const { server } = this;
-    server?.ref();
     this.server = undefined;
-    return server;
+    this.launched?.ref();
+    return this.launched;
   }
 
   private async launch(): Promise<void> {
@@ -190,7 +202,8 @@ export class EmbeddedPostgres {
       // Processes of a killed server have not ended yet, or somebody else was given the free port first.
       const passing =
         /still in use/.test(tail) || (this.chosenPort === undefined && /could not bind/.test(tail));
-      if (!passing || Date.now() > deadline) throw this.startFailed(tail);
+      const isOver = Date.now() > deadline || this.options.givenUp?.aborted;
+      if (!passing || isOver) throw this.startFailed(tail);
       await new Promise((next) => setTimeout(next, 250));
     }
   }
@@ -215,11 +228,12 @@ export class EmbeddedPostgres {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     });
+    this.launched = server;
     const exit = exitOf(server);
     await log.close();
     const outcome = await Promise.race([exit, this.ready(server, deadline)]);
     if (outcome !== 'ready') {
-      if (server.pid !== undefined) signal(server.pid, 'SIGKILL');
+      if (server.pid !== undefined && !hasEnded(server)) await killPostmaster(server.pid);
       return `${await this.logSince(size)}${outcome}`;
     }
     this.watch(server, exit);
@@ -237,13 +251,14 @@ export class EmbeddedPostgres {
   }
 
   private async ready(server: ChildProcess, deadline: number): Promise<string> {
-    while (Date.now() < deadline && !hasEnded(server)) {
+    const { givenUp } = this.options;
+    while (Date.now() < deadline && !hasEnded(server) && !givenUp?.aborted) {
       const found = await readPostmaster(this.run.cluster.path);
       if (found !== undefined && found.pid === server.pid && found.status === 'ready')
         return 'ready';
       await new Promise((next) => setTimeout(next, 15));
     }
-    return `not ready after ${START_LIMIT_MS / 1000} s`;
+    return givenUp?.aborted ? 'given up' : `not ready after ${START_LIMIT_MS / 1000} s`;
   }
 
   private startFailed(tail: string): CodedError {
@@ -278,16 +293,3 @@ const exitOf = (child: ChildProcess): Promise<string> =>
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, name) => resolve(`exit ${code ?? name}`));
   });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening, fail) => {
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', listening);
-  });
-  const address = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  if (address === null || typeof address === 'string')
-    throw new CodedError('no_free_port', 'No port is free.');
-  return address.port;
-}

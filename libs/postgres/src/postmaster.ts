@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 
 import { CodedError } from '@tributary/kernel';
 
-import { commandLineOf, endsWithin, identityOf, signal } from './processes';
+import { childrenOf, commandLineOf, endsWithin, identityOf, signal } from './processes';
 import { findBinaries } from './server-binaries';
 
 const run = promisify(execFile);
 const STOP_LIMIT_MS = 30_000;
+const KILL_LIMIT_MS = 30_000;
 
 export interface Postmaster {
   readonly pid: number;
@@ -35,11 +36,12 @@ export async function clearPostmaster(cluster: string): Promise<void> {
   await rm(join(cluster, 'postmaster.pid'), { force: true });
 }
 
-/** `fast` leaves nothing to recover at the next start; a server that does not listen is ended harder. */
+/** `fast` leaves nothing to recover at the next start; a server that does not end within the limit is ended harder. */
 export async function endPostmaster(
   cluster: string,
   pid: number,
   mode: 'fast' | 'immediate' = 'fast',
+  limitMs = STOP_LIMIT_MS,
 ): Promise<void> {
   if (process.platform === 'win32') {
     const { pgCtl } = await findBinaries();
@@ -47,15 +49,26 @@ export async function endPostmaster(
     return;
   }
   // The signals that `pg_ctl stop` sends; pg_ctl itself would refuse to be root.
-  const signals = ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const;
+  const signals = ['SIGINT', 'SIGQUIT'] as const;
   for (const name of signals.slice(mode === 'fast' ? 0 : 1)) {
     signal(pid, name);
-    if (await endsWithin(pid, STOP_LIMIT_MS)) return;
+    if (await endsWithin(pid, limitMs)) return;
   }
+  if (await killPostmaster(pid)) return;
   throw new CodedError('postgres_stop_failed', `PostgreSQL (process ${pid}) does not end.`, {
     pid,
     cluster,
   });
+}
+
+/** Every process of it at once, as a power failure would; true when all of them have ended. */
+export async function killPostmaster(pid: number): Promise<boolean> {
+  // Held first: what it forks after its children were listed would outlive it, and wait for ever for a lock of one that is dead.
+  if (process.platform !== 'win32') signal(pid, 'SIGSTOP');
+  const processes = [pid, ...(await childrenOf(pid))];
+  for (const each of processes) signal(each, 'SIGKILL');
+  const ended = await Promise.all(processes.map((each) => endsWithin(each, KILL_LIMIT_MS)));
+  return !ended.includes(false);
 }
 
 async function isPostmasterOf(cluster: string, pid: number): Promise<boolean> {

@@ -40,7 +40,14 @@ export class UpstreamIntake implements OnApplicationBootstrap {
       observer: this.observer(),
     });
     const stop = async () => await this.running?.stop();
-    await process.moveIn({ stopFollowing: stop, close: stop });
+    await process.moveIn({
+      name: 'upstream topics',
+      get connectionsInUse() {
+        return database.connectionsInUse;
+      },
+      stopFollowing: stop,
+      close: stop,
+    });
   }
 
   /** Places and codes; what a sender wrote never reaches the log. */

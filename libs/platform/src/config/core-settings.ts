@@ -13,6 +13,25 @@ import {
   url,
 } from './kinds';
 
+/** What a process needs to know before it is whole: how to say something, and for how long to wait for itself. */
+const ofProcess = {
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+    default: 'info',
+    example: 'info',
+    about:
+      'Least severe line that is logged. `debug` adds the messages of unexpected errors, which may quote input.',
+  }),
+  STOP_LIMIT_MS: integer({
+    default: 25_000,
+    min: 1_000,
+    max: 3_600_000,
+    about:
+      'How long stopping may take altogether; then a line says what it waited for, and the process ends with exit code 1. More than DRAIN_MS, and less than whoever stops the process waits before it is killed.',
+  }),
+};
+
+export const processSettings: Environment<typeof ofProcess> = env(ofProcess);
+
 const declaration = {
   HOST: text({
     default: '127.0.0.1',
@@ -94,12 +113,7 @@ const declaration = {
         'Shared by the services: opens `/v1/published`, `/v1/orders` and `/v1/log-clock` to one another. Left out, those routes are closed.',
     }),
   ),
-  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
-    default: 'info',
-    example: 'info',
-    about:
-      'Least severe line that is logged. `debug` adds the messages of unexpected errors, which may quote input.',
-  }),
+  LOG_LEVEL: ofProcess.LOG_LEVEL,
   BODY_LIMIT_BYTES: integer({
     default: 1_048_576,
     min: 1024,
@@ -112,6 +126,7 @@ const declaration = {
     max: 600_000,
     about: 'How long a stopping process waits for the requests that it has begun.',
   }),
+  STOP_LIMIT_MS: ofProcess.STOP_LIMIT_MS,
   FEED_LEASE_MS: integer({
     default: 15_000,
     min: 1_000,
@@ -145,5 +160,9 @@ export const coreSettings: Environment<typeof declaration> = env(declaration, [
   ({ UPSTREAM_TOPICS, KAFKA_BROKERS }) =>
     UPSTREAM_TOPICS !== undefined && KAFKA_BROKERS === undefined
       ? { variable: 'KAFKA_BROKERS', wrong: 'is not set, but UPSTREAM_TOPICS needs it' }
+      : undefined,
+  ({ DRAIN_MS, STOP_LIMIT_MS }) =>
+    STOP_LIMIT_MS <= DRAIN_MS
+      ? { variable: 'STOP_LIMIT_MS', wrong: `is not more than DRAIN_MS, which is ${DRAIN_MS}` }
       : undefined,
 ]);

@@ -41,6 +41,7 @@ describe('reading the configuration', () => {
       'EVENTSTORE_URL: is not set, but EVENT_LOG=eventstoredb needs it',
     ],
     [{ KAFKA_BROKERS: 'a:1,b' }, '"b" is not host:port'],
+    [{ DRAIN_MS: '25000' }, 'STOP_LIMIT_MS: is not more than DRAIN_MS, which is 25000'],
     [{ UPSTREAM_TOPICS: 'acme=a' }, 'KAFKA_BROKERS: is not set, but UPSTREAM_TOPICS needs it'],
     [{ UPSTREAM_TOPICS: 'acme' }, '"acme" is not tenant=topic'],
     [{ UPSTREAM_TOPICS: 'acme=a[]' }, '"acme=a[]" is not tenant=topic'],

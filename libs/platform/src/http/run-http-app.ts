@@ -1,7 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CodedError } from '@tributary/kernel';
 import type { CoreSettings } from '../config/core-settings';
-import type { StructuredLogger } from '../logging/structured-logger';
 import { Lifecycle } from './lifecycle';
 
 type Address = Pick<CoreSettings, 'HOST' | 'PORT'>;
@@ -49,23 +48,4 @@ export async function stop(app: NestFastifyApplication, drainMs: number): Promis
     clearTimeout(cut);
   }
   await app.close();
-}
-
-/** SIGTERM and SIGINT drain once; a second signal is the operator's impatience and ends the process at once. */
-export function stopOnSignals(stopAll: () => Promise<void>, logger: StructuredLogger): void {
-  let stopping = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    logger.event('info', 'stopping', { signal });
-    stopAll().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.failure('could not stop cleanly', error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
 }

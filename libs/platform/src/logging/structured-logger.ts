@@ -48,7 +48,7 @@ export class StructuredLogger implements LoggerService {
   event(
     level: Level,
     message: string,
-    facts: Readonly<Record<string, boolean | number | string | null>> = {},
+    facts: Readonly<Record<string, boolean | number | string | readonly string[] | null>> = {},
   ): void {
     this.pino[level](facts, message);
   }

@@ -1,4 +1,5 @@
-import { csvOf } from './csv';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { acceptsCsv, csvOf } from './csv';
 
 const columns = { name: (row: { name: string }) => row.name, n: () => -5, none: () => null };
 
@@ -24,4 +25,25 @@ describe('writing CSV', () => {
   it('writes its headings where there is no row', () => {
     expect(csvOf(columns, [])).toBe('name,n,none\r\n');
   });
+});
+
+describe('who accepts CSV', () => {
+  const accepts = (accept: string | undefined): boolean => {
+    const request = { headers: { accept } } as FastifyRequest;
+    const reply = { header: () => reply } as unknown as FastifyReply;
+    return acceptsCsv({ request, reply });
+  };
+
+  it.each(['text/csv', 'TEXT/CSV; header=present', 'application/json;q=0.1, text/csv;q=0.9'])(
+    'names it: %j',
+    (accept) => expect(accepts(accept)).toBe(true),
+  );
+
+  it.each([
+    undefined,
+    '*/*',
+    'text/csv;q=0',
+    'text/csv; q=0.000, application/json',
+    'text/csv-schema',
+  ])('does not ask for it: %j', (accept) => expect(accepts(accept)).toBe(false));
 });

@@ -11,6 +11,9 @@ const QUOTED = /[",\r\n]/;
 const FORMULA = /^\s*[=+\-@]|^[\t\r\n]/;
 const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?$/;
 
+/** RFC 9110: whoever gives a form no weight does not want it. */
+const NOT_AT_ALL = /^q=0(?:\.0{0,3})?$/;
+
 /** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function csvOf<R>(columns: Columns<R>, rows: readonly R[]): string {
   const headings = Object.keys(columns);
@@ -40,7 +43,11 @@ interface Asked {
 /** Whoever names it gets the rows as a file; answers differ by that, and say so to whoever stores them. */
 export function acceptsCsv({ request, reply }: Asked): boolean {
   void reply.header('vary', 'accept');
-  return (request.headers.accept ?? '').toLowerCase().includes(CSV);
+  const accepted = (request.headers.accept ?? '').toLowerCase().split(',');
+  return accepted.some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    return type === CSV && !parameters.some((parameter) => NOT_AT_ALL.test(parameter));
+  });
 }
 
 /** The page itself or, for who accepts CSV, its rows; position and cursor then stand in the headers. */

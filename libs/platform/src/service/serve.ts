@@ -8,10 +8,12 @@ import { type CoreSettings, coreSettings } from '../config/core-settings';
 import { createHttpApp } from '../http/create-http-app';
 import { Metrics } from '../http/metrics';
 import { Lifecycle } from '../http/lifecycle';
-import { listen, stop, stopOnSignals } from '../http/run-http-app';
+import { listen, stop } from '../http/run-http-app';
+import { stopOnSignals } from '../http/stop-on-signals';
 import { StructuredLogger } from '../logging/structured-logger';
 import { ServiceProcess } from './service-process';
 import { ShuffleSeed } from './shuffle-seed';
+import { StopSteps } from './stop-steps';
 
 @Module({})
 class ServicesModule {}
@@ -23,6 +25,8 @@ export interface ServeOptions {
   readonly settings: CoreSettings;
   readonly shuffleSeed?: number;
   readonly logger?: StructuredLogger;
+  /** Where closing says what it is doing. */
+  readonly steps?: StopSteps;
 }
 
 export interface Serving {
@@ -50,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 async function open(
-  { name, modules, settings, shuffleSeed, ...rest }: ServeOptions,
+  { name, modules, settings, shuffleSeed, steps = new StopSteps(), ...rest }: ServeOptions,
   opened: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Serving> {
@@ -61,15 +65,15 @@ async function open(
     settings.KEYS_DATABASE_URL ?? settings.DATABASE_URL,
     onConnectionLost,
   );
-  opened.push(closeKeys);
+  opened.push(() => steps.during('API keys', closeKeys));
   const personal = await openPrivacy({
     url: settings.PRIVACY_DATABASE_URL ?? settings.DATABASE_URL,
     masterKey: settings.PRIVACY_MASTER_KEY,
     onConnectionLost,
   });
-  opened.push(personal.close);
+  opened.push(() => steps.during('personal data', personal.close));
   const { privacy } = personal;
-  const process = await ServiceProcess.open(name, settings, { logger, metrics, privacy });
+  const process = await ServiceProcess.open(name, settings, { logger, metrics, privacy, steps });
   opened.push(() => process.close());
   const app = await createHttpApp(rootOf(modules, process, shuffleSeed), {
     settings,
@@ -80,11 +84,12 @@ async function open(
     metrics,
   });
   let listening: Promise<unknown> = Promise.resolve();
-  opened.push(async () => {
+  const stopApp = async () => {
     // A server that is closed while it begins to listen never says that it has begun.
     await listening;
     await stop(app, settings.DRAIN_MS);
-  });
+  };
+  opened.push(() => steps.during('requests', stopApp));
   const lifecycle = app.get(Lifecycle);
   lifecycle.register('event log', async () => void (await process.log.head()));
   lifecycle.register('privacy', personal.ping);
@@ -113,14 +118,35 @@ function rootOf(
   };
 }
 
+/** On SIGTERM and its like; nothing was started that would outlive the process. */
+export function stopServing(
+  serving: Serving,
+  steps: StopSteps,
+  { STOP_LIMIT_MS: limitMs }: CoreSettings,
+): void {
+  const logger = serving.app.get(StructuredLogger);
+  stopOnSignals(
+    {
+      stop: () => serving.close(),
+      abandon: () => Promise.resolve(),
+      unfinished: () => steps.unfinished(),
+    },
+    {
+      ...{ events: process, exit: (code) => process.exit(code), now: Date.now, logger, limitMs },
+      onBegun: (signal) => logger.event('info', 'stopping', { signal }),
+    },
+  );
+}
+
 /** The whole `main` of a service that runs alone. */
 export async function runService(name: string, module: Type): Promise<void> {
   try {
     const settings = coreSettings.read(process.env);
-    const serving = await serve({ name, modules: [module], settings });
+    const steps = new StopSteps();
+    const serving = await serve({ name, modules: [module], settings, steps });
     const logger = serving.app.get(StructuredLogger);
     serving.app.get(Metrics).collectProcess();
-    stopOnSignals(() => serving.close(), logger);
+    stopServing(serving, steps, settings);
     const address = await serving.listen();
     logger.event('info', 'listening', { address });
   } catch (error) {

@@ -24,6 +24,7 @@ import { LogClockClient } from './log-clock-client';
 import type { OrderHandler } from './orders';
 import { OrdersClient } from './orders-client';
 import { PublishedClient } from './published-client';
+import type { StopSteps } from './stop-steps';
 
 /** A table of published events in this process, and what rings when it grows. */
 export interface LocalPublisher {
@@ -33,6 +34,8 @@ export interface LocalPublisher {
 
 /** A service at work in this process. */
 export interface Occupant {
+  readonly name: string;
+  readonly connectionsInUse: number;
   /** Follows no more events, but still answers those who read from it. */
   stopFollowing(): Promise<void>;
   close(): Promise<void>;
@@ -47,6 +50,7 @@ interface Watch {
 /** What was opened before the process, and outlives it. */
 export interface Surroundings extends Watch {
   readonly privacy: Privacy;
+  readonly steps: StopSteps;
 }
 
 /** What the services of one process share: the log, the broker, and the way to one another. */
@@ -63,7 +67,7 @@ export class ServiceProcess {
     readonly settings: CoreSettings,
     readonly log: EventLog,
     readonly broker: MessageBroker | undefined,
-    private readonly opened: Surroundings & { readonly closeLog: () => Promise<void> },
+    private readonly opened: Surroundings & OpenLog,
   ) {}
 
   get logger(): StructuredLogger {
@@ -83,9 +87,9 @@ export class ServiceProcess {
     settings: CoreSettings,
     surroundings: Surroundings,
   ): Promise<ServiceProcess> {
-    const { log, close } = await openLog(settings, surroundings);
+    const opened = await openLog(settings, surroundings);
     const broker = brokerOf(name, settings, surroundings.logger);
-    return new ServiceProcess(name, settings, log, broker, { ...surroundings, closeLog: close });
+    return new ServiceProcess(name, settings, opened.log, broker, { ...surroundings, ...opened });
   }
 
   /** From here on it is closed with the process, also when the rest of the start fails. */
@@ -161,10 +165,24 @@ export class ServiceProcess {
   /** Services read one another's tables, so all of them stop following before the first one closes. */
   async close(): Promise<void> {
     this.closing = true;
-    const occupants = [...this.occupants];
-    await everyone(occupants.map((occupant) => occupant.stopFollowing()));
-    await everyone(occupants.map((occupant) => occupant.close()));
-    await this.opened.closeLog();
+    const { steps, closeLog, logConnectionsInUse } = this.opened;
+    const ofEach = (step: string, work: (occupant: Occupant) => Promise<void>) =>
+      everyone(
+        this.occupants.map((each) =>
+          steps.during(
+            `${each.name}: ${step}`,
+            () => work(each),
+            () => each.connectionsInUse,
+          ),
+        ),
+      );
+    const closeAll = async () => {
+      await ofEach('following events', (each) => each.stopFollowing());
+      await ofEach('database', (each) => each.close());
+      await closeLog();
+    };
+    // All of them read the log until they are closed, so its connections tell whether it is the log that does not answer.
+    await steps.during('event log', closeAll, logConnectionsInUse);
   }
 }
 
@@ -175,13 +193,19 @@ async function everyone(work: readonly Promise<void>[]): Promise<void> {
   if (failed.length > 0) throw new AggregateError(failed.map(({ reason }) => reason as Error));
 }
 
-async function openLog(settings: CoreSettings, { logger, metrics }: Watch) {
+interface OpenLog {
+  readonly log: EventLog;
+  readonly closeLog: () => Promise<void>;
+  readonly logConnectionsInUse?: () => number;
+}
+
+async function openLog(settings: CoreSettings, { logger, metrics }: Watch): Promise<OpenLog> {
   const onError = (error: unknown) => logger.failure('the log lost a connection', error);
   if (settings.EVENT_LOG === 'eventstoredb') {
     const url = settings.EVENTSTORE_URL;
     invariant(url, 'the settings were checked');
     const log = openEventStoreDbLog({ url, now: Date.now });
-    return { log, close: () => log.close() };
+    return { log, closeLog: () => log.close() };
   }
   const database = await Database.open({
     url: settings.DATABASE_URL,
@@ -193,11 +217,11 @@ async function openLog(settings: CoreSettings, { logger, metrics }: Watch) {
     onBatch: ({ events }) => metrics.committed('log', events),
     onError,
   });
-  const close = async () => {
+  const closeLog = async () => {
     await log.close();
     await database.close();
   };
-  return { log, close };
+  return { log, closeLog, logConnectionsInUse: () => database.connectionsInUse };
 }
 
 /** Brokers refuse a shorter one, unless they are told otherwise. */

@@ -88,6 +88,10 @@ export class ServiceRuntime implements Occupant {
     return this.definition.name;
   }
 
+  get connectionsInUse(): number {
+    return this.database.connectionsInUse;
+  }
+
   get feeds(): Feeds {
     invariant(this.started, `the feeds of ${this.name} are started`);
     return this.started;

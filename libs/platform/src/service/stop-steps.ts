@@ -1,0 +1,24 @@
+/** The steps of a stop: those that have begun and not ended are what it waits for. */
+export class StopSteps {
+  private readonly begun = new Set<() => string>();
+
+  /** `connectionsInUse`: of the pool that the step waits for, which closes once all of them have been given back. */
+  async during(
+    step: string,
+    work: () => Promise<void>,
+    connectionsInUse?: () => number,
+  ): Promise<void> {
+    const told = () =>
+      connectionsInUse === undefined ? step : `${step} (${connectionsInUse()} connections in use)`;
+    this.begun.add(told);
+    try {
+      await work();
+    } finally {
+      this.begun.delete(told);
+    }
+  }
+
+  unfinished(): readonly string[] {
+    return [...this.begun].map((told) => told());
+  }
+}

@@ -27,6 +27,7 @@ const posted = (position: string, minor: number) => ({
 describe('asking about the past from a terminal', () => {
   const asked: string[] = [];
   const answers = new Map<string, object>();
+  const refusals = new Map<string, object>();
   let server: Server;
   let address: string;
 
@@ -34,8 +35,11 @@ describe('asking about the past from a terminal', () => {
     server = createServer(({ url = '', headers }, response) => {
       asked.push(decodeURIComponent(url));
       const answer = headers.authorization === 'Bearer secret' ? answers.get(url) : undefined;
-      response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer ?? { code: 'nothing_there' }));
+      const refusal = refusals.get(url);
+      response.writeHead(answer ? 200 : refusal ? 422 : 404, {
+        'content-type': 'application/json',
+      });
+      response.end(JSON.stringify(answer ?? refusal ?? { code: 'nothing_there' }));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -47,6 +51,7 @@ describe('asking about the past from a terminal', () => {
   beforeEach(() => {
     asked.length = 0;
     answers.clear();
+    refusals.clear();
   });
 
   const run = async (...args: string[]) => {
@@ -75,6 +80,15 @@ describe('asking about the past from a terminal', () => {
     expect(JSON.parse(json)).toMatchObject({ checkpoint: CHECKPOINT, items: [HELD, tax] });
   });
 
+  it('says of a refusal what does not fit', async () => {
+    const path = '/v1/ledger/balances?effective=2026-02-30&by=entity%2Casset%2Caccount&limit=1000';
+    const errors = [{ parameter: 'effective', detail: 'effective is a day from 1970 on' }];
+    refusals.set(path, { code: 'validation_failed', detail: '1 field does not fit.', errors });
+    const { code, printed } = await run('as-of', '--effective', '2026-02-30');
+    expect(code).toBe(3);
+    expect(printed).toContain('422: 1 field does not fit. effective is a day from 1970 on');
+  });
+
   it('asks other services, and the log what their answer rests on', async () => {
     answers.set('/v1/plans/main?on=2026-03-31T23%3A59%3A59.999Z', {
       plan: 'main',
@@ -94,6 +108,37 @@ describe('asking about the past from a terminal', () => {
     const both = ['--effective', '2026-03-31', '--known', KNOWN];
     const tier = await run('as-of', '--tier', 'p1', ...both);
     expect([tier.code, tier.printed.includes('"track": "commercial"')]).toEqual([0, true]);
+  });
+
+  it('asks what a partner is owed and for what, page by page, all at the position of the first', async () => {
+    const known = `known=${encodeURIComponent(KNOWN)}`;
+    answers.set('/v1/log/as-of?position=12', { ...POINT, leaf: 11 });
+    const at = { position: '12', known: KNOWN, leaf: null, checkpoint: null };
+    const lines = `/v1/lines?${known}&partner=p1&limit=1000`;
+    answers.set(lines, { ...at, items: [{ line: 'a' }], next: 'more' });
+    const rest = `/v1/lines?${known}&partner=p1&limit=1000&position=12&after=more`;
+    answers.set(rest, { ...at, items: [{ line: 'b' }], next: null });
+    const books = 'entity=br&asset=BRL%2F2';
+    answers.set(`/v1/partners/p1/open-lines?${known}&${books}&limit=1000`, { ...at, items: [] });
+    answers.set(`/v1/partners/p1/accounts?${known}&limit=1000`, { ...at, items: [] });
+    answers.set(`/v1/unplanned?${known}&limit=1000`, { ...at, items: [] });
+    answers.set(`/v1/partners/p1/earnings?on=2026-03-31T23%3A59%3A59.999Z&${known}`, at);
+
+    const asking = async (...what: string[]) => await run('as-of', '--known', KNOWN, ...what);
+    const { code, printed } = await asking('--lines', 'p1', '--json');
+    expect([code, JSON.parse(printed)]).toMatchObject([
+      0,
+      { leaf: 11, checkpoint: CHECKPOINT, items: [{ line: 'a' }, { line: 'b' }], next: null },
+    ]);
+    for (const what of [
+      ['--open-lines', 'p1', '--entity', 'br', '--asset', 'BRL/2'],
+      ['--owed', 'p1'],
+      ['--unplanned'],
+      ['--earned', 'p1', '--effective', '2026-03-31'],
+    ]) {
+      const answer = await asking(...what);
+      expect([answer.code, answer.printed.includes('leaf 11, covered')]).toEqual([0, true]);
+    }
   });
 
   it('adds up the legs between two points itself', async () => {
@@ -125,6 +170,8 @@ describe('asking about the past from a terminal', () => {
   it.each([
     [['as-of', '--plan', 'main', '--sale', 's1'], 'one thing at a time'],
     [['as-of', '--statement', 'Assets:Cash'], '--entity and --asset'],
+    [['as-of', '--open-lines', 'p1'], '--entity and --asset'],
+    [['as-of', '--lines', 'p1', '--effective', '2026-03-31'], 'leave out --effective'],
     [['difference', '--from', 'x'], 'Try: tributary difference --help'],
   ])('refuses %j', async (args, why) => {
     const { code, printed } = await run(...args);

@@ -3,19 +3,19 @@ import {
   COMMON,
   COMMON_HELP,
   type Cells,
-  type Parameters,
   type Resting,
   queryOf,
-  unusable,
   whereOf,
 } from './as-of/asking';
+import { type Question, questionOf } from './as-of/questions';
 import { amount, restingOf, standingOf, tableOf } from './as-of/telling';
 import { type Command, EXIT, parseOptions } from './command';
 import { type ServerOfLog, askServer } from './server';
 
 export const asOf: Command = {
   name: 'as-of',
-  summary: 'balances, statements, tiers, credit and plans, as it happened and as we knew it',
+  summary:
+    'balances, statements, tiers, credit, plans, lines and accounts, as it happened and as we knew it',
   help: `Usage: tributary as-of [--effective <day>] [--known <instant>] [what] [--json]
 
 Two clocks: --effective is the world's (what had happened by the end of that day), --known is ours (what the log held by then).
@@ -29,6 +29,13 @@ What, one of:
   --customer <id>      who was credited with a customer, and why
   --sale <id>          who was credited with each line of a sale
   --plan <id>          the versions of a plan, and which one governed a sale of that day
+  --earned <partner>   what a partner has earned, by state, and what it waited for on that day
+  --lines <partner>    what was earned line by line: posted, held, released
+  --owed <partner>     the accounts of a partner: payable, on its way, paid, withheld, owed
+  --open-lines <partner> --entity <id> --asset <asset>   what is payable, reserved or disputed in one of them
+  --unplanned          credited lines that no plan pays
+
+The last four are lists of everything that had happened by then, whenever that was: they go with --known alone.
 
   --entity, --asset, --partner   of balances: these alone
 ${COMMON_HELP}
@@ -46,6 +53,11 @@ Exit codes: 0 answered, 2 wrong options, 3 could not ask.`,
       customer: { type: 'string' },
       sale: { type: 'string' },
       plan: { type: 'string' },
+      earned: { type: 'string' },
+      lines: { type: 'string' },
+      owed: { type: 'string' },
+      'open-lines': { type: 'string' },
+      unplanned: { type: 'boolean' },
     });
     const question = questionOf(given);
     const server = await whereOf('as-of', given, surroundings);
@@ -55,78 +67,30 @@ Exit codes: 0 answered, 2 wrong options, 3 could not ask.`,
   },
 };
 
-interface Given {
-  readonly effective?: string | undefined;
-  readonly known?: string | undefined;
-  readonly account?: string | undefined;
-  readonly entity?: string | undefined;
-  readonly asset?: string | undefined;
-  readonly partner?: string | undefined;
-  readonly statement?: string | undefined;
-  readonly tier?: string | undefined;
-  readonly customer?: string | undefined;
-  readonly sale?: string | undefined;
-  readonly plan?: string | undefined;
-}
-
-interface Question {
-  readonly path: string;
-  readonly parameters: Parameters;
-  /** Which list of the answer goes on over pages. */
-  readonly list?: 'items' | 'movements';
-}
-
-const SUBJECTS = ['statement', 'tier', 'customer', 'sale', 'plan'] as const;
-
-function questionOf(given: Given): Question {
-  const [subject, ...others] = SUBJECTS.filter((name) => given[name] !== undefined);
-  if (others.length > 0) throw unusable('as-of', 'Ask about one thing at a time.');
-  const { effective, known, account, entity, asset, partner } = given;
-  const both = { effective, known };
-  if (subject === undefined) {
-    const by = 'entity,asset,account';
-    const parameters = { ...both, account, entity, asset, partner, by, limit: '1000' };
-    return { path: '/v1/ledger/balances', parameters, list: 'items' };
-  }
-  const id = encodeURIComponent(given[subject] ?? '');
-  if (subject === 'statement') {
-    if (entity === undefined || asset === undefined)
-      throw unusable('as-of', '--statement goes with --entity and --asset.');
-    const parameters = { ...both, entity, asset, partner, limit: '1000' };
-    return { path: `/v1/ledger/accounts/${id}/statement`, parameters, list: 'movements' };
-  }
-  const on = momentOf(effective);
-  if (subject !== 'tier') return { path: `/v1/${subject}s/${id}`, parameters: { on, known } };
-  return { path: `/v1/partners/${id}/standings`, parameters: { at: on, known } };
-}
-
-const momentOf = (effective: string | undefined): string | undefined =>
-  effective && /^\d{4}-\d\d-\d\d$/.test(effective) ? `${effective}T23:59:59.999Z` : effective;
-
 /** Whole, however many pages it takes, and with what it rests on in the signed log. */
-async function answerTo(
-  server: ServerOfLog,
-  { path, parameters, list }: Question,
-): Promise<Answer> {
+async function answerTo(server: ServerOfLog, question: Question): Promise<Answer> {
+  const { path, parameters, list, isOfLedger } = question;
   const first = await askServer<Answer>(server, path + queryOf(parameters));
-  if (list === undefined) {
-    const place = queryOf({ position: String(first['position']) });
-    const { leaf, checkpoint } = await askServer<Resting>(server, `/v1/log/as-of${place}`);
-    return { ...first, leaf, checkpoint };
-  }
-  const rows = [...(first[list] as Answer[])];
-  for (let { next } = first; typeof next === 'string';) {
-    const page: Answer = await askServer(server, path + queryOf({ ...parameters, after: next }));
+  const position = String(first['position']);
+  const place = isOfLedger ? {} : { position };
+  const rows = list === undefined ? [] : [...(first[list] as Answer[])];
+  for (let next = list && first['next']; list && typeof next === 'string';) {
+    const asked = { ...parameters, ...place, after: next };
+    const page: Answer = await askServer(server, path + queryOf(asked));
     rows.push(...(page[list] as Answer[]));
     ({ next } = page);
   }
-  return { ...first, [list]: rows, next: null };
+  const whole = list === undefined ? first : { ...first, [list]: rows, next: null };
+  if (isOfLedger) return whole;
+  const at = queryOf({ position });
+  const { leaf, checkpoint } = await askServer<Resting>(server, `/v1/log/as-of${at}`);
+  return { ...whole, leaf, checkpoint };
 }
 
-function asText(answer: Answer, { list, parameters }: Question): string {
+function asText(answer: Answer, { list, parameters, isOfLedger }: Question): string {
   const { leaf, checkpoint, ...rest } = answer;
   const head = `${standingOf({ ...parameters, ...answer })}\n${restingOf({ leaf, checkpoint } as Resting)}`;
-  if (list === undefined) return `${head}\n\n${JSON.stringify(rest, null, 2)}`;
+  if (list === undefined || !isOfLedger) return `${head}\n\n${JSON.stringify(rest, null, 2)}`;
   const rows = answer[list] as readonly Readonly<Record<string, string>>[];
   if (list === 'items') return [head, '', ...tableOf(rows.map(balanceCells))].join('\n');
   const { asset, opening, closing } = answer as Readonly<Record<string, string>>;

@@ -6,6 +6,13 @@ export interface ServerOfLog {
   readonly key: string;
 }
 
+/** What we show of a refusal; `errors` names each field that does not fit. */
+interface Problem {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly detail: string }[];
+}
+
 const ANSWER_LIMIT_MS = 30_000;
 
 export function serverOf(address: string, key: string | undefined, command: string): ServerOfLog {
@@ -29,8 +36,9 @@ export async function askServer<T>(server: ServerOfLog, path: string): Promise<T
   const text = await response.text();
   const body = parsed(text);
   if (response.ok && body !== undefined) return body as T;
-  const { code = 'refused', detail = '' } = (body ?? {}) as { code?: string; detail?: string };
-  const message = `${server.address}${path} answered ${response.status}: ${detail || code}`;
+  const { code = 'refused', detail = '', errors = [] } = (body ?? {}) as Problem;
+  const said = [detail || code, ...errors.map((error) => error.detail)].join(' ');
+  const message = `${server.address}${path} answered ${response.status}: ${said}`;
   throw new CodedError(code, message, { status: response.status });
 }
 

@@ -20,7 +20,13 @@ import {
   uuidV5,
 } from '@tributary/kernel';
 import { type Role, ServiceRuntime, type Serving, coreSettings, serve } from '@tributary/platform';
-import { type Say, saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
+import {
+  LedgerStandIn,
+  type Say,
+  saying,
+  tellerOf,
+  testMasterKey,
+} from '@tributary/platform/testing';
 import { Answer, type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { CommissionModule } from '../commission.module';
 import type { LearnTerm, ToldTerm } from '../domain/earnings/commands';
@@ -67,7 +73,8 @@ export class CommissionService {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const serving = await serve({ name: 'commission', modules: COMMISSION_AMONG_OTHERS, settings });
+    const modules = [...COMMISSION_AMONG_OTHERS, LedgerStandIn];
+    const serving = await serve({ name: 'commission', modules, settings });
     const url = await serving.listen();
     const issue = async (role: Role, tenant = 'acme', partnerId?: string) => {
       const partner = partnerId === undefined ? {} : { partnerId };

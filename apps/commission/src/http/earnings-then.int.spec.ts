@@ -19,10 +19,14 @@ import { QuestionsService } from './explain.fixture';
 
 const ON = noon('12-31');
 const P9 = windowOf('p9');
+const HELD = 'Liabilities:Commission:Held';
 const REPORTS = [
   `/v1/holds?limit=1000&on=${encodeURIComponent(ON)}`,
   `/v1/partners/p1/earnings?on=${encodeURIComponent(ON)}`,
   `/v1/partners/p9/earnings?on=${encodeURIComponent(ON)}`,
+  '/v1/lines?limit=1000',
+  '/v1/lines?limit=1000&partner=p1&state=held',
+  '/v1/lines?limit=1000&month=2026-02',
 ] as const;
 /** What one append posts of a window is less. */
 const MANY = 200;
@@ -52,11 +56,17 @@ describe('what is held, and what a partner has earned, as it was known at an ear
     const refund = [noon('04-20'), left(66_667)] as const;
     const disputed = [noon('03-25'), { disputed: true }] as const;
     const lost = [noon('04-02'), { ...left(0), disputed: false }] as const;
+    const onAnotherDay = [noon('03-28'), { ...left(71_000), paidAt: noon('02-03') }] as const;
+    const after = [noon('03-29'), { ...left(72_000), paidAt: noon('03-14') }] as const;
+    const moving = line(noon('03-14'), 70_000, {}, onAnotherDay, after);
     const [first, again] = revisionsOf(line(noon('02-10'), 100_001, {}, refund));
     const [paid, opened, decided] = revisionsOf(line(noon('03-05'), 90_000, {}, disputed, lost));
     await happens(...known(first), programme(), partnerIs(), agreed(), published(), ...known(paid));
     await happens(release('03-20'), ...known(opened), ...known(again), ...known(decided));
     await happens(learned(line(noon('03-08'), 50_000)));
+    const [wrong, right, wrongAgain] = revisionsOf(moving);
+    // Told to have been paid on another day, and then on the first one after all.
+    await happens(...known(wrong), ...known(right), ...known(wrongAgain));
     const held = (await service.shown(REPORTS[0])).text('items.0.line');
     const on = { id: windowOf(), line: held, by: 'ana', receivedAt: noon('03-12') } as const;
     const words = { reason: 'fraud', owner: 'risk', condition: 'the review is done' } as const;
@@ -84,7 +94,15 @@ describe('what is held, and what a partner has earned, as it was known at an ear
     await happens(ofP9(published()), ofP9(partnerIs(undefined, { partner: 'p9' })));
     const told = said.map(({ report }) => JSON.stringify(report));
     expect(new Set(told).size).toBeGreaterThan(10);
-    for (const once of [/"frozen":"[1-9]/, /"reason":"fraud"/, /"reason":"suspended"/])
+    const moved = /"paidAt":"2026-02-03/;
+    const nothing = /"reason":"(?:no_plan|zero_basis)"/;
+    for (const once of [
+      /"frozen":"[1-9]/,
+      /"reason":"fraud"/,
+      /"reason":"suspended"/,
+      moved,
+      nothing,
+    ])
       expect(told.filter((report) => once.test(report)).length).toBeGreaterThan(0);
     for (const { path, position, report } of said) {
       const answer = await service.ask(`${path}&position=${position}`);
@@ -98,11 +116,7 @@ describe('what is held, and what a partner has earned, as it was known at an ear
     const head = await service.runtime.log.head();
     const days = ['02-20', '03-22', '04-25', '12-31'].map(noon);
     const balances = (position: bigint, on: Instant): bigint =>
-      events
-        .filter((event) => event.position <= position && event.occurredAt <= on)
-        .flatMap(({ data }) => ('entry' in data ? (data.entry?.legs ?? []) : []))
-        .filter(({ account }) => account === 'Liabilities:Commission:Held')
-        .reduce((sum, leg) => sum + BigInt(leg.amount) * (leg.side === 'credit' ? 1n : -1n), 0n);
+      balanceOf(events, HELD, { position, on });
     const places = events.map(({ position }) => position);
     const [last = head] = places.slice(-1);
     for (const position of [...places.slice(0, 40), last])
@@ -121,6 +135,28 @@ describe('what is held, and what a partner has earned, as it was known at an ear
       expect([position, held.reduce((sum, one) => sum + one, 0n)]).toEqual([
         ...[position, balances(position, ON)],
       ]);
+    }
+  }, 120_000);
+
+  it('lists lines that come to what the Expense and Held accounts say at every position, page by page', async () => {
+    const events = await recorded(windowOf(), P9);
+    const places = events.map(({ position }) => position);
+    for (const position of [...places.slice(0, 60), ...places.slice(-1)]) {
+      const path = `/v1/lines?position=${String(position)}`;
+      const whole = await service.ask(`${path}&limit=1000`);
+      const booked = (account: string): bigint => balanceOf(events, account, { position, on: ON });
+      expect([position, sumOf(whole, 'posted'), sumOf(whole, 'held')]).toEqual([
+        ...[position, -booked('Expenses:Commission'), booked(HELD)],
+      ]);
+      const items: unknown[] = [];
+      for (let after = ''; ;) {
+        const page = await service.ask(`${path}&limit=3${after}`);
+        if (items.length > 0) expect(page.at('totals')).toBeNull();
+        items.push(...page.list('items'));
+        if (page.at('next') === null || items.length > 12) break;
+        after = `&after=${page.text('next')}`;
+      }
+      expect(items).toEqual(whole.list('items').slice(0, items.length));
     }
   }, 120_000);
 
@@ -152,6 +188,18 @@ describe('what is held, and what a partner has earned, as it was known at an ear
 });
 
 type EarningsEvent = BooksEvent & Pick<Recorded, 'position'>;
+
+/** What stands on the credit side of an account, of what was posted up to there and had happened by then. */
+const balanceOf = (
+  events: readonly EarningsEvent[],
+  account: string,
+  { position, on }: { readonly position: bigint; readonly on: Instant },
+): bigint =>
+  events
+    .filter((event) => event.position <= position && event.occurredAt <= on)
+    .flatMap(({ data }) => ('entry' in data ? (data.entry?.legs ?? []) : []))
+    .filter((leg) => leg.account === account)
+    .reduce((sum, leg) => sum + BigInt(leg.amount) * (leg.side === 'credit' ? 1n : -1n), 0n);
 
 async function recorded(...windows: readonly WindowId[]): Promise<readonly EarningsEvent[]> {
   return (await service.events(...windows)) as unknown as readonly EarningsEvent[];

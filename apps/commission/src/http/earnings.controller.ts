@@ -3,13 +3,15 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Instant } from '@tributary/kernel';
 import {
   Allow,
+  AsOfPageQuery,
   AskedAt,
   Caller,
-  PageQuery,
   type Principal,
   ServiceRuntime,
+  cursorOf,
   momentOf,
   pointAsked,
+  readCursor,
 } from '@tributary/platform';
 import { earned } from '../read-model/earnings.projection';
 import { trail } from '../read-model/explain.projection';
@@ -49,10 +51,13 @@ export class EarningsController {
   @ApiOperation({
     summary: 'Credited lines that no plan pays',
     description:
-      'Nobody credited with them has an agreement that names a published plan. Lines that a plan does not pay are under /v1/lines?state=nothing.',
+      'Nobody credited with them has an agreement that names a published plan. Lines that a plan does not pay are under /v1/lines?state=nothing. ' +
+      'Asked with `known` or `position`, as it was known there. `creditedPosition` is that of the last telling of attribution that is counted.',
   })
-  async unplanned(@Caller() { tenant }: Principal, @Query() query: PageQuery) {
-    const { after = '', limit } = query;
-    return await this.earnings.unplanned(tenant, after, limit);
+  async unplanned(@Caller() { tenant }: Principal, @Query() query: AsOfPageQuery) {
+    const point = await pointAsked(this.runtime, [trail.name], query);
+    const after = query.after === undefined ? [] : readCursor(query.after, 3);
+    const found = await this.earnings.unplanned(tenant, point, { after, limit: query.limit });
+    return { ...found, next: found.next && cursorOf(...found.next) };
   }
 }

@@ -5,20 +5,20 @@ import {
   asAccepted,
   Caller,
   type Columns,
+  cursorOf,
+  headersOfPoint,
+  pointAsked,
   type Principal,
   Refusal,
   ServiceRuntime,
-  untilVisible,
-  cursorOf,
+  standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { earned } from '../read-model/earnings.projection';
+import { trail } from '../read-model/explain.projection';
 import { type LineRow, Lines } from '../read-model/lines.queries';
 import { readLineCursor } from './keyset';
 import { LinesQuery } from './lines.dto';
-
-/** Everything that is known: to look at an earlier moment, explain a line or ask for a report. */
-const LATEST = { effective: null, known: null };
 
 @ApiTags('earnings')
 @Controller('v1/lines')
@@ -34,6 +34,7 @@ export class LinesController {
     summary: 'Lines in the order of payment, with what was posted by month, held and released',
     description:
       'Also those that earn nothing, with the reason. `totals` of the first page are over all lines that were asked for. ' +
+      'Asked with `known` or `position`, as it was known there; whatever had happened by then counts, on every day. ' +
       'A key of a partner reaches its own alone. Answers CSV to who accepts it.',
   })
   async list(
@@ -44,14 +45,19 @@ export class LinesController {
   ) {
     const { plan, window, month, reason, state, limit } = query;
     const partner = partnerAsked(principal, query.partner);
-    await untilVisible(this.runtime, [earned.name], query);
+    const point = await pointAsked(this.runtime, [earned.name, trail.name], query);
     const [line, paidAt] = query.after === undefined ? [] : readLineCursor(query.after);
     const after = line === undefined || paidAt === undefined ? null : ([paidAt, line] as const);
     const { tenant } = principal;
     const filter = { partner, plan, window, month, reason, state };
-    const found = await this.lines.page({ tenant, ...filter, after, limit });
+    const found = await this.lines.page({ tenant, ...filter, upTo: point?.position, after, limit });
+    const standing = standingAt(point, found.position);
+    headersOfPoint(standing, reply);
     const next = found.next && cursorOf(...found.next);
-    return asAccepted({ ...LATEST, ...found, next }, LINE_COLUMNS, { request, reply });
+    return asAccepted({ effective: null, ...found, ...standing, next }, LINE_COLUMNS, {
+      request,
+      reply,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsStreamId, PageQuery } from '@tributary/platform';
+import { AsOfPageQuery, IsStreamId } from '@tributary/platform';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { LINE_STATES, type LineState } from '../read-model/lines.queries';
@@ -7,7 +7,7 @@ import { LINE_STATES, type LineState } from '../read-model/lines.queries';
 const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 const WINDOW = /^(?:19[7-9]\d|[2-9]\d{3})(?:-(?:0[1-9]|1[0-2]|q[1-4]))?$/;
 
-export class LinesQuery extends PageQuery {
+export class LinesQuery extends AsOfPageQuery {
   @IsOptional()
   @IsStreamId()
   partner?: string;

@@ -48,7 +48,7 @@ type Of<T extends Change['$type']> = Extract<Change, { readonly $type: T }>;
  */
 export const earned = projection({
   name: 'earned',
-  version: 3,
+  version: 4,
   events: EVENTS,
   tables: {
     commission_line: keyedTable({
@@ -69,6 +69,8 @@ export const earned = projection({
         reason: 'text?',
         version: 'json?',
         frozen: 'bigint?',
+        /** Of the last event about it: what it was earlier is read from what had been said and moved by then. */
+        last_position: 'bigint',
       },
       indexes: ['(tenant, partner, paid_at, line_id)', '(tenant, paid_at, line_id)'],
     }),
@@ -128,7 +130,8 @@ export const earned = projection({
     const { lineId: line_id, partner, plan, window: window_key, $occurredAt: occurred_at } = event;
     const line_key = event.key;
     const group_name = groupOf(event.key as unknown as CommissionKey);
-    const named = { tenant, line_id, stream, group_name, partner, plan, window_key, line_key };
+    const place = { tenant, line_id, stream, group_name, last_position: position };
+    const named = { ...place, partner, plan, window_key, line_key };
     switch (event.$type) {
       case 'EarningExplained': {
         const { paidAt: paid_at, reason, asset } = event;

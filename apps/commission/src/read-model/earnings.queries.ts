@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { CommissionHold } from '@tributary/contracts';
+import { subscriptionOf } from '@tributary/feeds';
 import { type Instant, invariant } from '@tributary/kernel';
 import { type LogPoint, ServiceRuntime, standingAt } from '@tributary/platform';
+import { trail } from './explain.projection';
 import { type WaitsFor, payableOn, waitsFor } from './held';
 import { POSITION, holdsOf, holdsOfThen, utc } from './sql';
 
@@ -40,6 +42,13 @@ export interface UnplannedLine {
   readonly paidAt: readonly Instant[];
   readonly partners: readonly string[];
   readonly reason: 'no_agreement';
+}
+
+export interface UnplannedPage extends LogPoint {
+  /** Of the last telling of attribution that is counted, in the log. */
+  readonly creditedPosition: bigint;
+  readonly items: readonly UnplannedLine[];
+  readonly next: readonly [sale: string, payment: string, line: string] | null;
 }
 
 const TOTALS = `
@@ -86,16 +95,32 @@ select ${POSITION} as position,
     from parts p join commission_line l on l.tenant = $1 and l.line_id = p.line_id
     where p.amount <> 0 order by p.until, p.line_id) r) as held`;
 
-/** Nobody who is credited has an agreement that names a plan for it, or the plan has not been published. */
+const TOLD = 't.tenant = $1 and t.log_position <= (select position from shown)';
+const OF_LINE = `e.tenant = t.tenant and e.sale = t.sale and e.payment = t.payment and e.line = t.line
+        and e.log_position <= (select position from shown)`;
+const TRAIL = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(trail)}')`;
+
+/**
+ * Nobody who is credited has an agreement that names a plan for it, or the plan has not been published: no window had learned of the line up
+ * to there. Which windows it ever came to stands in the directory of lines; when, in the trail.
+ */
 const UNPLANNED = `
-select ${POSITION} as position, (select coalesce(json_agg(r order by r.name), '[]') from (
-  select l.line as name, l.data ->> 'sale' as sale, l.data ->> 'payment' as payment, l.data ->> 'line' as line,
-    to_json(l.paid_ats) as "paidAt", 'no_agreement' as reason,
-    (select json_agg(p.partner order by p.partner) from line_partner p where p.tenant = l.tenant and p.line = l.line) as partners
-  from credited_line l where l.tenant = $1 and l.line > $2
-    and exists (select 1 from line_partner p where p.tenant = l.tenant and p.line = l.line)
-    and not exists (select 1 from line_window w where w.tenant = l.tenant and w.line = l.line)
-  order by l.line limit $3) r) as items`;
+with shown as (select least(${TRAIL}, $2::bigint) as position)
+select (select position from shown) as position,
+  (select coalesce(max(t.log_position), 0) from credited_revenue t where ${TOLD}) as "creditedPosition",
+  (select coalesce(json_agg(r order by r.sale, r.payment, r.line), '[]') from (
+    select t.sale, t.payment, t.line, t.paid_ats as "paidAt",
+      (select json_agg(distinct p.partner order by p.partner)
+        from credited_revenue e cross join jsonb_array_elements_text(e.partners) p (partner) where ${OF_LINE}) as partners,
+      'no_agreement' as reason
+    from credited_revenue t where ${TOLD} and (t.sale, t.payment, t.line) > ($3, $4, $5)
+      and not exists (select 1 from credited_revenue e where ${OF_LINE} and e.position > t.position)
+      and exists (select 1 from credited_revenue e where ${OF_LINE} and jsonb_array_length(e.partners) > 0)
+      and not exists (select 1 from line_window w
+        join commission_trail e on e.stream = w.stream and e.concern = 'line ' || w.child || ' ' || w.line
+        where w.tenant = t.tenant and w.line = t.sale || ' ' || t.payment || ' ' || t.line
+          and e.position <= (select position from shown))
+    order by t.sale, t.payment, t.line limit $6) r) as items`;
 
 interface HeldPart {
   readonly asset: string;
@@ -126,20 +151,25 @@ export class EarningsRead {
 
   async unplanned(
     tenant: string,
-    after: string,
-    limit: number,
-  ): Promise<{
-    readonly position: bigint;
-    readonly items: readonly UnplannedLine[];
-    readonly next: string | null;
-  }> {
-    const { position, items } = await this.one<{ items: (UnplannedLine & { name: string })[] }>(
-      UNPLANNED,
-      [tenant, after, limit + 1],
-    );
+    point: LogPoint | undefined,
+    { after, limit }: { readonly after: readonly string[]; readonly limit: number },
+  ): Promise<UnplannedPage> {
+    const [sale = '', payment = '', line = ''] = after;
+    const { position, items, creditedPosition } = await this.one<{
+      items: readonly UnplannedLine[];
+      creditedPosition: string;
+    }>(UNPLANNED, [
+      ...[tenant, point === undefined ? null : String(point.position)],
+      ...[sale, payment, line, limit + 1],
+    ]);
     const shown = items.slice(0, limit);
-    const next = items.length > limit ? (shown.at(-1)?.name ?? null) : null;
-    return { position, items: shown.map(({ name: _name, ...item }) => item), next };
+    const last = items.length > limit ? shown.at(-1) : undefined;
+    return {
+      ...standingAt(point, position),
+      creditedPosition: BigInt(creditedPosition),
+      items: shown,
+      next: last === undefined ? null : ([last.sale, last.payment, last.line] as const),
+    };
   }
 
   private async one<T extends object>(

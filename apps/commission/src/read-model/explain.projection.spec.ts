@@ -10,6 +10,7 @@ import {
   published,
   windowOf,
 } from '../domain/earnings/earnings.fixture';
+import type { EarningsEvent } from '../domain/earnings/events';
 import { earningsStreamOf } from '../domain/earnings/window';
 import { type EarningsRecord, concernOf } from '../domain/explain/story';
 import { trail } from './explain.projection';
@@ -36,6 +37,7 @@ describe('keeping the trail of a window', () => {
       revision: BigInt(i),
       concern: concernOf(event as EarningsRecord),
       line_id: 'lineId' in event.data ? event.data.lineId : null,
+      ...saidOf(event),
     }));
     given(...told).then('commission_trail', rows);
     expect(new Set(rows.map(({ concern }) => concern)).size).toBe(2);
@@ -59,3 +61,15 @@ describe('keeping the trail of a window', () => {
     ]);
   });
 });
+
+/** Of a line: what is said of it together with what it is worth. */
+function saidOf({ type, data }: EarningsEvent) {
+  if (type === 'CommissionPosted') {
+    const { paidAt: paid_at, asset, reason, version } = data;
+    return { paid_at, asset, reason, version };
+  }
+  if (type !== 'EarningExplained')
+    return { paid_at: null, asset: null, reason: null, version: null };
+  const { paidAt: paid_at, asset, reason } = data;
+  return { paid_at, asset, reason, version: null };
+}

@@ -1,5 +1,6 @@
 import type { CommissionKey } from '@tributary/contracts';
 import { keyedTable, projection } from '@tributary/feeds';
+import type { Instant, Json } from '@tributary/kernel';
 import { groupOf, lineGroupOf } from '../domain/earnings/window';
 
 const PLACE = {
@@ -18,15 +19,18 @@ const IN_BOOKS = {
   asset: 'text',
   amount: 'bigint',
 } as const;
+/** What is said of a line whenever it is said what it is worth. */
+const TOLD = { paidAt: 'instant', reason: 'text?' } as const;
 const OF_GROUP = { ...PLACE, group: 'text' } as const;
 
 /**
  * Where each event of a window stands and what it concerns, so that one line of a window of a hundred thousand is explained by
- * reading its own events and those about the whole window alone; and what it has moved in the books.
+ * reading its own events and those about the whole window alone; and what it has moved in the books. What is said of a line anew stands
+ * with its place, so that every line can be listed as it was known at any of them.
  */
 export const trail = projection({
   name: 'trail',
-  version: 2,
+  version: 3,
   events: {
     WindowOpened: PLACE,
     TermLearned: PLACE,
@@ -42,10 +46,10 @@ export const trail = projection({
     HoldsChanged: { ...PLACE, group: 'text?' },
     HoldPlaced: OF_GROUP,
     HoldLifted: OF_GROUP,
-    EarningExplained: OF_LINE,
+    EarningExplained: { ...OF_LINE, ...TOLD, asset: 'text?' },
     LineFrozen: OF_LINE,
     OverrideDecided: OF_LINE,
-    CommissionPosted: { ...IN_BOOKS, month: 'text' },
+    CommissionPosted: { ...IN_BOOKS, ...TOLD, month: 'text', version: 'json?' },
     CommissionReleased: IN_BOOKS,
     ReleaseTakenBack: IN_BOOKS,
   },
@@ -59,8 +63,17 @@ export const trail = projection({
         /** The payment line or bonus; empty: the whole window. */
         concern: 'text',
         line_id: 'text?',
+        /** Of what is said of a line: null where nothing is. */
+        paid_at: 'instant?',
+        asset: 'text?',
+        reason: 'text?',
+        version: 'json?',
       },
-      indexes: ['(stream, concern, revision)', '(tenant, line_id) where line_id is not null'],
+      indexes: [
+        '(stream, concern, revision)',
+        '(tenant, line_id) where line_id is not null',
+        '(tenant, paid_at, line_id) where paid_at is not null',
+      ],
       writtenOnce: true,
     }),
     commission_move: keyedTable({
@@ -85,8 +98,12 @@ export const trail = projection({
   },
   rows(event) {
     const { $tenant: tenant, $stream: stream, $revision: revision, $position: position } = event;
-    const trailed = (concern: string, line_id: string | null = null) => ({
-      commission_trail: [{ position, tenant, stream, revision, concern, line_id }],
+    const trailed = (
+      concern: string,
+      line_id: string | null = null,
+      said: Said = NOTHING_SAID,
+    ) => ({
+      commission_trail: [{ position, tenant, stream, revision, concern, line_id, ...said }],
     });
     switch (event.$type) {
       case 'WindowOpened':
@@ -105,7 +122,8 @@ export const trail = projection({
       default:
     }
     const { lineId, $occurredAt: occurred_at } = event;
-    const rows = trailed(groupOf(event.key as unknown as CommissionKey), lineId);
+    const concern = groupOf(event.key as unknown as CommissionKey);
+    const rows = trailed(concern, lineId, 'paidAt' in event ? saidOf(event) : NOTHING_SAID);
     if (!('amount' in event)) return rows;
     const { entity, asset, programme, partner, plan, amount } = event;
     const isPosting = event.$type === 'CommissionPosted';
@@ -125,3 +143,23 @@ export const trail = projection({
     return { ...rows, commission_move: [moved], commission_books: [books] };
   },
 });
+
+interface Said {
+  readonly paid_at: Instant | null;
+  readonly asset: string | null;
+  readonly reason: string | null;
+  readonly version: Json;
+}
+
+const NOTHING_SAID: Said = { paid_at: null, asset: null, reason: null, version: null };
+
+/** That a line earns nothing names no version. */
+const saidOf = ({
+  paidAt: paid_at,
+  asset,
+  reason,
+  version = null,
+}: Pick<Said, 'asset' | 'reason'> & {
+  readonly paidAt: Instant;
+  readonly version?: Json;
+}): Said => ({ paid_at, asset, reason, version });

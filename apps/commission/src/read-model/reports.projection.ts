@@ -11,10 +11,13 @@ export interface RevenueChange {
   readonly influenced: string;
 }
 
-/** Every telling of every line with its place in the log, so that what was known at a time can be asked for later. */
+/**
+ * Every telling of every line with its place in the log, so that what was known at a time can be asked for later: what it brought, when it
+ * was paid, and whom it names.
+ */
 export const creditedRevenue = projection({
   name: 'credited_revenue',
-  version: 2,
+  version: 3,
   events: {
     [LINE_CREDITED]: {
       $tenant: 'text',
@@ -37,6 +40,8 @@ export const creditedRevenue = projection({
         programme: 'text?',
         log_position: 'bigint',
         changes: 'json',
+        paid_ats: 'json',
+        partners: 'json',
       },
       indexes: ['(tenant, sale, payment, line, position)', '(tenant, log_position)'],
       writtenOnce: true,
@@ -47,8 +52,11 @@ export const creditedRevenue = projection({
     const { sale, payment, line, programme } = event;
     const steps = event.steps as unknown as readonly Step<CreditedLine>[];
     const changes = changesOf(steps).map((change) => ({ ...change }));
+    const named = steps.flatMap(({ value }) => value.parts.map((part) => part.partner));
+    const paid_ats = [...new Set(steps.map(({ value }) => value.paidAt))];
+    const partners = [...new Set(named)];
     const telling = { position, tenant, sale, payment, line, programme, log_position, changes };
-    return { credited_revenue: [telling] };
+    return { credited_revenue: [{ ...telling, paid_ats, partners }] };
   },
 });
 

@@ -58,6 +58,13 @@ describe('counting the months of a book', () => {
     });
   });
 
+  it('ends where the calendar does: no entry makes the others unanswerable', () => {
+    const months = monthsOf(ZONE, ['1970-01', '9998-12'], [cut('payouts', '1970-01', 5n)]);
+    expect(months.map(({ key }) => key)).toEqual(['1970-01', '1970-02', '9998-11', '9998-12']);
+    expect(months[0]?.until).toBe('1970-02-01T03:00:00.000Z');
+    expect(months[3]?.until).toBe('9999-01-01T03:00:00.000Z');
+  });
+
   it('keeps the bounds that a cut was made with, also where the zone has other rules by now', () => {
     const stored = {
       ...resolvePeriod(ZONE, '2026-03'),

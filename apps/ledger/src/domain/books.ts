@@ -38,6 +38,14 @@ export interface Closed {
 /** The zone of books whose entity nobody has registered, and of which nothing was cut. */
 export const DEFAULT_ZONE = 'UTC';
 
+/** No calendar of ours has a month before or after these. */
+const [FIRST, LAST] = ['1970-01', '9998-12'];
+
+/** The month before or after, where there is one: one entry at the edge must not take the answers about all others along. */
+function besideOf(key: PeriodKey, by: -1 | 1): PeriodKey | undefined {
+  return key === (by < 0 ? FIRST : LAST) ? undefined : shiftPeriodKey(key, by);
+}
+
 /**
  * The months of one entity around those that its entries touch. The bounds of a month that was cut are those that stand in its cut;
  * the month beside it begins or ends there.
@@ -47,15 +55,19 @@ export function monthsOf(
   touched: readonly PeriodKey[],
   cuts: readonly Cut[],
 ): BookMonth[] {
-  const wanted = new Set(touched.flatMap((key) => [-1, 0, 1].map((by) => shiftPeriodKey(key, by))));
+  const wanted = new Set(
+    touched.flatMap((key) => [besideOf(key, -1) ?? key, key, besideOf(key, 1) ?? key]),
+  );
   const resolved = new Map(cuts.map(({ period }) => [period.key, period]));
   const startOf = (key: PeriodKey): Instant =>
     resolved.get(key)?.from ??
-    resolved.get(shiftPeriodKey(key, -1))?.until ??
+    resolved.get(besideOf(key, -1) ?? key)?.until ??
     resolvePeriod(zone, key).from;
   return [...wanted].sort().map((key) => {
     const from = startOf(key);
-    return { key, from, until: laterOf(from, startOf(shiftPeriodKey(key, 1))) };
+    const next = besideOf(key, 1);
+    const until = next === undefined ? resolvePeriod(zone, key).until : startOf(next);
+    return { key, from, until: laterOf(from, until) };
   });
 }
 

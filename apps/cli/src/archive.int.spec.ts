@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -72,6 +72,38 @@ describe('taking a log along and proving it', () => {
     });
     const { code, report } = await run('verify', '--archive', file);
     expect([code, outcomes(report)]).toEqual([4, `L0 open, L1 intact, L2 open, L3 open${MEANING}`]);
+  });
+
+  it('promises no proof of a file that holds one tenant only', async () => {
+    const lines: string[] = [];
+    const alone = join(folder, 'alone.ndjson');
+    const asked = ['export', '--url', url, '--tenant', 't', '--out', alone];
+    const printed = { variables: {}, out: (line: string) => lines.push(line) };
+    expect(await tributary(asked, printed)).toBe(0);
+    expect(lines.join()).toMatch(/events written to [^ ]*alone\.ndjson\.$/);
+    expect(await run('verify', '--archive', alone)).toMatchObject({
+      code: 3,
+      report: { error: 'archive_partial' },
+    });
+  });
+
+  it('leaves a file that is there, and nothing of one that did not get whole', async () => {
+    const before = await readFile(file);
+    expect(await run('export', '--url', url, '--out', file)).toMatchObject({
+      code: 3,
+      report: { error: 'file_exists' },
+    });
+    expect(await readFile(file)).toEqual(before);
+    const nobodys = join(folder, 'nobody.ndjson');
+    const { code, report } = await run(
+      ...['export', '--url', url, '--tenant', 'nobody', '--out', nobodys],
+    );
+    expect([code, report.error]).toEqual([3, 'tenant_unknown']);
+    expect(report.message).toContain('nobody');
+    expect((await readdir(folder)).filter((name) => name.startsWith('nobody'))).toEqual([]);
+    expect(
+      await run('export', '--url', url, '--out', join(folder, 'absent', 'log.ndjson')),
+    ).toMatchObject({ code: 3, report: { error: 'file_unwritable' } });
   });
 
   it('proves the file against the checkpoint that was signed, and one that was kept', async () => {
@@ -149,6 +181,23 @@ describe('taking a log along and proving it', () => {
     }
   });
 
+  it('says how much of a file it has written when it stops, and goes on with a whole one', async () => {
+    const source = await postgres.freshDatabase();
+    await write(source, 2_400);
+    const [whole, broken] = [join(folder, 'long.ndjson'), join(folder, 'long-broken.ndjson')];
+    await run('export', '--url', source, '--out', whole);
+    const text = await readFile(whole, 'utf8');
+    await writeFile(broken, text.replace('\\"n\\":2399', '\\"n\\":1'));
+    const target = await postgres.freshDatabase();
+    const { code, report } = await run('import', '--from', broken, '--into', target);
+    expect([code, report.error, report.events]).toEqual([1, 'archive_broken', 2_000]);
+    expect(report.message).toContain('2000 events of it were in the log');
+    expect(await run('import', '--from', whole, '--into', target)).toMatchObject({
+      code: 0,
+      report: { events: 2_400 },
+    });
+  });
+
   it('refuses a checkpoint that another key has signed', async () => {
     const mallory = verifierKeyOf(signerOf('tributary.test/log', Buffer.alloc(32, 8)));
     const args = verifying(file).map((arg) => (arg === KEY ? mallory : arg));
@@ -166,7 +215,6 @@ if (go.missing === undefined) {
     const judged = (archive: string) => go.run(...verifying(archive).slice(1).map(oneDash));
 
     it('accepts what we accept', async () => {
-      await run('export', '--url', url, '--out', file);
       expect(judged(file)).toMatchObject({ code: 0 });
       expect(judged(file).said).toContain('begins with the 17 events of the earlier checkpoint');
     });
@@ -234,14 +282,14 @@ const verifying = (archive: string): readonly string[] => [
   ...['--key', KEY],
 ];
 
-async function write(into: string): Promise<void> {
+async function write(into: string, count = EVENTS): Promise<void> {
   const database = await Database.open({
     url: into,
     schema: 'log',
     migrations: [...postgresLogMigrations],
   });
   const log = await PostgresEventLog.open(database);
-  for (let i = 0; i < EVENTS / 3; i++) {
+  for (let i = 0; i < count / 3; i++) {
     const cause = {
       commandId: uuidV7(i),
       fingerprint: 'f',

@@ -30,7 +30,7 @@ return files and statements. Its calendar moves only when it is told to, so that
   tributary bank advance --to 2026-04-17                      let days pass: payments are made, some come back
   tributary bank return                                       what the bank says of each payment (CNAB 240 retorno)
   tributary bank statement --format camt053                   what moved on the account, on the days that are over
-  tributary bank enter --debit 12.50 --text "TARIFA"          money that moves without a file
+  tributary bank enter --debit 12.50 --text "TARIFA"          money that moves without a file, as tax does
   tributary bank follow misfortune.json                       behave otherwise from now on
   tributary bank show                                         day, balance and what is under way
 
@@ -39,7 +39,7 @@ open       --account <bank/branch/number-digit>  341/1234/56789-0     --holder <
 advance    --to <day>, or --days <n>
 return     --out <folder>       one file per file of payments; what was said once is not said again
 statement  --format ${STATEMENT_FORMATS.join('|')}   --from <day>, --until <day>: otherwise all days that are over      --out <file>
-enter      --debit <amount> or --credit <amount>, and --text <what for>
+enter      --debit <amount> or --credit <amount>, and --text <what for>      --reference <document that it paid>
 all        --data-dir <dir>     TRIBUTARY_DATA_DIR, .data; the bank lies in its folder bank/
            --json               one object instead of lines
 
@@ -67,6 +67,7 @@ const OPTIONS = {
   debit: { type: 'string' },
   credit: { type: 'string' },
   text: { type: 'string' },
+  reference: { type: 'string' },
   'data-dir': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -95,7 +96,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   advance: { options: ['to', 'days'], run: pass },
   return: { options: ['out'], run: answer },
   statement: { options: ['format', 'from', 'until', 'out'], run: state },
-  enter: { options: ['debit', 'credit', 'text'], run: move },
+  enter: { options: ['debit', 'credit', 'text', 'reference'], run: move },
   follow: { takes: 'scenario file', options: [], run: follow },
   show: { options: [], run: async (folder) => shown(await folder.read()) },
 };
@@ -229,13 +230,15 @@ async function state(folder: BankFolder, options: Options): Promise<Answer> {
   return { lines: [path], facts: { format, from, until, path } };
 }
 
-async function move(folder: BankFolder, { debit, credit, text }: Options): Promise<Answer> {
+async function move(folder: BankFolder, options: Options): Promise<Answer> {
+  const { debit, credit, text, reference } = options;
   if ((debit === undefined) === (credit === undefined)) throw unusable('Give --debit or --credit.');
   if (text === undefined || text === '') throw unusable('--text says what for.');
   const after = enter(await folder.read(), {
     side: debit === undefined ? 'credit' : 'debit',
     amountMinor: minorOf(debit ?? credit ?? '', debit === undefined ? '--credit' : '--debit'),
     text: text.toUpperCase(),
+    ...(reference !== undefined && { reference: reference.toUpperCase() }),
   });
   await folder.keep(after);
   return shown(after);

@@ -3,7 +3,7 @@ import { CodedError } from '@tributary/kernel';
 
 import { type Command, EXIT, parseOptions } from './command';
 import { writeLines } from './files';
-import { openLog, sourceOf } from './log-source';
+import { openLog, sourceOf, tenantUnknown } from './log-source';
 
 export const exportLog: Command = {
   name: 'export',
@@ -14,8 +14,8 @@ export const exportLog: Command = {
 Writes every event as one line: the very texts that were hashed, and what else the log knows of it. A footer says how many
 there are, so that a file that was cut off is found out. The same log gives the same bytes. Changes nothing.
 
-  --out <file>     where to; packed where the name ends in .gz
-  --tenant <id>    only its events. Such a file can be verified against a checkpoint, and not be imported.
+  --out <file>     where to, a file that is not there yet; it appears when it is whole, packed where the name ends in .gz
+  --tenant <id>    only its events, to be read: such a file can be neither verified nor imported. What proves a tenant: tributary pack
   --through <n>    nothing behind this position
   --url <url>      the database of the log; otherwise DATABASE_URL, otherwise our own PostgreSQL in
   --data-dir <dir> (TRIBUTARY_DATA_DIR, .data), which may run or not
@@ -51,13 +51,14 @@ Exit codes: 0 written, 2 wrong options, 3 could not read or write.`,
           ...(through !== undefined && { through: BigInt(through) }),
         };
         for await (const line of archiveOf(log, which)) yield (footer = line);
+        if (tenant !== undefined && countOf(footer).events === 0) throw tenantUnknown(tenant);
       };
       await writeLines(file, noted()).finally(() => log.close());
-      const { events, size } = JSON.parse(footer) as { events: number; size: number };
+      const { events, size } = countOf(footer);
       out(
         options.json
           ? JSON.stringify({ file, events, size })
-          : `${events} of ${size} events written to ${file}. Check it: tributary verify --archive ${file}`,
+          : `${events} of ${size} events written to ${file}.${tenant === undefined ? ` Check it: tributary verify --archive ${file}` : ''}`,
       );
       return EXIT.fine;
     } finally {
@@ -65,6 +66,9 @@ Exit codes: 0 written, 2 wrong options, 3 could not read or write.`,
     }
   },
 };
+
+const countOf = (footer: string) =>
+  JSON.parse(footer) as { readonly events: number; readonly size: number };
 
 const unusable = (message: string): CodedError =>
   new CodedError('invalid_option', `${message}\nTry: tributary export --help`);

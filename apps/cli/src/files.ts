@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
@@ -43,11 +43,42 @@ export async function* linesOf(file: string): AsyncGenerator<string, void, undef
   if (rest !== '') yield rest;
 }
 
-/** Writes what comes, packed where the name ends in `.gz`; the same lines give the same bytes. */
+/**
+ * Writes what comes, packed where the name ends in `.gz`; the same lines give the same bytes. Written beside it and moved there at the
+ * end, so that a file of that name is whole; one that is there already stays.
+ */
 export async function writeLines(file: string, lines: AsyncIterable<string>): Promise<void> {
+  await assertFree(file);
+  const draft = `${file}.part`;
   const packers: Transform[] = isPacked(file) ? [createGzip()] : [];
-  await pipeline([Readable.from(lines), ...packers, createWriteStream(file)]);
+  try {
+    await pipeline([Readable.from(lines), ...packers, createWriteStream(draft, { flush: true })]);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw isOfFiles(error) ? unwritable(file, error) : error;
+  }
 }
+
+async function assertFree(file: string): Promise<void> {
+  const isThere = await stat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw unwritable(file, error);
+    },
+  );
+  if (!isThere) return;
+  const message = `${file} is there already. Name a file that is not, or remove it.`;
+  throw new CodedError('file_exists', message, { file });
+}
+
+/** What the disk says, and not who reads the lines. */
+const isOfFiles = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'path' in error;
+
+const unwritable = (file: string, error: Error): CodedError =>
+  new CodedError('file_unwritable', `${file} cannot be written: ${error.message}`, { file });
 
 export async function textOf(file: string): Promise<string> {
   try {

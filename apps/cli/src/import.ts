@@ -37,19 +37,34 @@ Exit codes: 0 all is there, 1 the file is broken (its line is named), 2 wrong op
     if (into === undefined) throw unusable('--into names the log to fill.');
     const archive = await openArchive(linesOf(from));
     const { log, close } = await openTarget(into, schema);
+    let written = 0;
     try {
-      const events = await takeArchive(log, archive);
+      const events = await takeArchive(log, archive, (through) => (written = through));
       out(json ? JSON.stringify({ from, events }) : `${events} events are in the log.`);
       return EXIT.fine;
-    } catch (error) {
-      if (!(error instanceof CodedError) || error.code !== 'archive_broken') throw error;
-      out(json ? JSON.stringify({ error: error.code, message: error.message }) : error.message);
+    } catch (caught) {
+      // A log with a history of its own is not one that an attempt has begun to fill.
+      if (!(caught instanceof CodedError) || caught.code === 'log_not_empty') throw caught;
+      const error = withWritten(caught, written);
+      if (error.code !== 'archive_broken') throw error;
+      const { code, message } = error;
+      out(json ? JSON.stringify({ error: code, message, events: written }) : message);
       return EXIT.wrong;
     } finally {
       await close();
     }
   },
 };
+
+/** Whoever reads why it stopped has to know what there is by then. */
+function withWritten(error: CodedError, written: number): CodedError {
+  const { code, message, facts } = error;
+  const there =
+    written === 0
+      ? 'Nothing was written.'
+      : `By then ${written} events of it were in the log; the same command, with a file that is whole, goes on behind them.`;
+  return new CodedError(code, `${message}\n${there}`, { ...facts, written }, { cause: error });
+}
 
 async function openTarget(
   url: string,

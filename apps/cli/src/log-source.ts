@@ -43,6 +43,12 @@ export async function* eventsIn(
   for await (const { events } of log.readAll(0n)) yield* events;
 }
 
+/** An archive or a pack without an event would say of a name that was mistyped that all is well. */
+export const tenantUnknown = (tenant: string): CodedError =>
+  new CodedError('tenant_unknown', `The log holds no event of tenant ${tenant} up to there.`, {
+    tenant,
+  });
+
 /** Opens a log that exists; a reader makes none. */
 export async function openLog(url: string, schema: string): Promise<EventLog> {
   await assertLog(url, schema);

@@ -45,6 +45,7 @@ interface Report {
   readonly wrong?: readonly string[];
   readonly findings?: readonly { what: string; position: string; detail: string }[];
   readonly message?: string;
+  readonly error?: string;
 }
 
 async function run(...args: readonly string[]): Promise<{ code: number; report: Report }> {
@@ -257,6 +258,17 @@ describe('taking a month away', () => {
     expect(await filesIn(again)).toEqual(paths);
     for (const path of paths)
       expect(await readFile(join(again, path))).toEqual(await readFile(join(pack, path)));
+  });
+
+  it('makes none of a tenant of which the log holds nothing', async () => {
+    const out = join(folder, 'nobody');
+    const { code, report } = await run(
+      ...['pack', '--tenant', 'nobody', '--period', month, '--out', out],
+      ...['--url', demo.url, '--key', demo.key],
+    );
+    expect([code, report.error]).toEqual([3, 'tenant_unknown']);
+    expect(report.message).toContain('nobody');
+    expect((await readdir(folder)).filter((name) => name.startsWith('nobody'))).toEqual([]);
   });
 
   it('says that a key from the pack itself proves nothing', async () => {

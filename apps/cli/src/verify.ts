@@ -45,7 +45,7 @@ Reads every event and changes nothing. Believes nobody: each hash, each sum, eac
   L3  all events together have the root that was signed
   L4  every posting and every release follows from the facts of its own stream, decided once more, a posting with its engine
   L5  the read models are what the log gives, table by table (--read-models)
-  L6  every payment stands on one line of a bank statement, statements continue one another, cash is what the lines say
+  L6  every payment and repayment stands on one line of a bank statement, statements continue one another, cash is what the lines say
 
   --archive <file>    what tributary export wrote; otherwise the log in a database
   --pack <dir>        what tributary pack wrote: every file in it, and L0, L1, L3, L4 and L6 of its tenant

@@ -6,6 +6,7 @@ const RELEASED = 'Liabilities:Commission:Released';
 const DISPUTED = 'Liabilities:Commission:Disputed';
 const IN_TRANSIT = 'Liabilities:InTransit';
 const TAX = 'Liabilities:Tax:Withholding';
+const TAX_IN_TRANSIT = 'Liabilities:Tax:InTransit';
 const OWED = 'Assets:ClawbackReceivable';
 const ALLOWANCE = 'Assets:ClawbackReceivable:Allowance';
 const CASH = 'Assets:Cash';
@@ -50,6 +51,23 @@ const ENTRIES: readonly (readonly [stream: string, type: string, debit: Legs, cr
     { [CASH]: 103_335n, 'Expenses:PayoutFees': 90n, 'Assets:TaxRecoverable': 1_575n },
     { [PAYABLE]: 105_000n },
   ],
+  [
+    'account',
+    'PayoutInstructed',
+    { [PAYABLE]: 105_000n },
+    { [IN_TRANSIT]: 103_425n, [TAX]: 1_575n },
+  ],
+  ['account', 'PayoutSettled', { [IN_TRANSIT]: 103_425n }, { [CASH]: 103_425n }],
+  [
+    'remittance-acme.main.brl.irrf',
+    'TaxRemitted',
+    { [TAX]: 3_150n },
+    { [TAX_IN_TRANSIT]: 2_150n, 'Assets:TaxRecoverable': 1_000n },
+  ],
+  ['rail-acme.itau1', 'LinesBooked', { [TAX_IN_TRANSIT]: 2_150n }, { [CASH]: 2_150n }],
+  // It came back before its account heard that its tax was remitted.
+  ['account', 'PayoutReturned', { [CASH]: 103_425n, [TAX]: 1_575n }, { [PAYABLE]: 105_000n }],
+  ['account', 'ItemTaxRemitted', { 'Assets:TaxRecoverable': 1_575n }, { [TAX]: 1_575n }],
   ['account', 'ReleaseTaken', { [PAYABLE]: 105_000n, [OWED]: 20_000n }, { [RELEASED]: 125_000n }],
   ['account', 'ReceivableRepaid', { [CASH]: 5_000n }, { [OWED]: 5_000n }],
   ['account', 'ReceivableAllowedFor', { 'Expenses:BadDebt': 10_000n }, { [ALLOWANCE]: 10_000n }],
@@ -100,7 +118,7 @@ describe('handing the entries of payouts to an accountant', () => {
       0n,
     );
     expect(total).toBe(0n);
-    for (const account of [PAYABLE, DISPUTED, IN_TRANSIT, OWED])
+    for (const account of [PAYABLE, DISPUTED, IN_TRANSIT, OWED, TAX, TAX_IN_TRANSIT])
       expect(closing).toContainEqual(
         expect.objectContaining({ account, debitMinor: '0', creditMinor: '0' }),
       );

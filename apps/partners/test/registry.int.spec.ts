@@ -312,6 +312,13 @@ describe('opening programmes of entities', () => {
     });
   });
 
+  it('opens no programme that has neither an id nor a name', async () => {
+    expect(await post('/v1/programmes', {})).toMatchObject({
+      status: 422,
+      code: 'programme_unnamed',
+    });
+  });
+
   it('refuses a zone and a day that no calendar has', async () => {
     const body = { zone: 'Mars/Olympus', claims: { holidays: ['2026-02-30'] } };
     expect((await post('/v1/programmes', body))['errors']).toMatchObject([

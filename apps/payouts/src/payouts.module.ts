@@ -11,6 +11,8 @@ import { Payees, payeeHandler } from './application/payees';
 import { payouts } from './application/payouts';
 import { periodHandler } from './application/periods';
 import { PeriodCuts } from './application/periods-cuts';
+import { RemittanceDesk, remittanceHandler } from './application/remittances';
+import { RepaymentDesk } from './application/repayments';
 import { ReturnFiles } from './application/returns';
 import { runHandler } from './application/runs';
 import { RunDesk } from './application/runs-desk';
@@ -37,7 +39,9 @@ import { RunsController } from './http/runs.controller';
 import { RunDecisionsController } from './http/runs.decisions.controller';
 import { PayoutPoliciesController } from './http/runs.policies.controller';
 import { StatementsController } from './http/statements.controller';
+import { TaxRemittancesController } from './http/tax-remittances.controller';
 import { WithholdingController } from './http/withholding.controller';
+import { WithholdingItemsController } from './http/withholding-items.controller';
 import { AccountProposals } from './read-model/account-proposals.queries';
 import { Accounts } from './read-model/accounts.queries';
 import { Ageing } from './read-model/ageing.queries';
@@ -54,6 +58,8 @@ import { Registers } from './read-model/registers.queries';
 import { RunFigures } from './read-model/runs.figures';
 import { PayoutRuns } from './read-model/runs.queries';
 import { Statements } from './read-model/statements.queries';
+import { TaxRemittances } from './read-model/tax-remittances.queries';
+import { WithholdingItems } from './read-model/withholding-items.queries';
 import { WithholdingRegister } from './read-model/withholding.queries';
 
 @Module({
@@ -78,7 +84,9 @@ import { WithholdingRegister } from './read-model/withholding.queries';
     RunDecisionsController,
     RunsController,
     StatementsController,
+    TaxRemittancesController,
     WithholdingController,
+    WithholdingItemsController,
   ],
   providers: [
     accountHandler,
@@ -87,6 +95,7 @@ import { WithholdingRegister } from './read-model/withholding.queries';
     payoutPolicyHandler,
     periodHandler,
     railHandler,
+    remittanceHandler,
     runHandler,
     statementHandler,
     statementsHandler,
@@ -114,10 +123,14 @@ import { WithholdingRegister } from './read-model/withholding.queries';
     PeriodsShown,
     ReconciliationRead,
     Registers,
+    RemittanceDesk,
+    RepaymentDesk,
     ReturnFiles,
     RunDesk,
     RunFigures,
     Statements,
+    TaxRemittances,
+    WithholdingItems,
     WithholdingRegister,
   ],
 })

@@ -18,7 +18,8 @@ const [EXPENSE, HELD, PAYABLE, OWED, IN_TRANSIT] = [
 const OF_PAYOUTS = [
   ['payables', 'total', PAYABLE, -1n],
   ['receivables', 'total', OWED, 1n],
-  ['withholding', 'withheld', 'Liabilities:Tax:Withholding', -1n],
+  ['withholding', 'owed', 'Liabilities:Tax:Withholding', -1n],
+  ['withholding', 'recoverable', 'Assets:TaxRecoverable', 1n],
 ] as const;
 
 /** Where everything is looked at; the position holds fast what is asked on no other clock. */
@@ -105,6 +106,9 @@ export class ReportsAt {
       paid: `/v1/reports/payouts?limit=1000&${query}`,
       returned: `/v1/reports/returns?limit=1000&${query}`,
       unpaid: `/v1/payout-holds?limit=1000&${query}`,
+      accounts: `/v1/accounts?limit=1000&${query}`,
+      lines: `/v1/lines?limit=1000&${query}`,
+      unplanned: `/v1/unplanned?limit=1000&${query}`,
     });
     const [earned, owned] = await Promise.all(
       ['earnings', 'payout-holds'].map((name) =>
@@ -189,7 +193,7 @@ function payoutsCompared(
   answers: Readonly<Record<string, Answer>>,
   booked: (account: string) => bigint,
 ): Compared[] {
-  const { earned, owned, paid } = answers;
+  const { earned, owned, paid, accounts: shown, lines } = answers;
   const totals = (earned as Answer[]).flatMap((partner) => partner.totals);
   const accounts = (owned as Answer[]).flatMap(({ items }) => items);
   const onItsWay = paid.totals.filter(({ state }: Answer) => ON_ITS_WAY.includes(state));
@@ -199,6 +203,15 @@ function payoutsCompared(
       String(sumOf(answers[name].totals, field)),
       String(sign * booked(account)),
     ]),
+    ['lines at once, posted', String(sumOf(lines.totals, 'posted')), String(booked(EXPENSE))],
+    ['lines at once, held', String(sumOf(lines.totals, 'held')), String(-booked(HELD))],
+    [
+      'accounts, payable and reserved',
+      String(sumOf(shown.items, 'payable') + sumOf(shown.items, 'reserved')),
+      String(-booked(PAYABLE)),
+    ],
+    ['accounts, in flight', String(sumOf(shown.items, 'inFlight')), String(-booked(IN_TRANSIT))],
+    ['accounts, owed', String(sumOf(shown.items, 'owed')), String(booked(OWED))],
     ['partners, earned', String(sumOf(totals, 'posted')), String(booked(EXPENSE))],
     ['partners, held', String(sumOf(totals, 'held')), String(-booked(HELD))],
     ['partners, payable', String(sumOf(accounts, 'payable')), String(-booked(PAYABLE))],

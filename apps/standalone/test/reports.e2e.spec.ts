@@ -160,7 +160,7 @@ describe('reports, before and after a later close', () => {
       ['held', `/v1/holds?on=${new Date().toISOString()}`, 'amount', HELD, -1n],
       ['payables', '/v1/reports/payables-ageing', 'total', PAYABLE, -1n],
       ['receivables', '/v1/reports/clawback-ageing', 'total', OWED_TO_US, 1n],
-      ['withholding', `/v1/reports/withholding?${wide}`, 'withheld', TAX, -1n],
+      ['withholding', `/v1/reports/withholding?${wide}`, 'owed', TAX, -1n],
     ] as const;
     return await Promise.all(
       asked.map(async ([name, path, field, account, sign]): Promise<Compared> => {

@@ -57,6 +57,27 @@ describe('holding a directory', () => {
     });
   });
 
+  it('makes the directory and those that it lies in', async () => {
+    const deep = join(directory, 'one', 'two', 'three');
+    const [first, second] = await Promise.allSettled([
+      DirectoryLock.take(deep),
+      DirectoryLock.take(deep),
+    ]);
+    expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await readdir(deep)).toHaveLength(1);
+  });
+
+  // There is no other file system whose directories take nothing, not even from root.
+  (process.platform === 'linux' ? it : it.skip)(
+    'says so where no directory can be made, instead of asking for ever',
+    async () => {
+      await expect(DirectoryLock.take('/proc/no-such/data')).rejects.toMatchObject({
+        code: 'directory_unusable',
+        message: expect.stringContaining('/proc/no-such') as string,
+      });
+    },
+  );
+
   it('tells who held it last and whether they still do', async () => {
     expect(await DirectoryLock.lastHolderOf(directory)).toBeUndefined();
     const lock = await DirectoryLock.take(directory);

@@ -7,11 +7,12 @@ import {
   readdir,
   readFile,
   rename,
+  stat,
   unlink,
   writeFile,
 } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
 
@@ -41,7 +42,7 @@ export class DirectoryLock {
   /** Rejects with `directory_held`, saying by whom, or with `directory_unusable`, saying why. */
   static async take(directory: string): Promise<DirectoryLock> {
     try {
-      await mkdir(directory, { recursive: true });
+      await makeDirectory(directory);
       await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
       throw unusable(directory, error as NodeJS.ErrnoException);
@@ -83,6 +84,36 @@ export class DirectoryLock {
   async release(): Promise<void> {
     await replace(this.path, { ...this.holder, identity: null });
   }
+}
+
+/** With those that it lies in. Node's own way asks without end where a directory is there and takes nothing, as under /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  const missing: string[] = [];
+  let there = resolve(directory);
+  while (!(await isThere(there))) {
+    missing.unshift(there);
+    there = dirname(there);
+  }
+  for (const each of missing)
+    await mkdir(each).catch((error: NodeJS.ErrnoException) => {
+      // Another process was faster; `access` says whether it has made a directory.
+      if (error.code !== 'EEXIST') throw error;
+    });
+}
+
+/** Nothing is above the root, so that it counts as there; to make something in it then says why it cannot be. */
+async function isThere(path: string): Promise<boolean> {
+  if (dirname(path) === path) return true;
+  return await stat(path).then(
+    (found) => {
+      if (found.isDirectory()) return true;
+      throw new Error(`${path} is no directory`);
+    },
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
 }
 
 async function isHeld({ pid, host, identity }: Holder): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -8,6 +8,7 @@ import { CodedError, type Recorded } from '@tributary/kernel';
 import { type Verifier, openCheckpoint, tilePath } from '@tributary/proofs';
 
 import { linesOf, writeLines } from '../files';
+import { tenantUnknown } from '../log-source';
 import { derivedFiles } from './derived-files';
 import { MANIFEST, hashOf, manifestText } from './manifest';
 import type { SealedLog } from './sealed-log';
@@ -56,6 +57,10 @@ export async function writePack(
   const leaves: number[] = [];
   for await (const { index } of (await openArchive(linesOf(join(draft, EVENTS)))).events)
     leaves.push(index);
+  if (leaves.length === 0) {
+    await rm(draft, { recursive: true });
+    throw tenantUnknown(tenant);
+  }
   const events = () => eventsOf(join(draft, EVENTS));
   for (const [path, text] of await derivedFiles(events, period)) await write(path, text);
   for (const tile of tilesFor(leaves, size)) await write(tilePath(tile), await sealed.tile(tile));

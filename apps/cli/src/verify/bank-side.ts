@@ -39,6 +39,8 @@ export class BankSide {
   readonly lines = new Map<string, bigint>();
   readonly matches = new Map<string, MatchedLine>();
   readonly booked = new Map<string, { readonly signed: bigint; readonly at: Recorded }>();
+  /** Which repayment of a partner a line was taken for. */
+  readonly repaid = new Map<string, string>();
   readonly openings = new Map<string, bigint>();
   private readonly statements = new Map<string, Statement>();
 
@@ -132,7 +134,11 @@ export class BankSide {
     this.statements.get(`${rail} ${statement}`)?.keys.push(...keys);
   }
 
-  private matched(key: string, { kind, items }: Match): void {
+  private matched(key: string, { kind, items, repayment }: Match): void {
+    if (kind === 'repaid') {
+      this.repaid.set(key, String(repayment?.repayment));
+      return;
+    }
     const match = this.matches.get(key) ?? { kind, items: new Map<string, bigint>() };
     this.matches.set(key, match);
     for (const { item, amount } of items) match.items.set(item, BigInt(amount));
@@ -141,6 +147,7 @@ export class BankSide {
   private unmatched(key: string, { kind, items }: Pick<Match, 'items'> & { kind: string }): void {
     if (kind !== 'settled' && kind !== 'returned') {
       this.booked.delete(key);
+      this.repaid.delete(key);
       return;
     }
     const match = this.matches.get(key);
@@ -151,8 +158,9 @@ export class BankSide {
 
 interface Match {
   readonly line: string;
-  readonly kind: 'returned' | 'settled';
+  readonly kind: 'repaid' | 'returned' | 'settled';
   readonly items: readonly Matched[];
+  readonly repayment?: { readonly repayment: string };
 }
 
 interface Received {

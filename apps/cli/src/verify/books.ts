@@ -8,6 +8,7 @@ const NEVER_BELOW_ZERO: ReadonlySet<string> = new Set([
   'Liabilities:Commission:Held',
   'Liabilities:Commission:Payable',
   'Liabilities:InTransit',
+  'Liabilities:Tax:InTransit',
 ]);
 
 /**
@@ -41,6 +42,7 @@ const OF_THE_HOUSE: ReadonlySet<string> = new Set([
   'Assets:BankErrors',
   'Equity:Funding',
   'Equity:OutsidePayments',
+  'Liabilities:Tax:InTransit',
 ]);
 
 const SIDES: readonly Readonly<Record<string, readonly string[]>>[] = [CAME, BECAME];

@@ -15,6 +15,7 @@ export interface Finding {
     | 'posting'
     | 'reconciliation'
     | 'release'
+    | 'remittance'
     | 'revision'
     | 'run'
     | 'settlement';

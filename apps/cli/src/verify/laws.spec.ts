@@ -40,6 +40,21 @@ function paid(): Told {
   return account(told, 'PayoutSettled', { item: 'I1', entry: settled });
 }
 
+const WITHHELD = 'Liabilities:Tax:Withholding';
+const ON_ITS_WAY = 'Liabilities:Tax:InTransit';
+const SHOWN = { entry: entryOf([[ON_ITS_WAY, 15]], [['Assets:Cash', 15]], null) };
+
+/** The house pays 15 to the tax authority, and its bank shows it. */
+function remitted(told: Told): Told {
+  const entry = entryOf([[WITHHELD, 15]], [[ON_ITS_WAY, 15]], null);
+  const said = { remittance: 'T1', amount: '15', offset: '0', entry };
+  told.add('remittance', ['main', 'brl', 'irrf'], 'TaxRemitted', said);
+  return told.add('rail', ['itau1'], 'LinesBooked', SHOWN);
+}
+
+const taxOf = (told: Told, type: string, amount: string): Told =>
+  account(told, type, { item: 'I1', remittance: 'T1', amount });
+
 describe('what must hold of the books after every event', () => {
   it('holds from the posting to the bank', () => {
     expect(findingsIn(paid().events)).toEqual([]);
@@ -68,6 +83,46 @@ describe('what must hold of the books after every event', () => {
     expect(findingsIn(told.events)).toEqual([
       ['settlement', 6, 'item I2 came back and was never settled'],
     ]);
+  });
+
+  it('holds while tax is remitted, shown by the bank, and asked back', () => {
+    const told = remitted(paid());
+    taxOf(told, 'ItemTaxRemitted', '15');
+    const back = entryOf(
+      [
+        ['Assets:Cash', 985],
+        ['Assets:TaxRecoverable', 15],
+      ],
+      [[PAYABLE, 1000]],
+    );
+    account(told, 'PayoutReturned', { item: 'I1', entry: back });
+    taxOf(told, 'ItemTaxRecovered', '0');
+    expect(findingsIn(told.events)).toEqual([]);
+  });
+
+  it('names tax that is remitted twice, or that more items have than was', () => {
+    const told = remitted(remitted(paid()));
+    expect(findingsIn(told.events)).toEqual([
+      ['remittance', 8, 'remittance T1 was booked before, at position 6'],
+    ]);
+    const shared = remitted(paid());
+    taxOf(shared, 'ItemTaxRemitted', '15');
+    taxOf(shared, 'ItemTaxRemitted', '1');
+    taxOf(shared, 'ItemTaxRecovered', '1');
+    expect(findingsIn(shared.events)).toEqual([
+      ['remittance', 9, 'remittance T1 is remitted beyond its amount'],
+      ['remittance', 10, 'remittance T1 is recovered beyond its amount'],
+    ]);
+    const unheard = taxOf(paid(), 'ItemTaxRemitted', '15');
+    expect(findingsIn(unheard.events)).toEqual([
+      ['remittance', 6, 'remittance T1 was never booked'],
+    ]);
+  });
+
+  it('names a payment to the tax authority that the bank shows and nobody has declared', () => {
+    const told = paid();
+    told.add('rail', ['itau1'], 'LinesBooked', SHOWN);
+    expect(findingsIn(told.events)).toMatchObject([['balance', 6, expect.any(String)]]);
   });
 
   it('names whose money becomes that of another, though the entry balances', () => {

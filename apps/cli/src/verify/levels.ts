@@ -10,7 +10,7 @@ const PROVES = {
   L3: 'all events together have the root that was signed',
   L4: 'every posting and every release follows from the facts of its stream, computed again by its engine',
   L5: 'the read models are what the log gives',
-  L6: 'what was settled is what the bank statements show, item by item and in sum',
+  L6: 'what was settled or repaid is what the bank statements show, item by item and in sum',
   pack: 'every file is as it was packed, and follows from the events',
 } as const;
 
@@ -42,7 +42,8 @@ export interface Given {
   readonly key: Verifier | undefined;
 }
 
-export const NOT_SIGNED = 'no checkpoint was given, and none has been signed';
+export const NOT_SIGNED =
+  'no checkpoint was given (--checkpoint), and there is none beside these events';
 
 export const levelOf = (
   level: Level['level'],

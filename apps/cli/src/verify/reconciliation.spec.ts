@@ -116,6 +116,49 @@ describe('holding payments against the statements of the bank', () => {
     ]);
   });
 
+  describe('of a partner that pays back', () => {
+    /** 40 come in, the rail takes the line for it, and the account books it. */
+    const repays = ({
+      claims = 'R1',
+      says = 'l4',
+      amount = '40',
+      times = 1,
+    }: Partial<Record<'amount' | 'claims', string>> & { says?: string | null; times?: number }) =>
+      month((so) => {
+        rail(so, 'StatementReceived', statement('s3', '995', '1035', '2026-04-03', 1));
+        rail(so, 'LinesImported', {
+          ...{ statement: 's3', known: [] },
+          lines: [line('l4', 'credit', '40')],
+        });
+        rail(so, 'StatementImported', { statement: 's3', jump: '0' });
+        const repayment = { repayment: claims, partner: 'p1', amount: '40' };
+        const match = { line: 'l4', kind: 'repaid', items: [], repayment };
+        if (claims !== '') rail(so, 'LinesMatched', { matches: [match] });
+        const sum = Number(amount);
+        const entry = entryOf([['Assets:Cash', sum]], [['Assets:ClawbackReceivable', sum]]);
+        const said = { repayment: 'R1', amount, bankLine: says, entry };
+        for (let i = 0; i < times; i += 1) account(so, 'ReceivableRepaid', said);
+      });
+
+    it('finds nothing where its line was taken for it', () => {
+      expect(findingsIn(repays({}))).toEqual([]);
+    });
+
+    it.each([
+      ['on the word of a person alone', repays({ claims: '' }), 'line l4, which is not matched'],
+      ['without a line', repays({ says: null }), 'line unknown, which is not matched'],
+      ['by a line of another', repays({ claims: 'R2' }), 'line l4, which is not matched'],
+      ['of another amount', repays({ amount: '41' }), 'line l4, which shows 40'],
+      ['twice by one line', repays({ times: 2 }), 'line l4, which is not matched'],
+    ])('names a repayment %s, and the cash that no line shows', (_, told, why) => {
+      const found = findingsIn(told).map(([, detail]) => detail);
+      expect(found).toEqual([
+        expect.stringContaining(why),
+        expect.stringMatching(/^cash of t itau is /),
+      ]);
+    });
+  });
+
   it('forgets a match that was taken back, and the settlement with it', () => {
     const told = month((so) => {
       const again = entryOf([['Assets:Cash', 300]], [['Liabilities:InTransit', 300]]);

@@ -14,9 +14,17 @@ interface Payment {
   readonly at: Recorded;
 }
 
+interface Repaid {
+  readonly repayment: string;
+  readonly rail: string;
+  readonly line: string;
+  readonly amount: bigint;
+  readonly at: Recorded;
+}
+
 /**
- * What the accounts say was paid, held against what the statements of the bank show: each settled or returned item stands on one matched
- * line of that amount, a line stands for no more than it shows, statements add up and continue one another, and the cash in the books
+ * What the accounts say was paid, held against what the statements of the bank show: each settled or returned item, and each repayment
+ * of a partner, stands on one matched line of that amount, a line stands for no more than it shows, statements add up and continue one another, and the cash in the books
  * is that of the lines.
  */
 export class Reconciliation implements Judge {
@@ -24,13 +32,9 @@ export class Reconciliation implements Judge {
   private readonly bank = new BankSide();
   /** By kind and item. */
   private readonly payments = new Map<string, Payment>();
-  private readonly repaid = new Map<string, bigint>();
+  private readonly repaid: Repaid[] = [];
   private readonly cash = new Map<string, bigint>();
   private last: Recorded | undefined;
-
-  get hasPayments(): boolean {
-    return this.payments.size + this.bank.lines.size > 0;
-  }
 
   /** What there was to look at. */
   get looked(): string {
@@ -49,7 +53,13 @@ export class Reconciliation implements Judge {
     if (type === 'ReturnUndone') this.payments.delete(keyOf('returned', event));
     if (type !== 'ReceivableRepaid') return;
     const rail = `${tenant} ${textAt(data, 'rail')}`;
-    add(this.repaid, rail, BigInt(textAt(data, 'amount')));
+    this.repaid.push({
+      repayment: textAt(data, 'repayment'),
+      rail,
+      line: `${rail} ${textAt(data, 'bankLine')}`,
+      amount: BigInt(textAt(data, 'amount')),
+      at: event,
+    });
   }
 
   /** A line is matched before the account hears of it, so payments are judged when everything was read. */
@@ -63,7 +73,7 @@ export class Reconciliation implements Judge {
         this.find(at, `line ${lineIn(key)} was booked with ${signed} and shows ${shown}`);
     }
     for (const { at, detail } of this.bank.brokenStatements()) this.find(at, detail);
-    this.judgeCash();
+    this.judgeCash(this.judgeRepaid());
   }
 
   private paid(event: Recorded, kind: Kind, amount: 'amount' | 'net'): void {
@@ -108,14 +118,28 @@ export class Reconciliation implements Judge {
       this.find(at, `line ${lineIn(key)} shows ${size}, its payments sum to ${sum}`);
   }
 
-  private judgeCash(): void {
+  /** Answers with those that a line shows. */
+  private judgeRepaid(): readonly Repaid[] {
+    const left = new Map(this.bank.repaid);
+    return this.repaid.filter(({ repayment, line, amount, at }) => {
+      const isTaken = left.get(line) === repayment;
+      const shown = this.bank.lines.get(line);
+      if (isTaken) left.delete(line);
+      if (isTaken && shown === amount) return true;
+      const why = isTaken ? `which shows ${String(shown)}` : 'which is not matched with it';
+      this.find(at, `${amount} was repaid by line ${lineIn(line) || 'unknown'}, ${why}`);
+      return false;
+    });
+  }
+
+  private judgeCash(repaid: readonly Repaid[]): void {
     const shown = new Map(this.bank.openings);
     for (const { kind, rail, line, item } of this.payments.values()) {
       const amount = this.bank.matches.get(line)?.items.get(item) ?? 0n;
       add(shown, rail, kind === 'settled' ? -amount : amount);
     }
     for (const [key, { signed }] of this.bank.booked) add(shown, railIn(key), signed);
-    for (const [rail, amount] of this.repaid) add(shown, rail, amount);
+    for (const { rail, amount } of repaid) add(shown, rail, amount);
     for (const rail of new Set([...this.cash.keys(), ...shown.keys()])) {
       const [books, bank] = [this.cash.get(rail) ?? 0n, shown.get(rail) ?? 0n];
       if (books !== bank && this.last !== undefined)

@@ -12,6 +12,7 @@ import {
   type CommandContext,
   Idempotent,
   type Principal,
+  Refusal,
   type Refusals,
 } from '@tributary/platform';
 import { DecideProgramme } from '../application/commands';
@@ -33,6 +34,12 @@ const REFUSALS: Refusals<ProgrammeRejected> = {
   source_twice: [422, 'A source stands in a programme once.'],
 };
 
+function programmeUnnamed(): Refusal {
+  const detail = 'Give the programme an `id`, or a `name` where the id shall be made.';
+  const errors = [{ pointer: '/id', code: 'programme_unnamed', detail }];
+  return new Refusal(422, 'programme_unnamed', detail, { errors });
+}
+
 @ApiTags('registry')
 @Controller('v1/programmes')
 @Allow('admin', 'programme')
@@ -48,6 +55,8 @@ export class ProgrammesController {
     @Idempotent() context: CommandContext,
     @Body() body: NewProgrammeBody,
   ): Promise<CommandAnswer> {
+    // Nobody could tell a programme apart that has neither; everything else has a default.
+    if (body.id === undefined && body.name === undefined) throw programmeUnnamed();
     const { id: programme = context.newId, entity = DEFAULT_PROGRAMME.entity } = body;
     const value = { ...DEFAULT_PROGRAMME, name: programme, ...settingsOf(body), entity };
     return await this.decide(context, {

@@ -82,7 +82,7 @@ export class ProgrammeSettingsBody extends TimedBody {
 }
 
 export class NewProgrammeBody extends ProgrammeSettingsBody {
-  /** Yours; left out, one is made. Events that name no programme belong to `main`. */
+  /** Yours; left out where a `name` is given, one is made. Events that name no programme belong to `main`. */
   @MayBeLeftOut()
   @IsStreamId()
   id?: string;

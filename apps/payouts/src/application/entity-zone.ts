@@ -1,5 +1,4 @@
 import { DEFAULT_PROGRAMME } from '@tributary/contracts';
-import { type Day, type Instant, startOfDay } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 
 const ZONE = `select zone from payer_entity where tenant = $1 and entity = $2`;
@@ -13,9 +12,3 @@ export async function zoneOfEntity(
   const { rows } = await database.query<{ zone: string }>(ZONE, [tenant, entity]);
   return rows[0]?.zone ?? DEFAULT_PROGRAMME.zone;
 }
-
-/** When a bank booked something: the start of its day, as the entity counts its days. */
-export const bookedAt = async (
-  database: Pick<Database, 'query'>,
-  of: { readonly tenant: string; readonly entity: string; readonly bookedOn: Day },
-): Promise<Instant> => startOfDay(of.bookedOn, await zoneOfEntity(database, of.tenant, of.entity));

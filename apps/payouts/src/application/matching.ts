@@ -6,9 +6,17 @@ import {
   type ReactionContext,
   reaction,
 } from '@tributary/feeds';
-import { type CommandRunner, type StreamName, startOfDay, uuidV5 } from '@tributary/kernel';
+import {
+  type CommandRunner,
+  type Instant,
+  type StreamName,
+  invariant,
+  startOfDay,
+  uuidV5,
+} from '@tributary/kernel';
 import { Dispatched, commandHandler, dispatchAs } from '@tributary/platform';
 import type {
+  RecordRepayment,
   ReturnItem,
   SettleItem,
   UnreturnItem,
@@ -19,6 +27,7 @@ import type { RailCommand, RailRejected } from '../domain/rail/commands';
 import { rail } from '../domain/rail/decide';
 import { railStreamOf } from '../domain/rail/events';
 import type {
+  ItemMatch,
   LineUnmatched,
   LinesMatched,
   MatchedItem,
@@ -38,7 +47,7 @@ type Facts = {
   readonly LineUnmatched: LineUnmatched['data'];
 };
 
-type Booking = ReturnItem | SettleItem | UnreturnItem | UnsettleItem;
+type Booking = RecordRepayment | ReturnItem | SettleItem | UnreturnItem | UnsettleItem;
 
 /** For one account; with what the rail is told where the account refuses it. */
 export interface ToldToAccount {
@@ -62,9 +71,11 @@ export const matchesTold = (bus: CommandBus): Reaction<ToldToAccount> =>
 
 export function commandsOfMatches(data: LinesMatched['data']): readonly ToldToAccount[] {
   const { rail: id, zone } = data;
-  return data.matches.flatMap((match) => {
+  return data.matches.flatMap((match): readonly ToldToAccount[] => {
     const { line, kind, bookedOn, bankReference, returnReason } = match;
     const at = startOfDay(bookedOn, zone);
+    if (kind === 'repaid')
+      return [{ type: 'ToldToAccount', command: repaid(data, match, at), rail: id, line }];
     return match.items.map((each) => {
       const { item, amount, fee } = each;
       const of = { account: accountOf(data, each), at, item, rail: id, bankLine: line };
@@ -72,8 +83,7 @@ export function commandsOfMatches(data: LinesMatched['data']): readonly ToldToAc
       const command: Booking =
         kind === 'settled'
           ? { type: 'SettleItem', ...of, ...said }
-          : // Whether the tax has been paid to the state already is known to nobody here.
-            { type: 'ReturnItem', ...of, ...said, fee, isTaxRemitted: false, reason: returnReason };
+          : { type: 'ReturnItem', ...of, ...said, fee, reason: returnReason };
       return { type: 'ToldToAccount', command, rail: id, line };
     });
   });
@@ -90,9 +100,17 @@ export function commandsOfUnmatch(data: LineUnmatched['data']): readonly ToldToA
   });
 }
 
+function repaid(data: LinesMatched['data'], match: ItemMatch, at: Instant): RecordRepayment {
+  const { line: bankLine, bookedOn, repayment: said, by } = match;
+  invariant(said && by !== null, 'a person says what was paid back');
+  const { repayment, amount } = said;
+  const of = { account: accountOf(data, said), at, rail: data.rail, bankLine, bookedOn, by };
+  return { type: 'RecordRepayment', ...of, repayment, amount };
+}
+
 const accountOf = (
   { entity, asset }: Pick<LinesMatched['data'], 'asset' | 'entity'>,
-  { partner }: MatchedItem,
+  { partner }: Pick<MatchedItem, 'partner'>,
 ) => ({ partner, entity, asset });
 
 /** To take back what an account never booked is nothing. */
@@ -108,11 +126,15 @@ function tellAccount(bus: CommandBus): Dispatch<ToldToAccount> {
   return async ({ command, rail: id, line }, context) => {
     const outcome = await toAccount(command, context);
     if (outcome.kind !== 'rejected') return outcome;
-    const { code } = outcome.rejected;
-    const { type, item, at } = command;
+    const { code: because } = outcome.rejected;
+    const { type, at } = command;
     if (type === 'UnsettleItem' || type === 'UnreturnItem')
-      return NEVER_BOOKED.has(code) ? { kind: 'nothing' } : outcome;
-    const refusal = { type: 'RefuseMatch', rail: id, line, item, because: code, at } as const;
+      return NEVER_BOOKED.has(because) ? { kind: 'nothing' } : outcome;
+    const on = { rail: id, line, because, at };
+    const refusal: RailCommand =
+      type === 'RecordRepayment'
+        ? { type: 'RefuseRepayment', ...on, repayment: command.repayment }
+        : { type: 'RefuseMatch', ...on, item: command.item };
     return await toRail(refusal, refusedFrom(context, id));
   };
 }

@@ -19,6 +19,7 @@ import { runs } from '../read-model/runs.projection';
 import { payerEntities, payingAccounts } from '../read-model/runs.terms.projection';
 import { statementSources } from '../read-model/statement-sources.projection';
 import { statements } from '../read-model/statements.projection';
+import { taxRemittances } from '../read-model/tax-remittances.projection';
 import { withholding } from '../read-model/withholding.projection';
 import { releasesTaken } from './accounts-releases';
 import { accountsFollow, partnersTold, toAccounts } from './accounts-terms';
@@ -29,6 +30,7 @@ import { matchesTold, railsBehind } from './matching';
 import { payeesTold } from './payees';
 import { periodOrders } from './periods';
 import { publication } from './publication';
+import { remittancesTold } from './remittances-told';
 import { RunsRead } from './runs';
 import { runsFollow } from './runs-protocol';
 import { runChanges, runFiles, runProgress } from './runs-reactions';
@@ -37,7 +39,7 @@ import { statementsOrdered } from './statements';
 /** What payouts owns, what follows from its events, and what it tells and hears. */
 export const payouts: ServiceDefinition = {
   name: 'payouts',
-  categories: ['account', 'fx', 'payee', 'period', 'rail', 'run', 'statement', 'tax'],
+  categories: ['account', 'fx', 'payee', 'period', 'rail', 'remittance', 'run', 'statement', 'tax'],
   // A run passes over all of its accounts twice, in the order in which they would be forgotten; one takes some four kilobytes.
   heldStreams: 30_000,
   projections: [
@@ -57,6 +59,7 @@ export const payouts: ServiceDefinition = {
     reconciliationMoves,
     runs,
     statements,
+    taxRemittances,
     withholding,
   ],
   inboxProjections: [ahead, commissionBehind, payerEntities, statementSources],
@@ -70,6 +73,7 @@ export const payouts: ServiceDefinition = {
     filesWritten(bus),
     accountsTold(bus, means),
     matchesTold(bus),
+    remittancesTold(bus, means),
     railsBehind(means.runner),
     statementsOrdered(bus, means),
   ],

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import { DEFAULT_PROGRAMME } from '@tributary/contracts';
 import {
   type Outcome,
   type Period,
@@ -31,12 +32,15 @@ export class PeriodCuts {
     this.terms = new RunTerms(runtime.log, runtime.database);
   }
 
-  softClose(
+  async softClose(
     context: CommandContext,
     entity: string,
     month: PeriodKey,
   ): Promise<Outcome<PeriodRejected>> {
-    return this.alone(context, entity, async (months) => ({
+    // Who has created no entity has the one of the default.
+    if (entity !== DEFAULT_PROGRAMME.entity && !(await this.shown.knows(context.tenant, entity)))
+      throw entityUnknown(entity);
+    return await this.alone(context, entity, async (months) => ({
       type: 'SoftClosePeriod',
       entity,
       period: await this.periodOf(context.tenant, entity, month, months),
@@ -94,6 +98,14 @@ export class PeriodCuts {
     return last?.month === shiftPeriodKey(month, -1) ? { ...resolved, from: last.ends } : resolved;
   }
 }
+
+/** Its months would never be of anything, and in order for ever after. */
+const entityUnknown = (entity: string): Refusal =>
+  new Refusal(
+    404,
+    'entity_unknown',
+    `Nobody has registered the entity ${entity}, and nothing is posted for it.`,
+  );
 
 function beingCut(entity: string): Refusal {
   const detail = `Somebody else is cutting a month of ${entity} just now; ask again.`;

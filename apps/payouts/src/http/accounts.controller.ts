@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Instant, Asset } from '@tributary/kernel';
 import {
   Allow,
+  AsOfPageQuery,
   AskedAt,
   Caller,
   type Columns,
@@ -10,10 +11,10 @@ import {
   ServiceRuntime,
   asAccepted,
   cursorOf,
+  headersOfPoint,
   pointAsked,
   readCursor,
   standingAt,
-  untilVisible,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountLines } from '../read-model/account-lines.projection';
@@ -21,7 +22,7 @@ import { accounts } from '../read-model/accounts.projection';
 import { type AccountShown, Accounts } from '../read-model/accounts.queries';
 import { type AgedAccount, Ageing, type AgeingAsked } from '../read-model/ageing.queries';
 import { assertOwn, momentCursor } from './accounts.asked';
-import { AccountQuery, AccountsQuery, AgeingQuery, PageQuery } from './accounts.dto';
+import { AccountQuery, AccountsQuery, AgeingQuery } from './accounts.dto';
 
 @ApiTags('accounts')
 @Controller('v1')
@@ -37,7 +38,9 @@ export class AccountsController {
   @ApiOperation({
     summary: 'What each entity owes each partner, by currency, and what the partner owes',
     description:
-      'taken + adjusted + repaid + writtenOff = payable + reserved + disputed + inFlight + settled + withheld - owed. Answers CSV to who accepts it.',
+      'taken + adjusted + repaid + writtenOff = payable + reserved + disputed + inFlight + settled + withheld - owed. ' +
+      'Asked with `known` or `position`, as it was known there, and the status of a partner as it was at that moment. ' +
+      'Answers CSV to who accepts it.',
   })
   async list(
     @Caller() { tenant }: Principal,
@@ -46,37 +49,46 @@ export class AccountsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await untilVisible(this.runtime, [accounts.name], query);
+    const point = await pointAsked(this.runtime, [accounts.name], query);
     const { partner, entity, asset, owing: isOwing, limit } = query;
     const after = query.after === undefined ? [] : readCursor(query.after, 3);
-    const asked = { tenant, partner, entity, asset, isOwing, after, limit };
-    const found = await this.shown.page(asked, askedAt);
-    const page = { ...found, next: found.next && cursorOf(...found.next) };
+    const upTo = point?.position;
+    const asked = { tenant, upTo, partner, entity, asset, isOwing, after, limit };
+    const found = await this.shown.page(asked, point?.known ?? askedAt);
+    const standing = standingAt(point, found.position);
+    headersOfPoint(standing, reply);
+    const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AccountShown, typeof page>(page, ACCOUNT_COLUMNS, { request, reply });
   }
 
   @Get('partners/:partner/accounts')
   @Allow('finance', 'admin', 'auditor', 'partner')
-  @ApiOperation({ summary: 'The accounts of a partner; a key of a partner reaches its own alone' })
+  @ApiOperation({
+    summary: 'The accounts of a partner; a key of a partner reaches its own alone',
+    description: 'Asked with `known` or `position`, as they were known there.',
+  })
   async ofPartner(
     @Caller() caller: Principal,
     @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
-    @Query() query: PageQuery,
+    @Query() query: AsOfPageQuery,
   ) {
     assertOwn(caller, partner);
-    await untilVisible(this.runtime, [accounts.name], query);
+    const point = await pointAsked(this.runtime, [accounts.name], query);
     const after = query.after === undefined ? [] : readCursor(query.after, 3);
     const { tenant } = caller;
-    const found = await this.shown.page({ tenant, partner, after, limit: query.limit }, askedAt);
-    return { ...found, next: found.next && cursorOf(...found.next) };
+    const asked = { tenant, partner, upTo: point?.position, after, limit: query.limit };
+    const found = await this.shown.page(asked, point?.known ?? askedAt);
+    const standing = standingAt(point, found.position);
+    return { ...found, ...standing, next: found.next && cursorOf(...found.next) };
   }
 
   @Get('partners/:partner/open-lines')
   @Allow('finance', 'admin', 'auditor', 'partner')
   @ApiOperation({
     summary: 'What is payable, reserved or disputed in an account, line by line',
-    description: 'The oldest first, which is the order in which they are paid.',
+    description:
+      'The oldest first, which is the order in which they are paid. Asked with `known` or `position`, as it was known there.',
   })
   async lines(
     @Caller() caller: Principal,
@@ -84,12 +96,14 @@ export class AccountsController {
     @Query() query: AccountQuery,
   ) {
     assertOwn(caller, partner);
-    await untilVisible(this.runtime, [accountLines.name], query);
+    const point = await pointAsked(this.runtime, [accountLines.name], query);
+    const upTo = point?.position;
     const { entity, limit } = query;
     const of = { partner, entity, asset: query.asset as Asset };
     const after = query.after === undefined ? null : momentCursor(query.after);
-    const found = await this.shown.lines(caller.tenant, of, { after, limit });
-    return { ...found, next: found.next && cursorOf(...found.next) };
+    const found = await this.shown.lines(caller.tenant, of, { upTo, after, limit });
+    const standing = standingAt(point, found.position);
+    return { ...found, ...standing, next: found.next && cursorOf(...found.next) };
   }
 
   @Get('reports/payables-ageing')

@@ -31,7 +31,7 @@ export class PageQuery extends WaitingQuery {
 export const asBoolean = ({ value }: { readonly value: unknown }): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
 
-export class AccountsQuery extends PageQuery {
+export class AccountsQuery extends AsOfPageQuery {
   @IsOptional()
   @IsStreamId()
   partner?: string;
@@ -52,7 +52,7 @@ export class AccountsQuery extends PageQuery {
 }
 
 /** Which account of a partner. */
-export class AccountQuery extends PageQuery {
+export class AccountQuery extends AsOfPageQuery {
   @IsStreamId()
   entity!: string;
 

@@ -21,6 +21,8 @@ import { accountHandler } from '../application/accounts';
 import { releasesTaken } from '../application/accounts-releases';
 import { accountsFollow, partnersTold, toAccounts } from '../application/accounts-terms';
 import { DisputeDesk } from '../application/disputes';
+import { railHandler } from '../application/matching';
+import { RepaymentDesk } from '../application/repayments';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
 import type { AccountEvent, StatusStep } from '../domain/account/events';
@@ -35,6 +37,7 @@ import { Ageing } from '../read-model/ageing.queries';
 import { disputes } from '../read-model/disputes.projection';
 import { Disputes } from '../read-model/disputes.queries';
 import { payerEntities } from '../read-model/runs.terms.projection';
+import { statementSources } from '../read-model/statement-sources.projection';
 import { AccountsController } from './accounts.controller';
 import { AdjustmentsController } from './adjustments.controller';
 import { DisputesController } from './disputes.controller';
@@ -49,9 +52,9 @@ class Partners {}
   imports: [
     ServiceModule.of({
       name: 'payouts',
-      categories: ['account'],
+      categories: ['account', 'rail'],
       projections: [accounts, accountLines, accountProposals, disputes],
-      inboxProjections: [payerEntities],
+      inboxProjections: [payerEntities, statementSources],
       listensTo: ['commission', 'partners'],
       reactions: (bus, means) => [accountsFollow(means.topics, toAccounts(bus, means))],
       inboxReactions: (bus, means) => [
@@ -66,7 +69,10 @@ class Partners {}
     DisputesController,
     ReceivablesController,
   ],
-  providers: [accountHandler, Accounts, AccountProposals, Ageing, Disputes, DisputeDesk],
+  providers: [
+    ...[accountHandler, railHandler, DisputeDesk, RepaymentDesk],
+    ...[Accounts, AccountProposals, Ageing, Disputes],
+  ],
 })
 class Payouts {}
 
@@ -146,7 +152,10 @@ export class AccountsService {
   async partnerIs(partner: string, steps: readonly StatusStep[]): Promise<void> {
     const at = steps.at(-1)?.at;
     if (at === undefined) throw new Error('A partner has a step.');
-    const told = steps.map(({ at: since, status }) => ({ at: since, value: { status } }));
+    const told = steps.map(({ at: since, status }) => ({
+      at: since,
+      value: { name: partner, status },
+    }));
     const data = { partner, steps: told };
     await this.say(streamOf('partner', 'acme', partner), { type: PARTNER, data, at });
   }

@@ -1,9 +1,10 @@
 import { type Instant, withoutDashes, uuidV5 } from '@tributary/kernel';
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
 import type { Answer } from '@tributary/testing';
-import { noon, payee, reserve } from '../domain/account/account.fixture';
+import { noon, payee, repayment, reserve } from '../domain/account/account.fixture';
 import { itemOf } from '../domain/item';
 import { type OfAccount, accountStreamOf } from '../domain/account/terms';
+import { AccountProposals } from '../read-model/account-proposals.queries';
 import { AccountsService } from './accounts.fixture';
 
 let service: AccountsService;
@@ -153,6 +154,23 @@ describe('an adjustment', () => {
     evidence: ['ticket 4711'],
   };
 
+  it('is refused for a partner or an entity that nobody has registered', async () => {
+    expect(await service.post('/v1/adjustments', asked)).toMatchObject({
+      status: 404,
+      body: { code: 'partner_unknown' },
+    });
+    await service.partnerIs('p3', [{ at: noon('01-01'), status: 'active' }]);
+    const proposals = service.app.get(AccountProposals, { strict: false });
+    await service.until(
+      () => proposals.named('acme', asked),
+      ({ partner }) => partner,
+    );
+    expect(await service.post('/v1/adjustments', { ...asked, entity: 'nosuche' })).toMatchObject({
+      status: 404,
+      body: { code: 'entity_unknown' },
+    });
+  });
+
   it('is booked by a second person', async () => {
     const proposed = await service.post('/v1/adjustments', asked);
     const id = idOf(proposed);
@@ -203,8 +221,7 @@ describe('what partners owe', () => {
   it('is demanded, repaid, and written off by two persons', async () => {
     const demand = { ...receivable, payBy: '2026-06-01T12:00:00Z' };
     idOf(await service.post('/v1/receivables/p4/demands', demand));
-    const repaid = { ...receivable, amount: '50', rail: 'itau1', bookedOn: '2026-05-05' };
-    idOf(await service.post('/v1/receivables/p4/repayments', repaid));
+    await service.tells({ ...repayment(50), account: of('p4') });
     const allowance = { ...receivable, allowance: '300', reason: 'two years old' };
     idOf(await service.post('/v1/receivables/p4/allowances', allowance));
     const writeOff = { ...receivable, amount: '400', reason: 'the partner is gone' };
@@ -217,10 +234,10 @@ describe('what partners owe', () => {
       balance: '-100',
       demanded: { amount: '550', payBy: '2026-06-01T12:00:00.000Z' },
     });
-    const more = { ...receivable, amount: '101', rail: 'itau1', bookedOn: '2026-05-06' };
-    expect(await service.post('/v1/receivables/p4/repayments', more)).toMatchObject({
-      status: 409,
-      body: { code: 'more_than_owed', facts: { owed: '100' } },
+    const unheard = { ...receivable, amount: '100', rail: 'nosuch', bankLine: 'made up' };
+    expect(await service.post('/v1/receivables/p4/repayments', unheard)).toMatchObject({
+      status: 404,
+      body: { code: 'account_unknown', facts: { rail: 'nosuch' } },
     });
     expect((await service.ask('/v1/write-offs?status=approved')).at('items')).toHaveLength(1);
   });

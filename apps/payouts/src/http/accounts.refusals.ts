@@ -35,9 +35,12 @@ export const ACCOUNT_REFUSALS: Refusals<AccountRejected> = {
   line_already_disputed: [409, 'Another dispute is about this line.'],
   lines_differ: [422, 'Name each line of the dispute exactly once.'],
   more_than_owed: [409, 'That is more than the partner owes, which is `owed`.'],
+  more_than_remitted: [409, 'That is more than the tax authority has for this payment.'],
+  more_than_withheld: [409, 'That is more than was withheld of this payment.'],
   nothing_owed: [409, 'The partner owes nothing in this account.'],
   proposal_unknown: [404, 'Nothing of this id waits for approval in this account.'],
   same_person: SAME_PERSON,
+  tax_not_withheld: [409, 'Nothing was withheld of this payment by that rule.'],
   write_off_exists: [409, 'There is a write-off of this id already.'],
   write_off_unknown: [404, 'No write-off of this id waits for approval.'],
 };

@@ -24,6 +24,13 @@ import { byWhom, momentCursor } from './accounts.asked';
 import { ACCOUNT_REFUSALS } from './accounts.refusals';
 import { AdjustmentBody, ProposalsQuery, WithdrawalBody } from './adjustments.dto';
 
+/** A name that was mistyped would get an account, and somebody's money in it. */
+function unregistered(field: 'entity' | 'partner', name: string): Refusal {
+  const code = `${field}_unknown`;
+  const detail = `Nobody has registered the ${field} ${name}, or payouts has not heard of it yet.`;
+  return new Refusal(404, code, detail, { errors: [{ pointer: `/${field}`, code, detail }] });
+}
+
 /** What commission has not computed: a person proposes it, and a second one books it. */
 @ApiTags('adjustments')
 @Controller('v1/adjustments')
@@ -38,13 +45,17 @@ export class AdjustmentsController {
   @Post()
   @ApiOperation({
     summary: 'Proposes to give a partner something, or to take it',
-    description: 'Nothing is booked before a second person approves it.',
+    description:
+      'Nothing is booked before a second person approves it. Partner and entity have to be registered; programmes are not known here.',
   })
   async propose(
     @Idempotent() context: CommandContext,
     @Body() body: AdjustmentBody,
   ): Promise<CommandAnswer> {
     const { partner, entity, programme, amount, reason, evidence } = body;
+    const named = await this.proposals.named(context.tenant, { partner, entity });
+    if (!named.partner) throw unregistered('partner', partner);
+    if (!named.entity) throw unregistered('entity', entity);
     return await this.decide(context, context.newId, {
       type: 'ProposeAdjustment',
       account: { partner, entity, asset: body.asset as Asset },

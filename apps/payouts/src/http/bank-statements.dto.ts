@@ -1,9 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsMinorUnits, PageSize } from '@tributary/platform';
-import { IsOptional, Length, Matches } from 'class-validator';
+import { IsDay, IsMinorUnits, PageSize } from '@tributary/platform';
+import { IsOptional, Length } from 'class-validator';
 import { FilesReadQuery } from './paying-accounts.dto';
-
-export const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 export class PagedQuery extends FilesReadQuery {
   @ApiPropertyOptional({ description: '`next` of the page before.' })
@@ -35,11 +33,11 @@ export class AcceptanceBody {
 export class LinesQuery extends PagedQuery {
   @ApiPropertyOptional({ description: 'Booked on this day or later.' })
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   from?: string;
 
   @ApiPropertyOptional({ description: 'Booked on this day or before.' })
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   until?: string;
 }

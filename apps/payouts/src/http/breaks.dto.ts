@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsStreamId } from '@tributary/platform';
+import { IsDay, IsStreamId } from '@tributary/platform';
 import { IsIn, IsOptional, Length, Matches } from 'class-validator';
 import { BREAK_TYPES, type BreakType } from '../domain/rail/break-events';
-import { DAY, PagedQuery } from './bank-statements.dto';
+import { PagedQuery } from './bank-statements.dto';
 
 const TYPES = Object.keys(BREAK_TYPES);
 const STATES = ['all', 'closed', 'open'] as const;
@@ -16,7 +16,7 @@ export class AsOfQuery extends PagedQuery {
 
   @ApiPropertyOptional({ description: 'The day whose ages are shown; left out, today in UTC.' })
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   asOf?: string;
 }
 
@@ -38,7 +38,7 @@ export class BreaksQuery extends AsOfQuery {
 
 export class AgeingBody {
   /** What should have happened by the end of this day, and has not, becomes a break. */
-  @Matches(DAY)
+  @IsDay()
   asOf!: string;
 
   /** Left out: of all accounts. */

@@ -1,14 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  ParseIntPipe,
-  Post,
-  Query,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { hasCode, invariant, startOfDay } from '@tributary/kernel';
@@ -39,7 +29,9 @@ import { csvRegister } from '../rails/csv-register/rail';
 import type { Rail } from '../rails/rail';
 import { railNamed } from '../rails/rails';
 import { FileVoidBody, FilesQuery } from './files.dto';
+import { FileNumber, afterOf, unknownFile } from './files.names';
 import { FILE_REFUSALS } from './files.refusals';
+import { assertPayDay } from './pay-on';
 import { FilesPageQuery, FilesReadQuery } from './paying-accounts.dto';
 import { runNamed } from './runs.names';
 
@@ -78,7 +70,7 @@ export class FilesController {
   async download(
     @Caller() { tenant }: Principal,
     @Param('account') rail: string,
-    @Param('sequence', ParseIntPipe) sequence: number,
+    @Param('sequence', FileNumber) sequence: number,
     @Query() query: FilesReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
@@ -96,7 +88,7 @@ export class FilesController {
   async register(
     @Caller() { tenant }: Principal,
     @Param('account') rail: string,
-    @Param('sequence', ParseIntPipe) sequence: number,
+    @Param('sequence', FileNumber) sequence: number,
     @Query() query: FilesReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
@@ -112,7 +104,7 @@ export class FilesController {
   async items(
     @Caller() { tenant }: Principal,
     @Param('account') rail: string,
-    @Param('sequence', ParseIntPipe) sequence: number,
+    @Param('sequence', FileNumber) sequence: number,
     @Query() query: FilesPageQuery,
   ) {
     await untilVisible(this.runtime, [paymentFiles.name], query);
@@ -131,12 +123,13 @@ export class FilesController {
   async proposeVoid(
     @Idempotent() context: CommandContext,
     @Param('account') rail: string,
-    @Param('sequence', ParseIntPipe) sequence: number,
+    @Param('sequence', FileNumber) sequence: number,
     @Body() { evidence, then, payOn }: FileVoidBody,
   ): Promise<CommandAnswer> {
     const { cause, receivedAt: at } = context;
     // Refuses a day that no calendar has.
     startOfDay(payOn, 'UTC');
+    assertPayDay(payOn, at);
     const said = { evidence, then, payOn, by: cause.actor, at };
     const command = { type: 'ProposeFileVoid', rail, sequence, ...said } as const;
     return await this.decide(new DecideFile(command, context));
@@ -151,7 +144,7 @@ export class FilesController {
   async approveVoid(
     @Idempotent() context: CommandContext,
     @Param('account') rail: string,
-    @Param('sequence', ParseIntPipe) sequence: number,
+    @Param('sequence', FileNumber) sequence: number,
   ): Promise<CommandAnswer> {
     const { cause, receivedAt: at } = context;
     const command = { type: 'ApproveFileVoid', rail, sequence, by: cause.actor, at } as const;
@@ -226,15 +219,6 @@ function sendAs(reply: FastifyReply, { loaded, rail, bytes, sha256 }: Sent): Buf
     .header('cache-control', 'no-store')
     .header('x-sha256', sha256);
   return Buffer.from(bytes);
-}
-
-const unknownFile = (): Refusal =>
-  new Refusal(404, 'file_unknown', 'No file was sent from this account under this number.');
-
-/** `<account>.<sequence>`. */
-function afterOf(cursor: string | undefined): readonly [rail: string, sequence: number] {
-  const [, rail, sequence] = /^([a-z0-9]{1,32})\.([0-9]{1,6})$/.exec(cursor ?? '') ?? [];
-  return rail === undefined ? ['', 0] : [rail, Number(sequence)];
 }
 
 function refuseReturn(error: unknown): never {

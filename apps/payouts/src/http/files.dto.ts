@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsStreamId } from '@tributary/platform';
+import { IsDay, IsStreamId } from '@tributary/platform';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -40,6 +40,6 @@ export class FileVoidBody {
   then!: AfterVoid;
 
   /** When the new file is to be paid. */
-  @Matches(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/)
+  @IsDay()
   payOn!: string;
 }

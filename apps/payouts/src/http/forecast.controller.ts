@@ -19,7 +19,10 @@ export class ForecastController {
   @ApiOperation({
     summary: 'What the next monthly run would pay, and apart what is still held',
     description:
-      'If nothing further arrives, the run comes out as it stands here, to the cent. Held amounts stand by the date of their hold.',
+      'If nothing further arrives, the run comes out as it stands here, to the cent. Held amounts stand by the date of their hold. ' +
+      'It is of now alone and takes no `known` or `position`: it is what a run would decide by the clock, policies and calendars of now, and ' +
+      'what nobody asked for then was never decided. What was payable and held then is under /v1/accounts, /v1/payout-holds and /v1/holds; ' +
+      'what a run did decide, in its own events.',
   })
   async forecast(
     @Caller() { tenant, actor }: Principal,

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Instant, Asset } from '@tributary/kernel';
 import {
   Allow,
-  AsOfPageQuery,
+  AsOfQuery,
   AskedAt,
   Caller,
   type Columns,
@@ -79,14 +79,14 @@ export class PayoutHoldsController {
   @ApiOperation({
     summary: 'What a partner has earned and is not paid yet, and why',
     description:
-      'With what commission still holds, by what holds it. Asked with `known` or `position`, as it was known there, and `commission` is null: ' +
+      'All its accounts at once, with what commission still holds, by what holds it; `account` is null where it has released nothing yet. Asked with `known` or `position`, as it was known there, and `commission` is null: ' +
       'what it held then, /v1/partners/{partner}/earnings says with the same `known`. A key of a partner reaches its own alone.',
   })
   async ofPartner(
     @Caller() { tenant }: Principal,
     @AskedAt() askedAt: Instant,
     @Param('partner') partner: string,
-    @Query() query: AsOfPageQuery,
+    @Query() query: AsOfQuery,
   ) {
     const point = await pointAsked(this.runtime, READ, query);
     const on = point?.known ?? askedAt;

@@ -58,9 +58,10 @@ export class MatchingController {
     @Idempotent() context: CommandContext,
     @Param('account') rail: string,
     @Param('line') line: string,
-    @Body() { kind, items, reason }: MatchBody,
+    @Body() { kind, items, remittance, reason }: MatchBody,
   ): Promise<CommandAnswer> {
-    const said = { line, kind, items, reason, ...byOf(context) };
+    const of = remittance === undefined ? {} : { remittance };
+    const said = { line, kind, items, reason, ...of, ...byOf(context) };
     return await this.decide(context, { type: 'MatchByHand', rail, ...said }, line);
   }
 

@@ -18,6 +18,7 @@ import { LINE_STATES, type LineState } from '../read-model/bank-lines.queries';
 import { LinesQuery } from './bank-statements.dto';
 
 const KINDS = ['returned', 'settled', ...BOOKED_KINDS] as const;
+const REMITTANCE = /^[0-9a-f-]{32,36}$/;
 /** Not negative. */
 const AMOUNT = /^(?:0|[1-9][0-9]{0,17})$/;
 
@@ -29,7 +30,7 @@ export class BankLinesQuery extends LinesQuery {
 }
 
 export class MatchBody {
-  /** `settled` and `returned` name items; the others move money for none. */
+  /** `settled` and `returned` name items, `tax` a remittance; the others move money for neither. What a partner paid back is said of the receivable. */
   @IsIn(KINDS)
   kind!: HandMatch['kind'];
 
@@ -37,6 +38,11 @@ export class MatchBody {
   @ArrayMaxSize(100)
   @Matches(/^[0-9A-Z]{1,35}$/, { each: true })
   items: string[] = [];
+
+  @ApiPropertyOptional({ description: 'Of `tax`: which one the line shows.' })
+  @IsOptional()
+  @Matches(REMITTANCE)
+  remittance?: string;
 
   /** It stands in the log for good, so it names no person. */
   @Length(3, 500)

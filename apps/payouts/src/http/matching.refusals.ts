@@ -4,9 +4,10 @@ import { FILE_REFUSALS } from './files.refusals';
 
 export const RAIL_REFUSALS: Refusals<RailRejected> = {
   ...FILE_REFUSALS,
+  account_differs: [422, 'The paying account is of another entity or currency.'],
   amount_mismatch: [
     422,
-    'The payments named do not come to the amount of the line: `items` against `line`.',
+    'What was named does not come to the amount of the line: `items` against `line`.',
   ],
   break_explained_by_matching: [
     409,
@@ -28,7 +29,15 @@ export const RAIL_REFUSALS: Refusals<RailRejected> = {
   line_not_matched: [409, 'The line is not matched, so there is nothing to take back.'],
   line_unknown: [404, 'There is no such line in the statements of this paying account that count.'],
   matching_behind: [409, 'Matching is still at work on what came in; try again in a moment.'],
+  more_than_owed: [409, 'That is more than the partner owes, which is `owed`.'],
   no_match_proposed: [409, 'Nobody has proposed a match of this line; that comes first.'],
+  nothing_owed: [409, 'The partner owes nothing in this account.'],
+  remittance_matched: [409, 'Another line shows this remittance already, which is `line`.'],
+  remittance_unknown: [404, 'No remittance of this id was paid from this paying account.'],
+  repayment_final: [
+    409,
+    'What a partner paid back is not taken back. An adjustment, which two persons make, moves it to whom it belongs.',
+  ],
   statement_incomplete: [
     409,
     'Not all lines of the statement have come in: `received` of `lines`.',

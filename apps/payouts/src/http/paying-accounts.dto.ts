@@ -1,11 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsAsset, IsMinorUnits, IsStreamId, PageSize } from '@tributary/platform';
+import { IsAsset, IsDay, IsMinorUnits, IsStreamId, PageSize } from '@tributary/platform';
 import { Type } from 'class-transformer';
 import { IsIn, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
 import { RAIL_NAMES } from '../rails/rails';
 import { WaitingQuery } from './accounts.dto';
-
-const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 export class OwnBankAccountBody {
   /** COMPE code. */
@@ -71,7 +69,7 @@ export class PayingAccountBody {
   @IsMinorUnits()
   opening!: string;
 
-  @Matches(DAY)
+  @IsDay()
   on!: string;
 }
 

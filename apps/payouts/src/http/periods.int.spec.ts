@@ -133,6 +133,10 @@ describe('closing a month', () => {
       status: 409,
       code: 'month_not_over',
     });
+    expect(await cut('2026-01', 'soft-close', 'ana', 'nosuche')).toMatchObject({
+      status: 404,
+      code: 'entity_unknown',
+    });
     const closed = await cut('2026-03', 'soft-close', 'ana');
     expect(closed).toMatchObject({ status: 200, id: 'main.2026-03', replayed: false });
     expect(await shown(String(closed['token']))).toMatchObject({
@@ -310,8 +314,8 @@ function order(
 
 const door = () => runtime().orderTo('payouts');
 
-const cut = (month: string, how: string, who: string): Promise<Answer> =>
-  call(`/v1/periods/main/${month}/${how}`, who, {
+const cut = (month: string, how: string, who: string, entity = 'main'): Promise<Answer> =>
+  call(`/v1/periods/${entity}/${month}/${how}`, who, {
     method: 'POST',
     headers: { 'idempotency-key': `periods-${String(sent++)}` },
   });

@@ -16,7 +16,7 @@ import {
   untilVisible,
 } from '@tributary/platform';
 import { DecideAccount } from '../application/accounts';
-import { bookedAt } from '../application/entity-zone';
+import { RepaymentDesk } from '../application/repayments';
 import type { AccountCommand } from '../domain/account/commands';
 import type { OfAccount } from '../domain/account/terms';
 import { accountProposals } from '../read-model/account-proposals.projection';
@@ -24,6 +24,7 @@ import { AccountProposals } from '../read-model/account-proposals.queries';
 import { byWhom, momentCursor } from './accounts.asked';
 import { ACCOUNT_REFUSALS } from './accounts.refusals';
 import { ProposalsQuery, WithdrawalBody } from './adjustments.dto';
+import { RAIL_REFUSALS } from './matching.refusals';
 import {
   AllowanceBody,
   DemandBody,
@@ -40,6 +41,7 @@ export class ReceivablesController {
   constructor(
     private readonly commands: CommandBus,
     private readonly proposals: AccountProposals,
+    private readonly repayments: RepaymentDesk,
     private readonly runtime: ServiceRuntime,
   ) {}
 
@@ -59,21 +61,20 @@ export class ReceivablesController {
   }
 
   @Post('receivables/:partner/repayments')
-  @ApiOperation({ summary: 'Records what a partner has paid back to a bank account of ours' })
+  @ApiOperation({
+    summary: 'Says which line of the bank a partner has paid back with',
+    description:
+      'The line has to be a free credit of exactly this amount. It is taken at once, above the limit of the matching rules once a second person approves its match; the account follows a moment later, dated by the line. If the debt was settled otherwise meanwhile, the line is an open break again.',
+  })
   async repay(
     @Idempotent() context: CommandContext,
     @Param('partner') partner: string,
     @Body() body: RepaymentBody,
   ): Promise<CommandAnswer> {
-    const { amount, rail, bankLine = null, bookedOn, entity } = body;
-    return await this.decide(context, context.newId, {
-      type: 'RecordRepayment',
-      account: accountOf(partner, body),
-      repayment: context.newId,
-      ...{ amount, rail, bankLine, bookedOn },
-      at: await bookedAt(this.runtime.database, { tenant: context.tenant, entity, bookedOn }),
-      ...byWhom(context),
-    });
+    const { amount, rail, bankLine } = body;
+    const said = { account: accountOf(partner, body), amount, rail, bankLine };
+    const outcome = await this.repayments.record(said, context.newId, context);
+    return answerOf(outcome, { service: this.runtime.name, id: context.newId }, RAIL_REFUSALS);
   }
 
   @Post('receivables/:partner/allowances')

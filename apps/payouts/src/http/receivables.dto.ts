@@ -1,9 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsAsset, IsInstant, IsMinorUnits, IsStreamId } from '@tributary/platform';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { Length } from 'class-validator';
 import { ReasonedBody } from './adjustments.dto';
-
-const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 /** Which account of a partner. */
 export class OfAccountBody {
@@ -21,23 +19,21 @@ export class DemandBody extends OfAccountBody {
 }
 
 export class RepaymentBody extends OfAccountBody {
+  @ApiProperty({ description: 'Of the whole line.' })
   @IsMinorUnits()
   @Length(1, 15)
   amount!: string;
 
-  @ApiProperty({ description: 'The account of ours that received it.' })
+  @ApiProperty({ description: 'The paying account of ours that received it.' })
   @IsStreamId()
   rail!: string;
 
-  @ApiPropertyOptional({ description: 'The line of its statement, where it is there already.' })
-  @IsOptional()
-  @IsString()
+  @ApiProperty({
+    description:
+      'The credit of its statement, which nothing else explains: `line` in its bank lines.',
+  })
   @Length(1, 200)
-  bankLine?: string;
-
-  @ApiProperty({ example: '2026-04-17', description: 'The day on which the bank booked it.' })
-  @Matches(DAY)
-  bookedOn!: string;
+  bankLine!: string;
 }
 
 export class WriteOffBody extends ReasonedBody {

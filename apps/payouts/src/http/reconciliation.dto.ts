@@ -1,15 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsDay } from '@tributary/platform';
 import { IsOptional, Matches } from 'class-validator';
-import { DAY } from './bank-statements.dto';
 import { FilesReadQuery } from './paying-accounts.dto';
 
 export class ReconciliationQuery extends FilesReadQuery {
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   from?: string;
 
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   until?: string;
 
   @ApiPropertyOptional({

@@ -15,13 +15,17 @@ import {
   coreSettings,
   serve,
 } from '@tributary/platform';
-import { testMasterKey } from '@tributary/platform/testing';
+import { LedgerStandIn, testMasterKey } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
 import { accountHandler } from '../application/accounts';
 import { BreakAgeing } from '../application/breaks';
 import { fileHandler } from '../application/files';
 import { matchesTold, railHandler, railsBehind } from '../application/matching';
+import { RemittanceDesk, remittanceHandler } from '../application/remittances';
+import { remittancesTold } from '../application/remittances-told';
+import { RepaymentDesk } from '../application/repayments';
 import { BankStatements } from '../application/statements-in';
+import { taxHandler } from '../application/withholding';
 import { instruct, noon, payee, release, reserve, runOf } from '../domain/account/account.fixture';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
@@ -32,6 +36,8 @@ import { rail } from '../domain/rail/decide';
 import { railStreamOf } from '../domain/rail/events';
 import { FILE_A, RAIL, RETURN, RUN, settings } from '../domain/rail/file.fixture';
 import { AT } from '../domain/rail/rail.fixture';
+import { accountProposals } from '../read-model/account-proposals.projection';
+import { AccountProposals } from '../read-model/account-proposals.queries';
 import { bankLines } from '../read-model/bank-lines.projection';
 import { BankLinesRead } from '../read-model/bank-lines.queries';
 import { railBreaks } from '../read-model/breaks.projection';
@@ -39,35 +45,53 @@ import { BreaksRead } from '../read-model/breaks.queries';
 import { paymentFiles } from '../read-model/files.projection';
 import { reconciliationMoves } from '../read-model/reconciliation.projection';
 import { ReconciliationRead } from '../read-model/reconciliation.queries';
+import { payees } from '../read-model/payees.projection';
+import { payerEntities, payingAccounts } from '../read-model/runs.terms.projection';
+import { taxRemittances } from '../read-model/tax-remittances.projection';
+import { TaxRemittances } from '../read-model/tax-remittances.queries';
+import { WithholdingItems } from '../read-model/withholding-items.queries';
+import { withholding } from '../read-model/withholding.projection';
+import { WithholdingRegister } from '../read-model/withholding.queries';
 import { BankStatementsController } from './bank-statements.controller';
 import { BreaksController } from './breaks.controller';
 import { MatchingController } from './matching.controller';
+import { ReceivablesController } from './receivables.controller';
 import { ReconciliationController } from './reconciliation.controller';
+import { TaxRemittancesController } from './tax-remittances.controller';
+import { WithholdingItemsController } from './withholding-items.controller';
+import { WithholdingController } from './withholding.controller';
 
 @Module({
   imports: [
     ServiceModule.of({
       name: 'payouts',
-      categories: ['account', 'rail'],
-      projections: [bankLines, paymentFiles, railBreaks, reconciliationMoves],
-      reactions: (bus, means) => [matchesTold(bus), railsBehind(means.runner)],
+      categories: ['account', 'rail', 'remittance'],
+      projections: [
+        ...[bankLines, paymentFiles, railBreaks, reconciliationMoves, taxRemittances],
+        ...[accountProposals, withholding, payees, payerEntities, payingAccounts],
+      ],
+      reactions: (bus, means) => [
+        matchesTold(bus),
+        railsBehind(means.runner),
+        remittancesTold(bus, means),
+      ],
     }),
   ],
   controllers: [
     BankStatementsController,
     BreaksController,
     MatchingController,
+    ReceivablesController,
     ReconciliationController,
+    TaxRemittancesController,
+    WithholdingController,
+    WithholdingItemsController,
   ],
   providers: [
-    accountHandler,
-    fileHandler,
-    railHandler,
-    BankLinesRead,
-    BankStatements,
-    BreakAgeing,
-    BreaksRead,
-    ReconciliationRead,
+    ...[accountHandler, fileHandler, railHandler, remittanceHandler, taxHandler],
+    ...[AccountProposals, BankLinesRead, BankStatements, BreakAgeing, BreaksRead],
+    ...[ReconciliationRead, RemittanceDesk, RepaymentDesk],
+    ...[TaxRemittances, WithholdingItems, WithholdingRegister],
   ],
 })
 class ReconciliationModule {}
@@ -127,7 +151,7 @@ export class ReconciliationSite {
       LOG_LEVEL: 'silent',
       PRIVACY_MASTER_KEY: testMasterKey,
     });
-    const modules = [ReconciliationModule];
+    const modules = [ReconciliationModule, LedgerStandIn];
     const serving = await serve({ name: 'payouts', modules, settings: settingsOfSite });
     const url = await serving.listen();
     const keys = new Map<string, string>();
@@ -233,14 +257,20 @@ export class ReconciliationSite {
     return (await response.json()) as T;
   }
 
-  async post(path: string, body: object, who = 'anna', method = 'POST'): Promise<Response> {
+  async post(
+    path: string,
+    body: object,
+    who = 'anna',
+    method = 'POST',
+    key = `command-${String(this.sent++)}`,
+  ): Promise<Response> {
     return await fetch(new URL(path, this.url), {
       method,
       body: JSON.stringify(body),
       headers: {
         ...this.headers(who),
         'content-type': 'application/json',
-        'idempotency-key': `command-${String(this.sent++)}`,
+        'idempotency-key': key,
       },
     });
   }

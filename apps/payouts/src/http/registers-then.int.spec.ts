@@ -1,4 +1,5 @@
 import { ENTITY } from '@tributary/contracts';
+import type { ServiceRuntime } from '@tributary/platform';
 import {
   RAIL,
   answered,
@@ -20,6 +21,7 @@ import {
   voided,
 } from '../domain/account/account.fixture';
 import type { AccountCommand } from '../domain/account/commands';
+import { Registers } from '../read-model/registers.queries';
 import { step } from './statements-history.fixture';
 import { StatementsSite } from './statements.fixture';
 
@@ -27,7 +29,7 @@ const REPORTS = [
   '/v1/reports/payouts?limit=1000',
   '/v1/reports/returns?limit=1000',
   '/v1/payout-holds?limit=1000',
-  '/v1/partners/p1/payout-holds?limit=1000',
+  '/v1/partners/p1/payout-holds?timeoutMs=10000',
 ] as const;
 
 type Report = Readonly<Record<'checkpoint' | 'known' | 'leaf' | 'on' | 'position', unknown>>;
@@ -133,6 +135,25 @@ describe('what was paid, came back, or was held, as it was known at an earlier p
     expect((await csv.text()).split('\r\n').filter(Boolean)).toHaveLength(whole.items.length + 1);
   });
 
+  it('costs a page of it, and not the whole register', async () => {
+    await site.runtime.database.query(MANY_ITEMS);
+    await site.runtime.database.query('analyze');
+    const read: number[] = [];
+    const registers = new Registers({ database: explained(read) } as unknown as ServiceRuntime);
+    const all = { run: undefined, entity: undefined, partner: undefined, state: undefined };
+    const filter = { ...all, tenant: 'busy', from: undefined, to: undefined, upTo: 3_500n };
+    const after = [noon('02-01'), 'i02000'] as const;
+    const { items, next } = await registers.items(filter, { after, limit: 10 });
+    expect([items[0], items.length, next]).toMatchObject([
+      { item: 'i02001' },
+      10,
+      expect.anything(),
+    ]);
+    await registers.returns(filter, { after: ['', ''], limit: 10 });
+    expect(read).toHaveLength(2);
+    for (const rows of read) expect(rows).toBeLessThan(200);
+  });
+
   it('does not tell what commission held then, which its own log says', async () => {
     const { position = '' } = said.at(-1) ?? {};
     const path = '/v1/partners/p1/payout-holds';
@@ -144,6 +165,44 @@ describe('what was paid, came back, or was held, as it was known at an earlier p
     expect(await at(`?position=${position}`)).toEqual([null]);
   });
 });
+
+/** As one run makes them: reserved in their order, all of them changed since, and a few of them refused. */
+const MANY_ITEMS = `
+  insert into payout_item (tenant, item, account, partner, entity, asset, run, gross, net, method, method_display, replaces,
+    state, reserved_at, reserved_position, last_position, back_position)
+  select 'busy', 'i' || lpad(n::text, 5, '0'), 'a' || n, 'p' || n, 'main', 'BRL/2', 'r', 100, 100, 'pix', '*', '[]',
+    'instructed', '2026-02-01T12:00:00Z', n, 10000 + n, case when n % 500 = 0 then 10000 + n end
+  from generate_series(1, 4000) n`;
+
+interface PlanNode {
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** Answers a question, and notes how many rows of payments it has looked at. */
+const explained = (read: number[]) => ({
+  query: async (statement: string, values: unknown[]) => {
+    const { database } = site.runtime;
+    const { rows } = await database.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(
+      `explain (analyze, format json) ${statement}`,
+      values,
+    );
+    read.push(rowsOf(rows[0]?.['QUERY PLAN'][0]?.Plan));
+    return await database.query(statement, values);
+  },
+});
+
+function rowsOf(node: PlanNode | undefined): number {
+  if (node === undefined) return 0;
+  const { Plans = [], 'Relation Name': name = '', 'Rows Removed by Filter': removed = 0 } = node;
+  const own = name.startsWith('payout_item')
+    ? (node['Actual Rows'] + removed) * node['Actual Loops']
+    : 0;
+  return Plans.reduce((sum, plan) => sum + rowsOf(plan), own);
+}
 
 /** Everything but where it stands, when it was asked, and what is told of now alone. */
 function withoutPlace(report: Report): object {

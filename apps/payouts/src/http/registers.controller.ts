@@ -5,6 +5,7 @@ import {
   Caller,
   type Columns,
   type Principal,
+  Refusal,
   ServiceRuntime,
   asAccepted,
   cursorOf,
@@ -44,6 +45,7 @@ export class RegistersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    assertRange(query);
     const point = await pointAsked(this.runtime, [payoutRegister.name], query);
     const { entity, partner, from, to, state, limit } = query;
     const run = query.run === undefined ? undefined : runNamed(query.run);
@@ -70,6 +72,7 @@ export class RegistersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    assertRange(query);
     const point = await pointAsked(this.runtime, [payoutRegister.name], query);
     const { entity, partner, from, to, limit } = query;
     const run = query.run === undefined ? undefined : runNamed(query.run);
@@ -82,6 +85,11 @@ export class RegistersController {
     const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<ReturnRow, typeof page>(page, RETURN_COLUMNS, { request, reply });
   }
+}
+
+function assertRange({ from, to }: ReturnsQuery): void {
+  if (from !== undefined && to !== undefined && from > to)
+    throw new Refusal(422, 'invalid_range', 'The first day comes after the last.');
 }
 
 const pairOf = ([a = '', b = '']: readonly string[]) => [a, b] as const;

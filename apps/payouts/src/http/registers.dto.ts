@@ -1,10 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { AsOfPageQuery, IsStreamId } from '@tributary/platform';
+import { AsOfPageQuery, IsDay, IsStreamId } from '@tributary/platform';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { ITEM_STATES, type ItemState } from '../read-model/registers.queries';
 import { RUN } from './runs.names';
-
-const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 export class ReturnsQuery extends AsOfPageQuery {
   @IsOptional()
@@ -21,12 +19,12 @@ export class ReturnsQuery extends AsOfPageQuery {
 
   @ApiPropertyOptional({ example: '2026-03-01', description: 'The first day of the bank.' })
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   from?: string;
 
   @ApiPropertyOptional({ example: '2026-03-31', description: 'The last day of the bank.' })
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   to?: string;
 }
 

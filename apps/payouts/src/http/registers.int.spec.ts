@@ -98,8 +98,18 @@ describe('telling what was paid, and what came back', () => {
     );
     expect(next.items.map(({ item }) => item)).toEqual([itemIn('may')]);
     expect(next).toMatchObject({ totals: null, next: null });
-    const broken = await site.get('/v1/reports/payouts?after=nonsense');
-    expect(broken.status).toBe(422);
+    const refused = async (path: string) => {
+      const answer = await site.get(`/v1/reports/${path}`);
+      return [answer.status, ((await answer.json()) as { code: string }).code];
+    };
+    const invalid = [422, 'invalid_cursor'];
+    expect(await refused('payouts?after=nonsense')).toEqual(invalid);
+    // An instant compared with the days of the bank would skip rows without a word.
+    expect(await refused(`returns?after=${first.next ?? ''}`)).toEqual(invalid);
+    for (const register of ['payouts', 'returns']) {
+      const path = `${register}?from=2026-03-02&to=2026-03-01`;
+      expect(await refused(path)).toEqual([422, 'invalid_range']);
+    }
   });
 });
 

@@ -22,6 +22,7 @@ import { RunDesk } from '../application/runs-desk';
 import { RunFigures } from '../read-model/runs.figures';
 import { runs } from '../read-model/runs.projection';
 import { PayoutRuns } from '../read-model/runs.queries';
+import { assertPayDay } from './pay-on';
 import { REFUSALS } from './runs.decisions.controller';
 import {
   AdvanceRunsBody,
@@ -56,6 +57,7 @@ export class RunsController {
     @Idempotent() context: CommandContext,
     @Body() { entity, asset, payOn, partners }: DraftRunBody,
   ): Promise<CommandAnswer> {
+    assertPayDay(payOn, context.receivedAt);
     const asked = { entity, asset, payOn: payOn ?? null, partners: partners ?? null };
     const outcome = await this.desk.draft(context, asked);
     return answerOf(outcome, { service: this.runtime.name, id: context.newId }, REFUSALS);
@@ -86,6 +88,7 @@ export class RunsController {
     @Idempotent() { cause, tenant, receivedAt: at }: CommandContext,
     @Body() { entity, asset, payOn, partners }: DraftRunBody,
   ) {
+    assertPayDay(payOn, at);
     const asked = { entity, asset, payOn: payOn ?? null, partners: partners ?? null };
     return await this.desk.dryRun(tenant, asked, { run: cause.commandId, by: cause.actor, at });
   }

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Asset } from '@tributary/kernel';
 import {
   IsAsset,
+  IsDay,
   IsInstant,
   IsMinorUnits,
   IsStreamId,
@@ -25,7 +26,6 @@ import {
 } from 'class-validator';
 import { FLAGS, type Flag } from '../domain/run/events';
 
-const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const HASH = /^[0-9a-f]{64}$/;
 const ITEM = /^[0-9A-Z]{15}$/;
 const MOST_PARTNERS = 500;
@@ -41,11 +41,12 @@ export class OfPayerBody {
 
 export class DraftRunBody extends OfPayerBody {
   @ApiPropertyOptional({
-    description: 'When the money is to arrive, a day of the entity. Left out, today.',
+    description:
+      'When the money is to arrive, a day of the entity, a year ahead at the most. Left out, today.',
     example: '2026-04-15',
   })
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   payOn?: string;
 
   @ApiPropertyOptional({
@@ -196,7 +197,7 @@ export class DeclinedQuery extends RunPageQuery {
 export class OnTimeQuery extends RunQuery {
   @ApiPropertyOptional({ description: 'What is unpaid after its due day by then is late.' })
   @IsOptional()
-  @Matches(DAY)
+  @IsDay()
   asOf?: string;
 }
 

@@ -121,6 +121,13 @@ describe('the monthly run', () => {
       held: { items: [{ until: noon('04-28'), amount: '55000', partners: 1 }] },
     });
     expect(await site.runtime.log.head()).toBe(head);
+    for (const parameter of ['known=2026-01-01T00:00:00Z', 'position=1']) {
+      const path = `/v1/payout-forecast?entity=main&asset=BRL/2&${parameter}`;
+      expect((await site.ask(path, 'auditor')).body).toMatchObject({
+        code: 'validation_failed',
+        errors: [{ parameter: parameter.split('=')[0], code: 'unknown_field' }],
+      });
+    }
   });
 
   it('is drafted once, on its day in the zone of the entity', async () => {

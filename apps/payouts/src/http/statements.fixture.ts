@@ -32,6 +32,10 @@ import { account } from '../domain/account/decide';
 import { accountStreamOf } from '../domain/account/terms';
 import { statement } from '../domain/statement/decide';
 import { type StatementHead, statementStreamOf } from '../domain/statement/events';
+import { accountLines } from '../read-model/account-lines.projection';
+import { accounts } from '../read-model/accounts.projection';
+import { Accounts } from '../read-model/accounts.queries';
+import { Ageing } from '../read-model/ageing.queries';
 import { payoutHolds } from '../read-model/holds.projection';
 import { PayoutHolds } from '../read-model/holds.queries';
 import { payoutRegister } from '../read-model/registers.projection';
@@ -39,6 +43,7 @@ import { Registers } from '../read-model/registers.queries';
 import { statementSources } from '../read-model/statement-sources.projection';
 import { statements } from '../read-model/statements.projection';
 import { Statements } from '../read-model/statements.queries';
+import { AccountsController } from './accounts.controller';
 import { PayoutHoldsController } from './holds.controller';
 import { RegistersController } from './registers.controller';
 import { StatementsController } from './statements.controller';
@@ -73,14 +78,27 @@ class Commission {}
     ServiceModule.of({
       name: 'payouts',
       categories: ['account', 'rail', 'run', 'statement'],
-      projections: [payoutHolds, payoutRegister, statements],
+      projections: [accounts, accountLines, payoutHolds, payoutRegister, statements],
       inboxProjections: [statementSources],
       listensTo: ['commission', 'partners'],
       reactions: (bus, means) => [statementsOrdered(bus, means)],
     }),
   ],
-  controllers: [PayoutHoldsController, RegistersController, StatementsController],
-  providers: [statementHandler, statementsHandler, PayoutHolds, Registers, Statements],
+  controllers: [
+    AccountsController,
+    PayoutHoldsController,
+    RegistersController,
+    StatementsController,
+  ],
+  providers: [
+    statementHandler,
+    statementsHandler,
+    Accounts,
+    Ageing,
+    PayoutHolds,
+    Registers,
+    Statements,
+  ],
 })
 class StatementsModule {}
 

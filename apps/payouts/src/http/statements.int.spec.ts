@@ -174,6 +174,26 @@ describe('issuing statements', () => {
     expect(holds).toMatchObject([...expected, { reason: 'bank_details', owner: 'partner' }]);
   });
 
+  it('says what commission holds of whom nothing was released yet, all at once', async () => {
+    const lineId = 'l9';
+    const of = { partner: 'p9', plan: 'brcommercial', window: '2026-08', lineId };
+    const books = { entity: 'main', asset: 'BRL/2', amount: '117277' };
+    await site.told('commission', {
+      type: COMMISSION_POSTED,
+      data: { ...of, ...books, heldUntil: '2026-12-14T00:00:00.000Z', takes: [] },
+      at: noon('08-02'),
+    });
+    const path = '/v1/partners/p9/payout-holds';
+    const held = await site.until<Page<object>>(path, ({ items }) => items.length > 0);
+    expect(held.items).toMatchObject([
+      {
+        ...{ account: null, entity: 'main', asset: 'BRL/2', payable: '0', holds: [] },
+        commission: [{ reason: 'window', amount: '117277', lines: 1 }],
+      },
+    ]);
+    expect((await site.get(`${path}?limit=1`)).status).toBe(422);
+  });
+
   it('finishes what somebody has begun as it was begun, whatever became known since', async () => {
     const before = await site.lastOf('p1.main.brl.202609');
     const head = { ...headOf('2026-10'), ...before, issuedAt: noon('10-01') };

@@ -37,6 +37,7 @@ import {
   type RegisterRow,
   WithholdingRegister,
 } from '../read-model/withholding.queries';
+import { assertInOrder } from './withholding.asked';
 import { ActivationBody, RegisterQuery, type RuleBody, RulesBody } from './withholding.dto';
 
 const REFUSALS: Refusals<TaxRejected> = {
@@ -122,7 +123,8 @@ export class WithholdingController {
   @ApiOperation({
     summary: 'What was kept back, by payee, tax and month of payment',
     description:
-      'Net of what came back. `totals` are over everything that was asked for, and are what these months add to the account that they name, at `position`. ' +
+      'Net of what came back, with what of it the tax authority was paid for the month. `totals` are over everything that was asked for; over all months ' +
+      '`owed` is what `account` stands at, and `recoverable` what Assets:TaxRecoverable does, at `position`. What single partners and items have of a remittance follows a moment after it. ' +
       'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async registerOf(
@@ -132,12 +134,7 @@ export class WithholdingController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { entity, partner, tax, from, to, limit } = query;
-    if (from > to) {
-      const detail = 'The first month comes after the last.';
-      throw new Refusal(422, 'invalid_period', detail, {
-        errors: [{ parameter: 'to', code: 'invalid_period', detail }],
-      });
-    }
+    assertInOrder(query);
     const point = await pointAsked(this.runtime, [withholding.name, payees.name], query);
     const after = query.after === undefined ? null : readRegisterCursor(query.after);
     const zone = query.zone ?? (await this.terms.zoneOf({ tenant, entity }));
@@ -194,4 +191,7 @@ const REGISTER_COLUMNS: Columns<RegisterRow> = {
   reversed: ({ reversed }) => BigInt(reversed),
   withheld: ({ withheld }) => BigInt(withheld),
   recoverable: ({ recoverable }) => BigInt(recoverable),
+  remitted: ({ remitted }) => BigInt(remitted),
+  owed: ({ owed }) => BigInt(owed),
+  recovered: ({ recovered }) => BigInt(recovered),
 };

@@ -126,8 +126,8 @@ describe('the withholding register', () => {
     expect(rows).toEqual((await site.get(REGISTER))['items']);
     const csv = await site.csv(REGISTER);
     expect(csv.split('\r\n').slice(0, 2)).toEqual([
-      'month,partner,document,entity,asset,tax,rule,rateBp,items,base,instructed,reversed,withheld,recoverable',
-      '2026-04,p1,,main,BRL/2,IRRF,irrf,150,1,100000,1500,0,1500,0',
+      'month,partner,document,entity,asset,tax,rule,rateBp,items,base,instructed,reversed,withheld,recoverable,remitted,owed,recovered',
+      '2026-04,p1,,main,BRL/2,IRRF,irrf,150,1,100000,1500,0,1500,0,0,1500,0',
     ]);
     expect(await site.csv(REGISTER)).toBe(csv);
     for (const wrong of [

@@ -14,7 +14,7 @@ const MOVED_ITEM = { ...MOVED, item: 'text' } as const;
  */
 export const accountLines = projection({
   name: 'account_lines',
-  version: 2,
+  version: 3,
   events: {
     ReleaseTaken: { ...MOVED, ...NAMED, key: 'json', amount: 'bigint' },
     LineFrozenNoted: { ...MOVED, ...NAMED, frozen: 'bigint' },
@@ -54,13 +54,23 @@ export const accountLines = projection({
       key: { tenant: 'text', item: 'text' },
       sets: { is_reserved: 'boolean' },
       keeps: { partner: 'text', entity: 'text', asset: 'text' },
-      indexes: ['(tenant, partner, entity, asset) where is_reserved'],
+      indexes: [
+        '(tenant, partner, entity, asset) where is_reserved',
+        '(tenant, partner, entity, asset)',
+      ],
     }),
     // What was there at an earlier position; what an item held stands beside it, and is not repeated.
     account_line_move: keyedTable({
-      key: { position: 'bigint', line: 'text' },
-      sets: { tenant: 'text', partner: 'text', entity: 'text', asset: 'text', amount: 'bigint' },
-      indexes: ['(tenant, position)'],
+      key: {
+        tenant: 'text',
+        partner: 'text',
+        entity: 'text',
+        asset: 'text',
+        position: 'bigint',
+        line: 'text',
+      },
+      adds: ['amount', 'disputed', 'taken'],
+      sets: { frozen: 'bigint?' },
       writtenOnce: true,
     }),
     account_item_step: keyedTable({
@@ -70,7 +80,7 @@ export const accountLines = projection({
     }),
     account_item_line: keyedTable({
       key: { tenant: 'text', item: 'text', line: 'text' },
-      keeps: { amount: 'bigint' },
+      keeps: { amount: 'bigint', position: 'bigint' },
     }),
   },
   rows(event) {
@@ -96,7 +106,7 @@ export const accountLines = projection({
           account_item: [{ ...of, item, is_reserved: true }],
           account_item_line: held.map(({ line, amount: minor }) => {
             const amount = BigInt(minor);
-            return { tenant, item, line, amount };
+            return { tenant, item, line, amount, position };
           }),
           account_line: held.map(({ line, programme, amount }) => {
             const payable = -BigInt(amount);
@@ -112,13 +122,13 @@ export const accountLines = projection({
       case 'ReleaseTaken': {
         const { line, programme, plan, window: window_key, key: line_key, amount: taken } = event;
         const own = { ...of, line, programme, plan, window_key, line_key, since, taken };
-        const moved = movesOf(of, event.lines, event);
+        const moved = movesOf(of, event.lines, event, [line, { taken }]);
         return { ...moved, account_line: [own, ...moved.account_line] };
       }
       case 'LineFrozenNoted': {
         const { line, programme, plan, window: window_key, frozen } = event;
         const own = { ...of, line, programme, plan, window_key, since, frozen };
-        const moved = movesOf(of, event.lines, event);
+        const moved = movesOf(of, event.lines, event, [line, { frozen }]);
         return { ...moved, account_line: [own, ...moved.account_line] };
       }
       default:
@@ -139,16 +149,35 @@ interface At {
   readonly $occurredAt: Instant;
 }
 
-function movesOf(of: OfLine, lines: Json, { $position: position, $occurredAt: since }: At) {
+/** What an event moves of each line, and what else it says of one. */
+interface Move {
+  readonly amount: bigint;
+  readonly disputed: bigint;
+  readonly taken?: bigint;
+  readonly frozen?: bigint;
+}
+
+const NOT_MOVED: Move = { amount: 0n, disputed: 0n };
+
+function movesOf(
+  of: OfLine,
+  lines: Json,
+  { $position: position, $occurredAt: since }: At,
+  about?: readonly [line: string, said: Pick<Move, 'frozen' | 'taken'>],
+) {
   const moves = lines as unknown as readonly LineMove[];
-  const amounts = new Map<string, bigint>();
-  for (const { line, payable = '0' } of moves)
-    if (payable !== '0') amounts.set(line, (amounts.get(line) ?? 0n) + BigInt(payable));
+  const moved = new Map<string, Move>();
+  if (about !== undefined) moved.set(about[0], { ...NOT_MOVED, ...about[1] });
+  for (const { line, payable = '0', disputed = '0' } of moves) {
+    const so = moved.get(line) ?? NOT_MOVED;
+    const [amount, contested] = [so.amount + BigInt(payable), so.disputed + BigInt(disputed)];
+    moved.set(line, { ...so, amount, disputed: contested });
+  }
   return {
     account_line: moves.map(({ line, programme, payable = '0', disputed = '0' }) => ({
       ...{ ...of, line, programme, since },
       ...{ payable: BigInt(payable), disputed: BigInt(disputed) },
     })),
-    account_line_move: [...amounts].map(([line, amount]) => ({ ...of, position, line, amount })),
+    account_line_move: [...moved].map(([line, move]) => ({ ...of, position, line, ...move })),
   };
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DEFAULT_PROGRAMME } from '@tributary/contracts';
 import { type Instant, type Json, type Uuid, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { OfAccount } from '../domain/account/terms';
@@ -43,6 +44,13 @@ select ${positionOf(accountProposals)} as position,
 
 const ONE = `select partner, entity, asset from account_proposal where tenant = $1 and proposal = $2 and kind = $3`;
 
+/** Registered, or known by the account that somebody has there; who has created no entity has the one of the default. */
+const NAMED = `
+select exists (select from known_partner where tenant = $1 and partner = $2)
+    or exists (select from account where tenant = $1 and partner = $2) as partner,
+  $3 = '${DEFAULT_PROGRAMME.entity}' or exists (select from known_entity where tenant = $1 and entity = $3)
+    or exists (select from account where tenant = $1 and entity = $3) as entity`;
+
 @Injectable()
 export class AccountProposals {
   constructor(private readonly runtime: ServiceRuntime) {}
@@ -60,6 +68,20 @@ export class AccountProposals {
     const last = row.items.length > limit ? items.at(-1) : undefined;
     const next = last === undefined ? null : ([last.proposedAt, last.proposal] as const);
     return { position: BigInt(row.position), items, next };
+  }
+
+  /** Which of both names stands for somebody. */
+  async named(
+    tenant: string,
+    { partner, entity }: Pick<OfAccount, 'entity' | 'partner'>,
+  ): Promise<Readonly<Record<'entity' | 'partner', boolean>>> {
+    const { rows } = await this.runtime.database.query<Record<'entity' | 'partner', boolean>>(
+      NAMED,
+      [tenant, partner, entity],
+    );
+    const [row] = rows;
+    invariant(row, 'a select without a table has a row');
+    return row;
   }
 
   /** Whose it is, as soon as it is anybody's: who has just proposed it is not told that it is unknown. */

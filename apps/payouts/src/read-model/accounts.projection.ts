@@ -1,5 +1,5 @@
 import { keyedTable, projection } from '@tributary/feeds';
-import type { Json } from '@tributary/kernel';
+import type { Instant, Json } from '@tributary/kernel';
 import type { LineMove } from '../domain/account/moved';
 import type { ReservedLine } from '../domain/account/terms';
 import { ACCOUNT_EVENTS, type AccountChange } from './accounts.events';
@@ -21,10 +21,13 @@ export const SUMS = [
 type Sum = (typeof SUMS)[number];
 type Sums = Partial<Record<Sum, bigint>>;
 
-/** What each account holds in all, and every change of what its partner owes. */
+/**
+ * What each account holds in all. What moved, and what was told and replaced when it was told again, also stands with its place in the log,
+ * so that an account can be shown as it was known at any of them; what moved a debt says how old it is.
+ */
 export const accounts = projection({
   name: 'accounts',
-  version: 2,
+  version: 3,
   events: ACCOUNT_EVENTS,
   tables: {
     account: keyedTable({
@@ -36,30 +39,49 @@ export const accounts = projection({
         declined: 'json',
         demanded: 'bigint',
         pay_by: 'instant',
+        last_position: 'bigint',
       },
+      keeps: { opened_position: 'bigint' },
       indexes: ['(tenant, entity, asset, partner) where owed > 0'],
     }),
-    account_debt: keyedTable({
-      key: { position: 'bigint' },
-      sets: {
+    account_move: keyedTable({
+      key: {
         tenant: 'text',
         partner: 'text',
         entity: 'text',
         asset: 'text',
-        amount: 'bigint',
-        occurred_at: 'instant',
+        position: 'bigint',
       },
-      indexes: ['(tenant, partner, entity, asset)'],
+      adds: SUMS,
+      sets: { occurred_at: 'instant' },
+      indexes: ['(tenant, partner, entity, asset) where owed <> 0'],
+      writtenOnce: true,
+    }),
+    /** The last value under each name counts. */
+    account_told: keyedTable({
+      key: {
+        tenant: 'text',
+        partner: 'text',
+        entity: 'text',
+        asset: 'text',
+        name: 'text',
+        position: 'bigint',
+      },
+      sets: { value: 'json' },
       writtenOnce: true,
     }),
   },
   rows(event) {
-    const { $tenant: tenant, partner, entity, asset } = event;
-    const row = { tenant, partner, entity, asset, ...sumsOf(event), ...saidOf(event) };
-    if (!('owed' in event) || event.owed === 0n) return { account: [row] };
-    const { $position: position, owed: amount, $occurredAt: occurred_at } = event;
-    const debt = { position, tenant, partner, entity, asset, amount, occurred_at };
-    return { account: [row], account_debt: [debt] };
+    const { $tenant: tenant, $position: position, $occurredAt: occurred_at } = event;
+    const { partner, entity, asset } = event;
+    const of = { tenant, partner, entity, asset };
+    const sums = sumsOf(event);
+    const isMoved = Object.values(sums).some((sum) => sum !== 0n);
+    return {
+      account: [{ ...of, ...sums, ...saidOf(event), last_position: position }],
+      account_move: isMoved ? [{ ...of, ...sums, position, occurred_at }] : [],
+      account_told: toldOf(event).map(([name, value]) => ({ ...of, name, position, value })),
+    };
   },
 });
 
@@ -68,19 +90,42 @@ function saidOf(event: AccountChange) {
   switch (event.$type) {
     // The first of its stream, which has not to be named again.
     case 'AccountOpened':
-      return { stream: event.$stream };
+      return { stream: event.$stream, opened_position: event.$position };
     case 'PartnerLearned':
       return { statuses: event.steps };
-    case 'ReservationDeclined': {
-      const { run, reason, detail, $occurredAt: at } = event;
-      return { declined: { run, reason, detail, at } };
-    }
+    case 'ReservationDeclined':
+      return { declined: declinedBy(event) };
     case 'ReceivableDemanded':
       return { demanded: event.amount, pay_by: event.payBy };
     default:
       return undefined;
   }
 }
+
+/** The same, as an earlier position is answered from it. */
+function toldOf(event: AccountChange): readonly (readonly [name: string, value: Json])[] {
+  switch (event.$type) {
+    case 'PartnerLearned':
+      return [['statuses', event.steps]];
+    case 'ReservationDeclined':
+      return [['declined', declinedBy(event)]];
+    case 'ReceivableDemanded':
+      return [['demanded', { amount: String(event.amount), payBy: event.payBy }]];
+    default:
+      return [];
+  }
+}
+
+interface Declined {
+  readonly run: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly $occurredAt: Instant;
+}
+
+const declinedBy = ({ run, reason, detail, $occurredAt: at }: Declined) => ({
+  ...{ run, reason, detail, at },
+});
 
 /** What moved between the lines and what is owed, and what happened to whole amounts. */
 function sumsOf(event: AccountChange): Sums {

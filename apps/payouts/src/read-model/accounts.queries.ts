@@ -5,6 +5,7 @@ import { ServiceRuntime } from '@tributary/platform';
 import type { StatusStep } from '../domain/account/events';
 import type { DeclineReason, DisputedLine, OfAccount } from '../domain/account/terms';
 import { accountLines } from './account-lines.projection';
+import { OPEN_LINES_NOW, OPEN_LINES_THEN, accountThen } from './accounts-then';
 import { accounts } from './accounts.projection';
 import { positionOf, utc } from './reading';
 
@@ -55,6 +56,8 @@ export interface OpenLine {
 
 export interface AccountsAsked {
   readonly tenant: string;
+  /** Nothing that stands behind it in the log; undefined: as of now. */
+  readonly upTo: bigint | undefined;
   readonly partner?: string | undefined;
   readonly entity?: string | undefined;
   readonly asset?: string | undefined;
@@ -74,28 +77,28 @@ interface AccountRow extends Omit<AccountShown, 'balance' | 'demanded' | 'partne
   readonly payBy: Instant | null;
 }
 
-const PAGE = `
+const pageOf = (account: string): string => `
 select ${positionOf(accounts)} as position, (select coalesce(json_agg(r order by r.partner, r.entity, r.asset), '[]') from (
   select partner, entity, asset, payable::text as payable, reserved::text as reserved, disputed::text as disputed,
     in_flight::text as "inFlight", settled::text as settled, withheld::text as withheld, owed::text as owed,
     allowance::text as allowance, taken::text as taken, adjusted::text as adjusted, repaid::text as repaid,
     written_off::text as "writtenOff", statuses, declined, demanded::text as demanded, ${utc('pay_by')} as "payBy"
-  from account where tenant = $1 and ($2::text is null or partner = $2) and ($3::text is null or entity = $3)
+  from ${account} a where tenant = $1 and ($2::text is null or partner = $2) and ($3::text is null or entity = $3)
     and ($4::text is null or asset = $4) and (not $5 or owed > 0)
     and (partner, entity, asset) > ($6, $7, $8) order by partner, entity, asset limit $9) r) as items`;
 
-const LINES = `
+const PAGE = { now: pageOf('account'), then: pageOf(accountThen('$10')) };
+
+const linesOf = (lines: string): string => `
 select ${positionOf(accountLines)} as position, (select coalesce(json_agg(r order by r.since, r.line), '[]') from (
   select l.line, l.line_key as key, l.programme, l.plan, l.window_key as window, l.taken::text as taken,
-    l.payable::text as payable, l.disputed::text as disputed, coalesce(h.amount, 0)::text as reserved,
+    l.payable::text as payable, l.disputed::text as disputed, coalesce(l.reserved, 0)::text as reserved,
     coalesce(l.frozen, 0)::text as frozen, ${utc('l.since')} as since
-  from account_line l left join lateral (
-    select sum(i.amount) as amount from account_item a join account_item_line i using (tenant, item)
-    where a.tenant = l.tenant and a.partner = l.partner and a.entity = l.entity and a.asset = l.asset
-      and a.is_reserved and i.line = l.line) h on true
-  where l.tenant = $1 and l.partner = $2 and l.entity = $3 and l.asset = $4 and (l.since, l.line) > ($5::timestamptz, $6)
-    and (l.payable <> 0 or l.disputed <> 0 or h.amount <> 0)
+  from ${lines} l where (l.since, l.line) > ($5::timestamptz, $6)
+    and (l.payable <> 0 or l.disputed <> 0 or l.reserved <> 0)
   order by l.since, l.line limit $7) r) as items`;
+
+const LINES = { now: linesOf(OPEN_LINES_NOW), then: linesOf(OPEN_LINES_THEN) };
 
 const PLACES = `
 select line, entity, asset, programme, plan, window_key as window from account_line
@@ -106,14 +109,15 @@ export class Accounts {
   constructor(private readonly runtime: ServiceRuntime) {}
 
   async page(
-    { tenant, partner, entity, asset, isOwing = false, after, limit }: AccountsAsked,
+    { tenant, partner, entity, asset, upTo, isOwing = false, after, limit }: AccountsAsked,
     on: Instant,
   ) {
     const [afterPartner = '', afterEntity = '', afterAsset = ''] = after;
-    const { position, items } = await this.one<AccountRow>(PAGE, [
+    const values = [
       ...[tenant, partner ?? null, entity ?? null, asset ?? null, isOwing],
       ...[afterPartner, afterEntity, afterAsset, limit + 1],
-    ]);
+    ];
+    const { position, items } = await this.one<AccountRow>(PAGE, values, upTo);
     const shown = items.slice(0, limit);
     const last = items.length > limit ? shown.at(-1) : undefined;
     return {
@@ -126,11 +130,17 @@ export class Accounts {
   async lines(
     tenant: string,
     { partner, entity, asset }: OfAccount,
-    { after, limit }: { readonly after: readonly [string, string] | null; readonly limit: number },
+    {
+      upTo,
+      after,
+      limit,
+    }: Pick<AccountsAsked, 'limit' | 'upTo'> & {
+      readonly after: readonly [string, string] | null;
+    },
   ) {
     const [since, line] = after ?? ['-infinity', ''];
     const values = [tenant, partner, entity, asset, since, line, limit + 1];
-    const { position, items } = await this.one<OpenLine>(LINES, values);
+    const { position, items } = await this.one<OpenLine>(LINES, values, upTo);
     const shown = items.slice(0, limit);
     const last = items.length > limit ? shown.at(-1) : undefined;
     const next = last === undefined ? null : ([last.since, last.line] as const);
@@ -150,12 +160,13 @@ export class Accounts {
   }
 
   private async one<T>(
-    statement: string,
+    { now, then }: { readonly now: string; readonly then: string },
     values: readonly unknown[],
+    upTo: bigint | undefined,
   ): Promise<{ readonly position: bigint; readonly items: readonly T[] }> {
     const { rows } = await this.runtime.database.query<{ position: string; items: T[] }>(
-      statement,
-      [...values],
+      upTo === undefined ? now : then,
+      upTo === undefined ? [...values] : [...values, upTo],
     );
     const [row] = rows;
     invariant(row, 'a select without a table has a row');

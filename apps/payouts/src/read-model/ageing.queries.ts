@@ -85,11 +85,12 @@ const PAYABLES_THEN = statementOf(
 /** What partners owe: whatever comes to them pays the oldest debt, so what is left of them are the latest. */
 const RECEIVABLES = statementOf(
   positionOf(accounts),
-  `select partner, entity, asset, occurred_at as since, least(amount, owed - later) as amount from (
-    select d.*, sum(greatest(amount, 0)) over (partition by partner, entity, asset order by position desc) - amount as later,
-      sum(amount) over (partition by partner, entity, asset) as owed
-    from account_debt d where tenant = $1 and ($9::bigint is null or position <= $9) and ${IN}) debt
-  where amount > 0 and later < owed`,
+  `select partner, entity, asset, occurred_at as since, least(amount, total - later) as amount from (
+    select partner, entity, asset, occurred_at, owed as amount,
+      sum(greatest(owed, 0)) over (partition by partner, entity, asset order by position desc) - owed as later,
+      sum(owed) over (partition by partner, entity, asset) as total
+    from account_move where tenant = $1 and owed <> 0 and ($9::bigint is null or position <= $9) and ${IN}) debt
+  where amount > 0 and later < total`,
 );
 
 @Injectable()

@@ -69,6 +69,8 @@ export const bankLines = projection({
       line: 'text',
       kind: 'text',
       items: 'json',
+      remittance: 'text?',
+      repayment: 'json?',
       reason: 'text',
       by: 'text',
     },
@@ -160,7 +162,12 @@ export const bankLines = projection({
         const { kind, tier, by, proposedBy, reason } = event;
         const match = { kind, tier, by, proposedBy, reason };
         const lines = event.lines as unknown as LinesBooked['data']['lines'];
-        return { bank_line: lines.map(({ line }) => ({ ...of, line, match, proposal: null })) };
+        return {
+          bank_line: lines.map(({ line, remittance }) => ({
+            ...{ ...of, line, proposal: null },
+            match: remittance === undefined ? match : { ...match, remittance },
+          })),
+        };
       }
       case 'LineUnmatched': {
         const { line, last } = event;
@@ -171,8 +178,10 @@ export const bankLines = projection({
         };
       }
       case 'MatchProposed': {
-        const { line, kind, items, reason, by } = event;
-        return { bank_line: [{ ...of, line, proposal: { kind, items, reason, by } }] };
+        const { line, kind, items, remittance, repayment, reason, by } = event;
+        const tax = remittance !== null && { remittance };
+        const proposal = { kind, items, reason, by, ...tax, ...(repayment && { repayment }) };
+        return { bank_line: [{ ...of, line, proposal }] };
       }
       case 'MatchingRulesSet':
         return { matching_rules: [{ ...of, rules: event.rules, by: event.by }] };
@@ -187,8 +196,9 @@ interface OfRow {
 type Matches = LinesMatched['data']['matches'];
 
 const matchedRows = (of: OfRow, matches: Matches) => ({
-  bank_line: matches.map(({ line, items: _items, bookedOn: _day, ...match }) => ({
-    ...{ ...of, line, match, proposal: null },
+  bank_line: matches.map(({ line, items: _items, bookedOn: _day, repayment, ...match }) => ({
+    ...{ ...of, line, proposal: null },
+    match: repayment === undefined ? match : { ...match, repayment: { ...repayment } },
   })),
   bank_line_item: matches.flatMap(({ line, kind, items }) =>
     items.map(({ item, partner, amount, fee }) => ({

@@ -63,7 +63,9 @@ interface Asked {
 
 type PartnerAsked = Pick<Asked, 'on' | 'tenant' | 'upTo'> & { readonly partner: string };
 
-export interface HeldOfPartner extends HeldAccount {
+export interface HeldOfPartner extends Omit<HeldAccount, 'account'> {
+  /** Null where commission holds something and nothing has been released yet: the first release opens it. */
+  readonly account: string | null;
   /** What commission has not released; its own log says what that was earlier, so that only now is told here. */
   readonly commission: readonly StatementHold[] | null;
 }
@@ -105,7 +107,7 @@ export class PayoutHolds {
     return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
   }
 
-  /** Every account of a partner, held or not, with what commission has not released of it. */
+  /** Every account of a partner, held or not, with what commission has not released of it; also where it has released nothing yet. */
   async ofPartner({ tenant, partner, on, upTo }: PartnerAsked): Promise<{
     readonly position: bigint;
     readonly accounts: readonly HeldOfPartner[];
@@ -118,7 +120,27 @@ export class PayoutHolds {
         upTo === undefined ? commissionHolds(await this.sources.heldBy(tenant, account), on) : null;
       accounts.push({ ...account, commission });
     }
+    if (upTo === undefined)
+      accounts.push(...(await this.unopened(tenant, { partner, on }, accounts)));
     return { position, accounts };
+  }
+
+  /** Where commission holds something and no account is there to tell of it. */
+  private async unopened(
+    tenant: string,
+    { partner, on }: Pick<PartnerAsked, 'on' | 'partner'>,
+    opened: readonly HeldOfPartner[],
+  ): Promise<readonly HeldOfPartner[]> {
+    const found: HeldOfPartner[] = [];
+    for (const { entity, asset } of await this.sources.heldIn(tenant, partner)) {
+      if (opened.some((each) => each.entity === entity && each.asset === asset)) continue;
+      const parts = await this.sources.heldBy(tenant, { partner, entity, asset });
+      const commission = commissionHolds(parts, on);
+      if (commission.length === 0) continue;
+      const nothing = { payable: '0', disputed: '0', owed: '0', holds: [] };
+      found.push({ account: null, partner, entity, asset, ...nothing, commission });
+    }
+    return found;
   }
 
   private async *held(

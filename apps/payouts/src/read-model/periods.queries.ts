@@ -52,6 +52,9 @@ const BREAKS = `select id, rail, type, owner, cause, since, count(*) over ()::in
   from rail_break where tenant = $1 and entity = $2 and is_open and type = any($3::text[])
   order by since, rail, id limit ${MOST_BLOCKERS}`;
 
+const KNOWN = `select exists (select from payer_entity where tenant = $1 and entity = $2)
+  or exists (select from posted_plan where tenant = $1 and entity = $2) as known`;
+
 interface BehindRow {
   readonly partner: string;
   readonly plan: string;
@@ -73,6 +76,12 @@ interface BreakRow {
 @Injectable()
 export class PeriodsShown {
   constructor(private readonly runtime: ServiceRuntime) {}
+
+  /** Whether it was registered, or commission posts for it. */
+  async knows(tenant: string, entity: string): Promise<boolean> {
+    const { rows } = await this.runtime.database.query<{ known: boolean }>(KNOWN, [tenant, entity]);
+    return rows[0]?.known ?? false;
+  }
 
   async months(
     tenant: string,

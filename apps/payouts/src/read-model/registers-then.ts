@@ -12,6 +12,7 @@ const FIXED = [
   'method_display',
   'replaces',
   'reserved_at',
+  'back_position',
 ] as const;
 
 /** What is said of it later, and how the database reads it. */
@@ -43,17 +44,20 @@ const asSaid = CHANGING.map(([name]) =>
 ).join(', ');
 
 /**
- * The rows of `payout_item` as they were up to a position: those that have not changed since as they are, the others put together
- * again from what had been said of them by then. Of several values under one name the last one counts. So an answer costs as much as one
- * about now, and a look at the changes of each payment that has changed since.
+ * The rows of `payout_item` as they were up to a position: each row by itself, as it is where it has not changed since, and otherwise put
+ * together again from what had been said of it by then. Of several values under one name the last one counts. Rows come one by one in
+ * whatever order they are asked for, so that a page costs about a page, and a look at the changes of each payment that it shows.
  */
 export const payoutItemThen = (position: string): string => `(
-  select ${fixed}, ${asIs} from payout_item i where i.last_position <= ${position}
-  union all
-  select ${fixed}, ${asSaid}
+  select ${fixed}, t.*
   from payout_item i cross join lateral (
-      select jsonb_object_agg(e.key, e.value order by c.position) as said
-      from payout_item_change c cross join lateral jsonb_each(c.said) e
-      where c.tenant = i.tenant and c.item = i.item and c.position <= ${position}) told
-    cross join lateral jsonb_to_record(coalesce(told.said, '{}')) s (${said})
-  where i.last_position > ${position} and i.reserved_position <= ${position})`;
+    select ${asIs} where i.last_position <= ${position}
+    union all
+    select ${asSaid}
+    from (
+        select jsonb_object_agg(e.key, e.value order by c.position) as said
+        from payout_item_change c cross join lateral jsonb_each(c.said) e
+        where c.tenant = i.tenant and c.item = i.item and c.position <= ${position}) told
+      cross join lateral jsonb_to_record(coalesce(told.said, '{}')) s (${said})
+    where i.last_position > ${position}) t
+  where i.reserved_position <= ${position})`;

@@ -54,7 +54,7 @@ type Answered = Exclude<
  */
 export const payoutRegister = projection({
   name: 'payout_register',
-  version: 2,
+  version: 3,
   events: EVENTS,
   tables: {
     payout_item: keyedTable({
@@ -90,12 +90,14 @@ export const payoutRegister = projection({
         /** Of the last change: an earlier position is answered from the changes. */
         last_position: 'bigint',
       },
-      keeps: { reserved_at: 'instant', reserved_position: 'bigint' },
+      /** `back_position`: when it came back, or was refused, for the first time. */
+      keeps: { reserved_at: 'instant', reserved_position: 'bigint', back_position: 'bigint?' },
       indexes: [
-        '(tenant, run, item)',
+        '(tenant, run, reserved_at, item)',
         '(tenant, reserved_at, item)',
         '(tenant, booked_on, item) where booked_on is not null',
-        '(tenant, partner, item)',
+        '(tenant, partner, reserved_at, item)',
+        '(tenant, item) where back_position is not null',
       ],
     }),
     payout_item_change: keyedTable({
@@ -123,7 +125,9 @@ export const payoutRegister = projection({
       );
       return { payout_item: [reservedRow(event), ...payout_item], payout_item_change };
     }
-    return changed({ tenant, position }, [[event.item, saidOf(event)]]);
+    const isBack = event.$type === 'PayoutRejected' || event.$type === 'PayoutReturned';
+    const kept = isBack ? { back_position: position } : {};
+    return changed({ tenant, position }, [[event.item, saidOf(event)]], kept);
   },
 });
 
@@ -189,6 +193,7 @@ interface Said {
 function changed(
   { tenant, position }: { readonly tenant: string; readonly position: bigint },
   changes: readonly (readonly [item: string, said: Said])[],
+  kept: { readonly back_position?: bigint } = {},
 ) {
   return {
     payout_item: changes.map(([item, said]) => ({
@@ -196,6 +201,7 @@ function changed(
       item,
       last_position: position,
       ...said,
+      ...kept,
     })),
     payout_item_change: changes.map(([item, said]) => ({
       tenant,

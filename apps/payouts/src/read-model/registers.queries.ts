@@ -111,42 +111,47 @@ interface Asked {
 const OF_FILTER = `tenant = $1 and ($2::text is null or run = $2) and ($3::text is null or entity = $3)
     and ($4::text is null or partner = $4)`;
 // A row without a run was told of by the file alone: the account's own event comes first in the log, so there is none in practice.
+const ASKED = `${OF_FILTER} and run is not null
+    and ($5::text is null or booked_on >= $5) and ($6::text is null or booked_on <= $6) and ($7::text is null or state = $7)`;
+// A page and its totals are read apart: the page stops where it is full.
 const itemsIn = (register: string): string => `
-with asked as materialized (select * from ${register} where ${OF_FILTER} and run is not null
-    and ($5::text is null or booked_on >= $5) and ($6::text is null or booked_on <= $6) and ($7::text is null or state = $7))
 select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r order by r."reservedAt", r.item), '[]') from (
   select item, replace(run, '-', '') as run, partner, entity, asset, gross::text, (gross - net)::text as withheld, net::text, method,
     method_display as "to", state, ${utc('reserved_at')} as "reservedAt", ${utc('instructed_at')} as "instructedAt",
     rail, file, file_sequence as "fileSequence", bank_line as "bankLine", booked_on as "bookedOn",
     bank_reference as "bankReference", replaces, returned_on as "returnedOn"
-  from asked where (reserved_at, item) > ($8::timestamptz, $9) order by reserved_at, item limit $10) r) as items,
+  from ${register} i where ${ASKED} and (reserved_at, item) > ($8::timestamptz, $9) order by reserved_at, item limit $10) r) as items,
   case when $11 then (select coalesce(json_agg(t order by t.entity, t.asset, t.rail, t.state), '[]') from (
     select entity, asset, rail, state, count(*)::int as items, sum(gross)::text as gross,
       sum(gross - net)::text as withheld, sum(net)::text as net
-    from asked group by entity, asset, rail, state) t) end as totals`;
+    from ${register} i where ${ASKED} group by entity, asset, rail, state) t) end as totals`;
 
-const returnsIn = (register: string): string => `
+/** `isBack`: of what ever came back or was refused, which is little. */
+const returnsIn = (register: string, isBack: string): string => `
 with asked as materialized (
   select i.item, case when i.returned_on is null then 'rejected' else 'returned' end as kind,
     coalesce(i.returned_on, to_char(i.rejected_at at time zone coalesce(e.zone, 'UTC'), 'YYYY-MM-DD')) as "on",
     i.run, i.partner, i.entity, i.asset, i.net, coalesce(i.returned_amount, 0) as amount, coalesce(i.return_fee, 0) as fee,
     coalesce(i.return_reason, i.codes ->> 0) as reason, i.returned_line as "bankLine",
     coalesce(i.return_reference, i.bank_reference) as "bankReference", i.booked_on as "settledOn",
-    i.reissued_as as "reissuedAs", r.state as reissue
-  from (select * from ${register} where ${OF_FILTER} and (returned_on is not null or state = 'rejected')) i
-    left join ${register} r on r.tenant = i.tenant and r.item = i.reissued_as
+    i.reissued_as as "reissuedAs"
+  from (select * from ${register} b where ${OF_FILTER} and ${isBack} and (returned_on is not null or state = 'rejected')) i
     left join known_entity e on e.tenant = i.tenant and e.entity = i.entity),
   within as (select * from asked where ($5::text is null or "on" >= $5) and ($6::text is null or "on" <= $6))
 select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r order by r."on", r.item), '[]') from (
   select item, kind, "on", replace(run, '-', '') as run, partner, entity, asset, net::text, amount::text, fee::text, reason, "bankLine",
-    "bankReference", "settledOn", "reissuedAs", reissue
+    "bankReference", "settledOn", "reissuedAs",
+    (select r.state from ${register} r where r.tenant = $1 and r.item = within."reissuedAs") as reissue
   from within where ("on", item) > ($7, $8) order by "on", item limit $9) r) as items,
   case when $10 then (select coalesce(json_agg(t order by t.entity, t.asset, t.kind), '[]') from (
     select entity, asset, kind, count(*)::int as items, sum(net)::text as net, sum(amount)::text as amount, sum(fee)::text as fee
     from within group by entity, asset, kind) t) end as totals`;
 
 const ITEMS = { now: itemsIn('payout_item'), then: itemsIn(payoutItemThen('$12')) };
-const RETURNS = { now: returnsIn('payout_item'), then: returnsIn(payoutItemThen('$11')) };
+const RETURNS = {
+  now: returnsIn('payout_item', 'back_position is not null'),
+  then: returnsIn(payoutItemThen('$11'), 'back_position <= $11'),
+};
 
 @Injectable()
 export class Registers {

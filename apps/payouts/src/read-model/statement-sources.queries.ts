@@ -38,6 +38,10 @@ from held_commission h
 where h.tenant = $1 and h.partner = $2 and h.entity = $3 and h.asset = $4 and h.amount <> 0
 group by h.until, 4 order by h.until, 4`;
 
+const HELD_IN = `
+select distinct entity, asset from held_commission
+where tenant = $1 and partner = $2 and amount <> 0 order by entity, asset`;
+
 const ITEMS = `
 select item, method_display as "to", replaces from payout_item where tenant = $1 and item = any($2)`;
 
@@ -92,6 +96,18 @@ export class StatementSources {
       holds: readonly CommissionHold[];
     }>(HELD, [tenant, partner, entity, asset]);
     return rows.map((row) => ({ ...row, amount: BigInt(row.amount) }));
+  }
+
+  /** The books and currencies in which commission holds something of a partner, whether it has an account there or not. */
+  async heldIn(
+    tenant: string,
+    partner: string,
+  ): Promise<readonly Pick<StatedAccount, 'asset' | 'entity'>[]> {
+    const { rows } = await this.database.query<Pick<StatedAccount, 'asset' | 'entity'>>(HELD_IN, [
+      tenant,
+      partner,
+    ]);
+    return rows;
   }
 
   async items(tenant: string, items: readonly string[]): Promise<ReadonlyMap<string, KnownItem>> {

@@ -9,6 +9,7 @@ import {
   comesBack,
   instruct,
   release,
+  remitted,
   reserve,
   settle,
   unreturn,
@@ -37,7 +38,10 @@ describe('registering what was kept back', () => {
     const remitted = leg('Assets:TaxRecoverable', 'debit', '1650');
     const back = leg('Assets:TaxRecoverable', 'credit', '1650');
     spec
-      .given(happened('PayoutReturned', [remitted]), happened('ReturnUndone', [back]))
+      .given(
+        happened('PayoutReturned', [remitted], ALL_REMITTED),
+        happened('ReturnUndone', [back], ALL_REMITTED),
+      )
       .then('withholding_move', [
         row('PayoutReturned', 0n, 'irrf', 'IRRF', -1500n, 1500n),
         row('PayoutReturned', 0n, 'iss', 'ISS', -150n, 150n),
@@ -58,6 +62,9 @@ describe('registering what was kept back', () => {
     spec
       .given(happened('PayoutRejected', [leg(WITHHOLDING, 'credit', '1650')]))
       .thenFails('register_differs');
+    spec
+      .given(happened('PayoutReturned', [leg('Assets:TaxRecoverable', 'debit', '1650')]))
+      .thenFails('register_differs');
   });
 });
 
@@ -77,7 +84,8 @@ describe('tying the register to the journal of an account', () => {
         ...RESERVED,
         instruct('r'),
         settle('r', 24_625),
-        comesBack('r', 24_625, { isTaxRemitted: true }),
+        remitted('r', 375),
+        comesBack('r', 24_625),
       ),
       -375n,
       375n,
@@ -116,7 +124,12 @@ const OF = { partner: 'p1', entity: 'main', asset: 'BRL/2', run: 'r1', item: 'IT
 
 const leg = (account: string, side: string, amount: string) => ({ account, side, amount });
 
-const happened = (type: string, legs: readonly object[]) => ({
+const ALL_REMITTED = [
+  { rule: 'irrf', amount: '1500' },
+  { rule: 'iss', amount: '150' },
+];
+
+const happened = (type: string, legs: readonly object[], taxRemitted?: readonly object[]) => ({
   type,
   stream: STREAM,
   occurredAt: AT,
@@ -126,6 +139,7 @@ const happened = (type: string, legs: readonly object[]) => ({
       { rule: 'irrf', tax: 'IRRF', base: '100000', rateBp: 150, amount: '1500' },
       { rule: 'iss', tax: 'ISS', base: '100000', rateBp: 15, amount: '150' },
     ],
+    ...(taxRemitted && { taxRemitted }),
     entry: { legs },
   },
 });
@@ -151,4 +165,8 @@ const row = (
   base: amount > 0n ? 100_000n : -100_000n,
   withheld: recoverable === undefined ? amount : 0n,
   recoverable: recoverable ?? 0n,
+  remitted: 0n,
+  recovered: 0n,
+  remittance: null,
+  of_month: null,
 });

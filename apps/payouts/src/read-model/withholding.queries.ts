@@ -40,9 +40,16 @@ export interface RegisterRow {
   readonly base: string;
   readonly instructed: string;
   readonly reversed: string;
-  /** instructed - reversed: what the month adds to the account of withheld tax. */
+  /** instructed - reversed: what is to be paid to the authority for the month. */
   readonly withheld: string;
+  /** What of it was paid. */
+  readonly remitted: string;
+  /** withheld - remitted */
+  readonly owed: string;
+  /** Came back after it was remitted, less what was recovered. */
   readonly recoverable: string;
+  /** Kept back of what was paid for the month, because the authority owed it. */
+  readonly recovered: string;
 }
 
 /** Of everything that was asked for, not of one page. */
@@ -51,7 +58,12 @@ export interface RegisterTotal {
   readonly tax: string;
   readonly base: string;
   readonly withheld: string;
+  readonly remitted: string;
+  /** Of all months together: the account of withheld tax. */
+  readonly owed: string;
+  /** Of all months together: the account of what is asked back. */
   readonly recoverable: string;
+  readonly recovered: string;
 }
 
 export interface RegisterPage {
@@ -63,29 +75,39 @@ export interface RegisterPage {
 
 const POSITION = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(withholding)}')`;
 
+// Items hear of a remittance one after the other, so the totals of all partners take it as a whole, as the account has it.
 const MOVES = `moves as (
-  select m.*, to_char(m.at at time zone $5, 'YYYY-MM') as month from withholding_move m
+  select m.*, coalesce(m.of_month, to_char(m.at at time zone $5, 'YYYY-MM')) as month from withholding_move m
   where m.tenant = $1 and m.entity = $2
-    and m.at >= ($3 || '-01')::timestamp at time zone $5
-    and m.at < (($4 || '-01')::timestamp + interval '1 month') at time zone $5
+    and (m.of_month between $3 and $4 or m.of_month is null
+      and m.at >= ($3 || '-01')::timestamp at time zone $5
+      and m.at < (($4 || '-01')::timestamp + interval '1 month') at time zone $5)
     and ($6::text is null or m.partner = $6) and ($7::text is null or m.tax = $7)
     and ($10::bigint is null or m.position <= $10)
 ), grouped as (
   select month, partner, entity, asset, tax, rule, rate_bp as "rateBp", count(distinct item)::int as items,
     sum(base)::text as base,
-    sum(case when withheld > 0 then withheld else 0 end)::text as instructed,
-    sum(case when withheld < 0 then -withheld else 0 end)::text as reversed,
-    sum(withheld)::text as withheld, sum(recoverable)::text as recoverable
-  from moves group by month, partner, entity, asset, tax, rule, rate_bp)`;
+    sum(case when withheld > 0 and of_month is null then withheld else 0 end)::text as instructed,
+    sum(case when withheld < 0 or of_month is not null then -withheld else 0 end)::text as reversed,
+    sum(withheld)::text as withheld, sum(remitted)::text as remitted, sum(withheld - remitted)::text as owed,
+    sum(recoverable - recovered)::text as recoverable, sum(recovered)::text as recovered
+  from moves group by month, partner, entity, asset, tax, rule, rate_bp
+), added as (
+  select asset, tax, base, withheld, recoverable, case when $6::text is null then 0 else remitted end as remitted,
+    case when $6::text is null then 0 else recovered end as recovered from moves
+  union all select r.asset, r.tax, 0, 0, 0, r.covers, r.recovered from tax_remitted r
+  where r.tenant = $1 and r.entity = $2 and r.month between $3 and $4 and $6::text is null
+    and ($7::text is null or r.tax = $7) and ($10::bigint is null or r.position <= $10))`;
 
 const REGISTER = `with ${MOVES}
 select ${POSITION} as position,
   (select coalesce(json_agg(t order by t.asset, t.tax), '[]') from (
-    select asset, tax, sum(base)::text as base, sum(withheld)::text as withheld, sum(recoverable)::text as recoverable
-    from moves group by asset, tax) t) as totals,
+    select asset, tax, sum(base)::text as base, sum(withheld)::text as withheld, sum(remitted)::text as remitted,
+      sum(withheld - remitted)::text as owed, sum(recoverable - recovered)::text as recoverable, sum(recovered)::text as recovered
+    from added group by asset, tax) t) as totals,
   (select coalesce(json_agg(r order by r.month, r.partner, r.tax, r.rule, r.asset, r."rateBp"), '[]') from (
     select g.month, g.partner, p.tax->>'document' as document, g.entity, g.asset, g.tax, g.rule, g."rateBp", g.items,
-      g.base, g.instructed, g.reversed, g.withheld, g.recoverable
+      g.base, g.instructed, g.reversed, g.withheld, g.remitted, g.owed, g.recoverable, g.recovered
     from grouped g left join payee p on p.tenant = $1 and p.partner = g.partner
     where $8::text[] is null or (g.month, g.partner, g.tax, g.rule, g.asset, g."rateBp") > ($8[1], $8[2], $8[3], $8[4], $8[5], $8[6]::int)
     order by g.month, g.partner, g.tax, g.rule, g.asset, g."rateBp" limit $9) r) as items`;

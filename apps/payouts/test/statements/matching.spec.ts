@@ -184,6 +184,7 @@ class Books {
     if ('file' in about) return { file: this.state.files.files.get(about.file)?.sequence ?? 0 };
     if ('statement' in about)
       return { statement: this.statements.get(about.statement) ?? about.statement };
+    if ('remittance' in about) throw new Error('No case declares a remittance.');
     return about;
   }
 }

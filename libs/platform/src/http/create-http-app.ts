@@ -16,6 +16,7 @@ import { EdgeModule } from './edge.module';
 import { Lifecycle } from './lifecycle';
 import { Metrics } from './metrics';
 import { type ApiTitle, serveOpenApi } from './openapi';
+import { bindPages } from './page-routes';
 import { addRequestHooks, answerMalformed } from './request-hooks';
 import { recordRoutes } from './routes';
 import { correlationIdOf } from './trace-context';
@@ -77,6 +78,7 @@ export async function createHttpApp(
     bodyParser: false,
     abortOnError: false,
   });
+  bindPages(app);
   if (settings.DOCS === 'on') serveOpenApi(app, options.api);
   await app.init();
   await server.ready();

@@ -38,7 +38,8 @@ export class AsOfQuery extends WaitingQuery {
 /** Page by page: only the position holds an answer fast while it is turned. */
 export class AsOfPageQuery extends AsOfQuery {
   @ApiPropertyOptional({
-    description: '`next` of the page before. Of an earlier point, asked with its `position`.',
+    description:
+      '`next` of the page before. Of an earlier point, asked with its `position`; elsewhere it is refused.',
   })
   @IsOptional()
   @Length(1, 400)

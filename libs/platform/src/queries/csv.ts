@@ -6,6 +6,9 @@ export type Cell = Date | bigint | boolean | number | string | null | undefined;
 export type Columns<R> = Readonly<Record<string, (row: R) => Cell>>;
 
 const CSV = 'text/csv';
+const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
+export const POSITION_OF_ROWS = 'x-position';
+export const NEXT = 'x-next';
 const QUOTED = /[",\r\n]/;
 /** A spreadsheet would run a text that begins so as a formula; a negative amount is none. */
 const FORMULA = /^\s*[=+\-@]|^[\t\r\n]/;
@@ -50,16 +53,21 @@ export function acceptsCsv({ request, reply }: Asked): boolean {
   });
 }
 
-/** The page itself or, for who accepts CSV, its rows; position and cursor then stand in the headers. */
+/**
+ * The page itself or, for who accepts CSV, its rows; position and cursor then stand in the headers. Where no `limit` was named, `Paging`
+ * sends the pages behind it after it.
+ */
 export function asAccepted<R, P extends Page<R>>(
   page: P,
   columns: Columns<R>,
   { request, reply }: Asked,
 ): P | string {
   if (!acceptsCsv({ request, reply })) return page;
-  void reply
-    .header('content-type', `${CSV}; charset=utf-8; header=present`)
-    .header('x-position', String(page.position));
-  if (page.next) void reply.header('x-next', page.next);
+  void reply.header('content-type', CSV_TYPE).header(POSITION_OF_ROWS, String(page.position));
+  if (page.next) void reply.header(NEXT, page.next);
   return csvOf(columns, page.items);
 }
+
+/** Of `asAccepted`. */
+export const isRows = (answer: unknown, reply: FastifyReply): answer is string =>
+  typeof answer === 'string' && reply.getHeader('content-type') === CSV_TYPE;

@@ -1,13 +1,20 @@
 import { isInstant } from '@tributary/kernel';
 import { Refusal } from '../errors/problem';
 
-/** Where a page ended: the values that its rows are ordered by, as text. Opaque to those who hand it back. */
+const MARK = '.';
+
+/** Where a page ended: the values that its rows are ordered by, as text. Bound to its question on its way out (`Paging`), and opaque there. */
 export const cursorOf = (...values: readonly string[]): string =>
-  Buffer.from(JSON.stringify(values)).toString('base64url');
+  MARK + Buffer.from(JSON.stringify(values)).toString('base64url');
+
+/** One that is not bound yet. */
+export const isCursor = (value: unknown): value is string =>
+  typeof value === 'string' && value.startsWith(MARK);
 
 /** As many values as the order has; anything else is not one of our cursors. */
 export function readCursor(cursor: string, length: number): readonly string[] {
-  const values = parsed(Buffer.from(cursor, 'base64url').toString());
+  if (!isCursor(cursor)) throw invalidCursor();
+  const values = parsed(Buffer.from(cursor.slice(MARK.length), 'base64url').toString());
   if (Array.isArray(values) && values.length === length && values.every(isText)) {
     return values;
   }
@@ -28,7 +35,8 @@ function parsed(text: string): unknown {
 }
 
 export function invalidCursor(): Refusal {
-  const detail = 'Hand back `next` of the page before, as it was given.';
+  const detail =
+    'Hand back `next` of the page before, as it was given, to the same question and with the same `position`.';
   return new Refusal(422, 'invalid_cursor', detail, {
     errors: [{ parameter: 'after', code: 'invalid_cursor', detail }],
   });

@@ -20,7 +20,11 @@ export class WaitingQuery {
 /** How many entries a page has at the most; the same wherever one is turned. */
 export const PageSize = (): PropertyDecorator =>
   applyDecorators(
-    ApiPropertyOptional({ default: 100 }),
+    ApiPropertyOptional({
+      default: 100,
+      description:
+        'Left out by who asks for CSV where a route answers it, all rows come. Named, the file ends there, and the header `x-next` holds the `after` of the rest.',
+    }),
     Type(() => Number),
     IsInt(),
     Min(1),

@@ -102,7 +102,7 @@ function entryOf(state: BankState, line: LedgerLine): Xml {
 
 function detailsOf(state: BankState, line: LedgerLine, refs: Shown): Xml {
   if (line.batch !== null) return batchOf(state, line, line.batch);
-  if (line.payee === null) return null;
+  if (line.payee === null && refs.item === null) return null;
   return element('NtryDtls', transaction(refs, line, line.payee));
 }
 
@@ -132,7 +132,7 @@ function batchOf(
 function transaction(
   { item, number, endToEnd }: Shown,
   line: Pick<LedgerLine, 'amountMinor' | 'side' | 'returnReason'>,
-  payee: Payee,
+  payee: Payee | null,
 ): Xml {
   return element(
     'TxDtls',
@@ -145,7 +145,7 @@ function transaction(
     ),
     amount('Amt', line.amountMinor),
     text('CdtDbtInd', line.side === 'debit' ? 'DBIT' : 'CRDT'),
-    element('RltdPties', ...partiesOf(payee)),
+    payee === null ? null : element('RltdPties', ...partiesOf(payee)),
     line.returnReason === null
       ? null
       : element('RtrInf', element('Rsn', text('Cd', line.returnReason, 4))),

@@ -16,6 +16,7 @@ import type {
   LearnPartner,
   LearnPayee,
   NoteBankAnswer,
+  NoteTaxRemitted,
   Reserve,
   ReturnItem,
   SettleItem,
@@ -202,11 +203,27 @@ export const comesBack = (
   bankLine: `back ${run}`,
   amount: String(amount),
   fee: '0',
-  isTaxRemitted: false,
   bookedOn: '2026-04-20',
   reason: 'AC03',
   bankReference: null,
   ...more,
+});
+
+export const REMITTANCE = bySentence('remittance');
+
+export const remitted = (run: string, amount: number, id = REMITTANCE): NoteTaxRemitted => ({
+  type: 'NoteTaxRemitted',
+  account: OF,
+  at: noon('05-20'),
+  item: itemIn(run),
+  rule: 'irrf',
+  amount: String(amount),
+  remittance: id,
+  month: '2026-04',
+});
+export const recovered = (run: string, amount: number, id = REMITTANCE): AccountCommand => ({
+  ...remitted(run, amount, id),
+  type: 'NoteTaxRecovered',
 });
 
 const by = (name: string, day: string) => ({
@@ -280,11 +297,12 @@ export const writeOff = (
 
 export const repayment = (amount: bigint | number | string): AccountCommand => ({
   type: 'RecordRepayment',
-  ...by('ana', '05-05'),
+  account: OF,
+  by: 'ana',
   repayment: bySentence('repayment'),
   amount: String(amount),
   rail: RAIL,
-  bankLine: null,
+  bankLine: 'repaid',
   bookedOn: '2026-05-05',
   at: noon('05-05'),
 });

@@ -1,5 +1,5 @@
 import type { CommissionKey } from '@tributary/contracts';
-import type { Day, Instant, StreamName, Uuid } from '@tributary/kernel';
+import type { Day, Instant, PeriodKey, StreamName, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { Adjustment, LineDecision, StatusStep, WriteOff } from './events';
 import type { DisputedLine, OfAccount, PayeeTerms, ReservationTerms } from './terms';
@@ -101,8 +101,6 @@ export interface ReturnItem extends OnAccount {
   /** What came back; with `fee`, which the bank kept, it is the net of the item. */
   readonly amount: string;
   readonly fee: string;
-  /** What was withheld has been paid to the state already, and is asked back of it. */
-  readonly isTaxRemitted: boolean;
   readonly bookedOn: Day;
   readonly reason: string | null;
   readonly bankReference: string | null;
@@ -114,6 +112,23 @@ export interface UnreturnItem extends OnAccount {
   readonly bankLine: string;
   readonly by: string;
   readonly reason: string;
+}
+interface OfTax extends OnAccount {
+  readonly item: ItemId;
+  /** By which it was withheld. */
+  readonly rule: string;
+  readonly amount: string;
+  readonly remittance: Uuid;
+  /** For which it was paid, or of whose payment it was kept back. */
+  readonly month: PeriodKey;
+}
+/** So much of what was withheld of this item has been paid to the tax authority. */
+export interface NoteTaxRemitted extends OfTax {
+  readonly type: 'NoteTaxRemitted';
+}
+/** So much of what was paid to the authority for this item has been kept back of another payment to it. */
+export interface NoteTaxRecovered extends OfTax {
+  readonly type: 'NoteTaxRecovered';
 }
 /** The item is reserved again as it was: for a new file, or until its reservation is cancelled. */
 export interface VoidItem extends OnAccount {
@@ -168,16 +183,16 @@ export interface DemandReceivable extends ByPerson {
   readonly type: 'DemandReceivable';
   readonly payBy: Instant;
 }
-export interface RecordRepayment extends ByPerson {
+/** A person has said that this line of the bank is it, and the rail has taken the line for it; `at` is the start of its day. */
+export interface RecordRepayment extends OnAccount {
   readonly type: 'RecordRepayment';
   readonly repayment: Uuid;
   readonly amount: string;
   /** Of the bank account that received it. */
   readonly rail: string;
-  readonly bankLine: string | null;
+  readonly bankLine: string;
   readonly bookedOn: Day;
-  /** The start of that day. */
-  readonly at: Instant;
+  readonly by: string;
 }
 export interface ProposeWriteOff extends ByPerson, WriteOff {
   readonly type: 'ProposeWriteOff';
@@ -197,6 +212,8 @@ export type ItemCommand =
   | CancelReservation
   | Instruct
   | NoteBankAnswer
+  | NoteTaxRecovered
+  | NoteTaxRemitted
   | Reserve
   | ReturnItem
   | SettleItem
@@ -246,8 +263,11 @@ export type AccountRejected =
   | { readonly code: 'line_already_disputed'; readonly line: string }
   | { readonly code: 'lines_differ' }
   | { readonly code: 'more_than_owed'; readonly owed: string }
+  | { readonly code: 'more_than_remitted'; readonly remitted: string }
+  | { readonly code: 'more_than_withheld'; readonly withheld: string }
   | { readonly code: 'nothing_owed' }
   | { readonly code: 'proposal_unknown' }
   | { readonly code: 'same_person' }
+  | { readonly code: 'tax_not_withheld'; readonly rule: string }
   | { readonly code: 'write_off_exists' }
   | { readonly code: 'write_off_unknown' };

@@ -19,14 +19,13 @@ import {
   IN_TRANSIT,
   PAYOUT_FEES,
   type Side,
-  TAX_RECOVERABLE,
-  WITHHOLDING,
   across,
   credited,
   debited,
   entryOf,
   heldSides,
 } from './money';
+import { isTaxRemitted, noteRecovered, noteRemitted, remittedOf, taxSides } from './item-taxes';
 import { ofAccount, reservationOf } from './reserve';
 import { type Account, type Item, type ItemStatus, withheldOf } from './state';
 
@@ -49,6 +48,8 @@ export const items = {
   CancelReservation: cancel,
   Instruct: ofItem(instruct),
   NoteBankAnswer: ofItem(noteAnswer),
+  NoteTaxRecovered: ofItem(noteRecovered),
+  NoteTaxRemitted: ofItem(noteRemitted),
   SettleItem: ofItem(settle),
   UnsettleItem: ofItem(unsettle),
   ReturnItem: ofItem(takeBack),
@@ -102,6 +103,7 @@ function instruct({ run, file, at }: Instruct, account: Account, item: Item): An
     net: item.net,
     file,
     fingerprint: item.method.fingerprint,
+    ...remittedOf(item),
     entry: entryOf(of, NOT_MOVED, sides),
   };
   return accept({ type: 'PayoutInstructed', data, occurredAt: at });
@@ -163,7 +165,7 @@ function unsettle(command: UnsettleItem, account: Account, item: Item): Answer {
 }
 
 function takeBack(command: ReturnItem, account: Account, item: Item): Answer {
-  const { rail, bankLine, amount, fee, isTaxRemitted, bookedOn, reason, bankReference } = command;
+  const { rail, bankLine, amount, fee, bookedOn, reason, bankReference } = command;
   if (item.returned?.bankLine === bankLine && item.returned.rail === rail) return nothing;
   if (item.status === 'returned') return reject({ code: 'item_returned' });
   if (item.status !== 'settled') return reject({ code: 'item_not_settled' });
@@ -175,7 +177,8 @@ function takeBack(command: ReturnItem, account: Account, item: Item): Answer {
     ...ofAccount(account),
     ...named(item),
     ...moved,
-    ...{ rail, bankLine, bookedOn, amount, fee, isTaxRemitted, reason, bankReference },
+    ...{ rail, bankLine, bookedOn, amount, fee, reason, bankReference },
+    isTaxRemitted: isTaxRemitted(item),
     entry,
   };
   return accept(...withLines({ type: 'PayoutReturned', data, occurredAt: command.at }));
@@ -191,12 +194,12 @@ function undoReturn(command: UnreturnItem, account: Account, item: Item): Answer
   const names = item.lines.map(({ line }) => line);
   const moved = debited(account, names, BigInt(item.gross));
   const entry = entryOf(ofAccount(account), moved, cameBack(returned, item, -1n));
-  const { amount, fee, isTaxRemitted } = returned;
+  const { amount, fee } = returned;
   const data = {
     ...ofAccount(account),
     ...named(item),
     ...moved,
-    ...{ rail, bankLine, by, reason, amount, fee, isTaxRemitted, entry },
+    ...{ rail, bankLine, by, reason, amount, fee, isTaxRemitted: isTaxRemitted(item), entry },
   };
   return accept(...withLines({ type: 'ReturnUndone', data, occurredAt: at }));
 }
@@ -225,29 +228,28 @@ const WHY_NOT = {
 
 const whyNot = ({ status }: Item): AccountRejected => ({ code: WHY_NOT[status] });
 
-function named({ run, item, gross, taxes, net }: Item): OfItem {
-  return { run, item, gross, withheld: String(withheldOf(taxes)), taxes, net };
+function named(known: Item): OfItem {
+  const { run, item, gross, taxes, net } = known;
+  return {
+    ...{ run, item, gross, withheld: String(withheldOf(taxes)), taxes, net },
+    ...remittedOf(known),
+  };
 }
 
 /** A debit of what is on its way and withheld where `sign` is positive, as it is when that ends without a payment. */
-const onItsWay = ({ net, taxes }: Item, sign: 1n | -1n): readonly Side[] => [
-  across(IN_TRANSIT, sign * BigInt(net)),
-  across(WITHHOLDING, sign * withheldOf(taxes)),
+const onItsWay = (item: Item, sign: 1n | -1n): readonly Side[] => [
+  across(IN_TRANSIT, sign * BigInt(item.net)),
+  ...taxSides(item, sign),
 ];
 
 interface Back {
   readonly rail: string;
   readonly amount: string;
   readonly fee: string;
-  readonly isTaxRemitted: boolean;
 }
 
-const cameBack = (
-  { rail, amount, fee, isTaxRemitted }: Back,
-  { taxes }: Item,
-  sign: 1n | -1n,
-): readonly Side[] => [
+const cameBack = ({ rail, amount, fee }: Back, item: Item, sign: 1n | -1n): readonly Side[] => [
   across(CASH, sign * BigInt(amount), { bank: rail }),
   across(PAYOUT_FEES, sign * BigInt(fee), { bank: rail }),
-  across(isTaxRemitted ? TAX_RECOVERABLE : WITHHOLDING, sign * withheldOf(taxes)),
+  ...taxSides(item, sign),
 ];

@@ -29,6 +29,7 @@ import {
   partnerIs,
   payee,
   release,
+  remitted,
   repayment,
   reserve,
   runOf,
@@ -324,9 +325,15 @@ describe('paying an item', () => {
   });
 
   it('asks the state for tax that it has already', () => {
-    const told = Told.after(...SETTLED, comesBack('r', 24_625, { isTaxRemitted: true }));
+    const told = Told.after(...SETTLED, remitted('r', 375), comesBack('r', 24_625));
+    expect(told.of('PayoutReturned')[0]?.data).toMatchObject({
+      isTaxRemitted: true,
+      taxRemitted: [{ rule: 'irrf', amount: '375' }],
+    });
     expect(told.balance('Assets:TaxRecoverable')).toBe(375n);
     expect(told.balance('Liabilities:Tax:Withholding')).toBe(-375n);
+    told.and(unreturn('back r'));
+    expect(told.balance('Assets:TaxRecoverable')).toBe(0n);
   });
 
   it('was not returned after all: what was paid again meanwhile is owed', () => {
@@ -369,6 +376,16 @@ describe('a debt', () => {
     told.and(repayment(200));
     expect(told.state.sums).toMatchObject({ owed: '300', repaid: '200' });
     expect(told.balance('Assets:Cash')).toBe(200n);
+  });
+
+  it('stays repaid by what was recorded when no line of the bank was asked for', () => {
+    const { events, state } = Told.after(...OWING, repayment(200));
+    const before = events.map((event) =>
+      event.type === 'ReceivableRepaid'
+        ? { ...event, data: { ...event.data, bankLine: null } }
+        : event,
+    );
+    expect(before.reduce(account.evolve, account.initial)).toEqual(state);
   });
 
   it('is written off from what was allowed for first', () => {

@@ -169,6 +169,7 @@ export type ReceivableRepaid = DomainEvent<
       readonly amount: string;
       readonly owed: string;
       readonly rail: string;
+      /** Null, or anything, in those that were recorded before a line of the bank had to be taken first. */
       readonly bankLine: string | null;
       readonly bookedOn: Day;
       readonly by: string;

@@ -1,6 +1,7 @@
 import { type Instant, invariant } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { AccountEvent, Moved, OfItem } from './events';
+import { noteOf } from './item-taxes';
 import { forgetting, negative, remembering, withLine, withMoves, withSums } from './open-lines';
 import { type Account, type Item, initialAccount, plus } from './state';
 
@@ -81,8 +82,8 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
     return withSums({ ...undone, open: [...state.open, item] }, sums);
   },
   PayoutReturned: (state, { data, occurredAt }) => {
-    const { item, rail, bankLine, amount, fee, isTaxRemitted, net, withheld } = data;
-    const returned = { rail, bankLine, amount, fee, isTaxRemitted };
+    const { item, rail, bankLine, amount, fee, net, withheld } = data;
+    const returned = { rail, bankLine, amount, fee };
     const moved = closed(state, data, data, 'returned', occurredAt);
     const sums = { settled: negative(net), withheld: negative(withheld) };
     return withSums(withItem(moved, item, { returned }), sums);
@@ -92,6 +93,8 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
     const paid = withItem(state, item, { status: 'settled', returned: null });
     return withSums(withMoves(paid, data, occurredAt), { settled: net, withheld });
   },
+  ItemTaxRemitted: (state, { type, data }) => withTaxPaid(state, type, data),
+  ItemTaxRecovered: (state, { type, data }) => withTaxPaid(state, type, data),
 
   AdjustmentProposed: (state, { data }) => {
     const { adjustment, programme, amount, reason, evidence, by } = data;
@@ -177,6 +180,20 @@ function withItem(state: Account, item: ItemId, change: Partial<Item>): Account 
   const known = state.items.get(item);
   invariant(known, 'an item is reserved before anything happens to it');
   return { ...state, items: state.items.set(item, { ...known, ...change }) };
+}
+
+function withTaxPaid(
+  state: Account,
+  type: 'ItemTaxRecovered' | 'ItemTaxRemitted',
+  { item, rule, amount, remittance }: Of<typeof type>['data'],
+): Account {
+  const { byRule, noted } = state.items.get(item)?.taxPaid ?? { byRule: {}, noted: [] };
+  const change = type === 'ItemTaxRemitted' ? amount : negative(amount);
+  const taxPaid = {
+    byRule: { ...byRule, [rule]: plus(byRule[rule] ?? '0', change) },
+    noted: [...noted, noteOf(type, rule, remittance)],
+  };
+  return withItem(state, item, { taxPaid });
 }
 
 const without = (open: readonly ItemId[], item: ItemId): readonly ItemId[] =>

@@ -1,4 +1,4 @@
-import type { Day, DomainEvent, Uuid } from '@tributary/kernel';
+import type { Day, DomainEvent, PeriodKey, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { Moved, WithAnyEntry, WithEntry } from './moved';
 import type { Declined, OfAccount, ReservedItem, ReservedLine, Withheld } from './terms';
@@ -12,6 +12,13 @@ export interface OfItem {
   readonly withheld: string;
   readonly taxes: readonly Withheld[];
   readonly net: string;
+  /** What the authority has of `taxes`, by the remittances that the account has heard of; left out where that is nothing. */
+  readonly taxRemitted?: readonly TaxPart[];
+}
+
+export interface TaxPart {
+  readonly rule: string;
+  readonly amount: string;
 }
 
 /** Lines of an item that do not fit into the `PayoutReserved` that follows in the same append. */
@@ -95,6 +102,7 @@ export type PayoutReturned = DomainEvent<
       /** What came back; the rest of `net` is `fee`, which the bank kept. */
       readonly amount: string;
       readonly fee: string;
+      /** All of it. */
       readonly isTaxRemitted: boolean;
       readonly reason: string | null;
       readonly bankReference: string | null;
@@ -112,6 +120,21 @@ export type ReturnUndone = DomainEvent<
       readonly isTaxRemitted: boolean;
     }
 >;
+type OfTax = OfAccount &
+  WithAnyEntry & {
+    readonly run: Uuid;
+    readonly item: ItemId;
+    readonly rule: string;
+    readonly tax: string;
+    readonly rateBp: number;
+    readonly amount: string;
+    readonly remittance: Uuid;
+    readonly month: PeriodKey;
+  };
+/** A part of what was withheld was paid to the authority. It has an entry where the payment had come back before that was heard of. */
+export type ItemTaxRemitted = DomainEvent<'ItemTaxRemitted', OfTax>;
+/** What was paid to the authority was kept back of another payment to it. It has an entry where the item counts as paid again. */
+export type ItemTaxRecovered = DomainEvent<'ItemTaxRecovered', OfTax>;
 /** The bank refused the file whole: the item is reserved as before, for a new file, until somebody cancels it. */
 export type PayoutVoided = DomainEvent<
   'PayoutVoided',
@@ -120,6 +143,8 @@ export type PayoutVoided = DomainEvent<
 
 /** Persisted facts, and therefore an ABI: add, never rename, reorder or repurpose. */
 export type ItemEvent =
+  | ItemTaxRecovered
+  | ItemTaxRemitted
   | LinesReserved
   | PayoutAccepted
   | PayoutInstructed

@@ -8,6 +8,8 @@ export const PAYABLE = 'Liabilities:Commission:Payable';
 export const DISPUTED = 'Liabilities:Commission:Disputed';
 export const IN_TRANSIT = 'Liabilities:InTransit';
 export const WITHHOLDING = 'Liabilities:Tax:Withholding';
+/** Declared as paid to the tax authority, and not on a bank statement yet. */
+export const TAX_IN_TRANSIT = 'Liabilities:Tax:InTransit';
 export const TAX_RECOVERABLE = 'Assets:TaxRecoverable';
 export const RECEIVABLE = 'Assets:ClawbackReceivable';
 export const ALLOWANCE = 'Assets:ClawbackReceivable:Allowance';

@@ -54,6 +54,14 @@ export interface Item {
   /** The line of the bank that paid it, and the one that brought it back. */
   readonly settled: OnStatement | null;
   readonly returned: (OnStatement & Kept) | null;
+  /** Left out until something of its tax was remitted. */
+  readonly taxPaid?: TaxPaid;
+}
+
+/** What the tax authority has for an item, and of which remittances that was heard. */
+export interface TaxPaid {
+  readonly byRule: Readonly<Record<string, string>>;
+  readonly noted: readonly string[];
 }
 
 interface OnStatement {
@@ -63,7 +71,6 @@ interface OnStatement {
 interface Kept {
   readonly amount: string;
   readonly fee: string;
-  readonly isTaxRemitted: boolean;
 }
 
 export interface Dispute {

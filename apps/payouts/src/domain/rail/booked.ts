@@ -1,4 +1,5 @@
 import type { BalancedEntry, Leg } from '@tributary/kernel';
+import { TAX_IN_TRANSIT } from '../account/money';
 import { type BankLine, signedOf } from './bank-line';
 import type { BookedKind, OfRail } from './match-events';
 
@@ -8,6 +9,7 @@ const AGAINST: Readonly<Record<BookedKind, string>> = {
   fee: 'Expenses:PayoutFees',
   funding: 'Equity:Funding',
   outside: 'Equity:OutsidePayments',
+  tax: TAX_IN_TRANSIT,
 };
 
 /** Debits and credits each by themselves, so that what the bank gives back does not hide what it took. */

@@ -1,4 +1,4 @@
-import type { Day, DomainEvent } from '@tributary/kernel';
+import type { Day, DomainEvent, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
 
 /** The kinds of the research that can happen on a rail of files; the others belong to providers, foreign currency and tax. */
@@ -26,6 +26,8 @@ export type BreakType = keyof typeof BREAK_TYPES;
 /** What a person may choose from. */
 export interface Candidate {
   readonly items: readonly ItemId[];
+  /** Where it may be a payment to a tax authority. */
+  readonly remittance?: Uuid;
   /** How it would have been recognised, had it been the only one. */
   readonly tier: 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6';
 }
@@ -38,6 +40,7 @@ export interface Break {
     | { readonly line: string }
     | { readonly item: ItemId }
     | { readonly file: string }
+    | { readonly remittance: Uuid }
     | { readonly statement: string };
   /** Finer than the type. */
   readonly cause: string;

@@ -1,7 +1,8 @@
-import type { Day, Instant, JsonObject } from '@tributary/kernel';
+import type { Day, Instant, JsonObject, Uuid } from '@tributary/kernel';
 import type { BankLine, LineTotals, StatementHead, UnreadableRow } from './bank-line';
 import type { BreakType } from './break-events';
 import type { FileCommand, FileRejected } from './files';
+import type { OfAccount } from '../account/terms';
 import type { HandMatch, MatchingRules } from './match-events';
 import type { ImportedLine } from './statement-events';
 
@@ -68,6 +69,25 @@ export interface UnmatchLine extends ByPerson {
   readonly line: string;
   readonly reason: string;
 }
+/** This line is what a partner paid back. */
+export interface MatchRepayment extends ByPerson {
+  readonly type: 'MatchRepayment';
+  readonly line: string;
+  readonly repayment: Uuid;
+  readonly account: OfAccount;
+  /** As the person says it. */
+  readonly amount: string;
+  /** As the account stands. It has the last word, because what is owed may have been paid meanwhile. */
+  readonly owed: string;
+}
+/** The account of the partner will not book what was matched. */
+export interface RefuseRepayment extends OnRail {
+  readonly type: 'RefuseRepayment';
+  readonly line: string;
+  readonly repayment: Uuid;
+  /** Of the account's refusal. */
+  readonly because: string;
+}
 /** The account of the item will not book what was matched, because it knows of something that speaks against it. */
 export interface RefuseMatch extends OnRail {
   readonly type: 'RefuseMatch';
@@ -75,6 +95,14 @@ export interface RefuseMatch extends OnRail {
   readonly item: string;
   /** Of the account's refusal. */
   readonly because: string;
+}
+/** Paid past our files, so no item stands for it. */
+export interface ExpectRemittance extends ByPerson {
+  readonly type: 'ExpectRemittance';
+  readonly remittance: Uuid;
+  readonly amount: string;
+  readonly reference: string;
+  readonly paidOn: Day;
 }
 export interface SetMatchingRules extends ByPerson {
   readonly type: 'SetMatchingRules';
@@ -101,13 +129,21 @@ export interface CloseBreak extends ByPerson {
 
 export type StatementCommand = AcceptStatement | FinishStatement | ImportLines | ReceiveStatement;
 export type MatchCommand =
-  ApproveMatch | MatchByHand | RefuseMatch | SetMatchingRules | UnmatchLine;
+  | ApproveMatch
+  | ExpectRemittance
+  | MatchByHand
+  | MatchRepayment
+  | RefuseMatch
+  | RefuseRepayment
+  | SetMatchingRules
+  | UnmatchLine;
 export type BreakCommand = AgeBreaks | AssignBreak | CloseBreak;
 
 export type RailCommand = BreakCommand | FileCommand | MatchCommand | StatementCommand;
 
 export type RailRejected =
   | FileRejected
+  | { readonly code: 'account_differs'; readonly rail: string }
   | { readonly code: 'amount_mismatch'; readonly line: string; readonly items: string }
   | { readonly code: 'break_explained_by_matching'; readonly type: BreakType }
   | { readonly code: 'break_unknown' }
@@ -120,7 +156,12 @@ export type RailRejected =
   | { readonly code: 'line_not_matched' }
   | { readonly code: 'line_unknown' }
   | { readonly code: 'matching_behind' }
+  | { readonly code: 'more_than_owed'; readonly owed: string }
   | { readonly code: 'no_match_proposed' }
+  | { readonly code: 'nothing_owed' }
+  | { readonly code: 'remittance_matched'; readonly line: string }
+  | { readonly code: 'remittance_unknown' }
+  | { readonly code: 'repayment_final' }
   | {
       readonly code: 'statement_incomplete';
       readonly lines: number;

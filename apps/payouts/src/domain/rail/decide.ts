@@ -7,14 +7,19 @@ import type {
   RailCommand,
   RailRejected,
   SetMatchingRules,
+  StatementCommand,
 } from './commands';
 import { closed } from './breaks';
+import { Draft } from './draft';
 import type { RailEvent } from './events';
 import { evolveAhead, evolveRail } from './evolve';
 import { type FileCommand, decideFile } from './files';
 import { approveMatch, matchByHand, unmatchLine } from './match-by-hand';
-import { refuseMatch } from './refused';
+import { expectRemittance } from './match-remittance';
+import { matchRepayment } from './match-repayment';
+import { refuseMatch, refuseRepayment } from './refused';
 import { filesWithOpenItems } from './overdue';
+import { overdueRemittances } from './remittances';
 import { snapshot } from './snapshot';
 import { type Rail, initialRail, ofRail } from './state';
 import { acceptStatement, finish, importLines, receive } from './statements';
@@ -33,14 +38,6 @@ export const rail: Decider<RailCommand, RailEvent, Rail, RailRejected> = {
 
 function decide(command: RailCommand, state: Rail): Decided {
   switch (command.type) {
-    case 'ReceiveStatement':
-      return receive(command, state);
-    case 'ImportLines':
-      return importLines(command, state);
-    case 'FinishStatement':
-      return finish(command, state);
-    case 'AcceptStatement':
-      return acceptStatement(command, state);
     case 'MatchByHand':
       return matchByHand(command, state);
     case 'ApproveMatch':
@@ -49,6 +46,12 @@ function decide(command: RailCommand, state: Rail): Decided {
       return unmatchLine(command, state);
     case 'RefuseMatch':
       return refuseMatch(command, state);
+    case 'MatchRepayment':
+      return matchRepayment(command, state);
+    case 'RefuseRepayment':
+      return refuseRepayment(command, state);
+    case 'ExpectRemittance':
+      return expectRemittance(command, state);
     case 'SetMatchingRules':
       return setRules(command, state);
     case 'AgeBreaks':
@@ -57,6 +60,21 @@ function decide(command: RailCommand, state: Rail): Decided {
       return assign(command, state);
     case 'CloseBreak':
       return close(command, state);
+    default:
+      return decideAboutStatements(command, state);
+  }
+}
+
+function decideAboutStatements(command: FileCommand | StatementCommand, state: Rail): Decided {
+  switch (command.type) {
+    case 'ReceiveStatement':
+      return receive(command, state);
+    case 'ImportLines':
+      return importLines(command, state);
+    case 'FinishStatement':
+      return finish(command, state);
+    case 'AcceptStatement':
+      return acceptStatement(command, state);
     default:
       return decideAboutFiles(command, state);
   }
@@ -85,7 +103,9 @@ function age({ rail: id, asOf }: AgeBreaks, state: Rail): Decided {
     file,
     from: 0,
   }));
-  return accept(...pastWork(state, work));
+  const draft = new Draft(state);
+  for (const overdue of overdueRemittances(state, asOf)) draft.open(overdue);
+  return accept(...draft.finish(), ...pastWork(draft.state, work));
 }
 
 function assign(command: AssignBreak, state: Rail): Decided {

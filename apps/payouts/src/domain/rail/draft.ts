@@ -1,10 +1,17 @@
-import type { Day, Instant } from '@tributary/kernel';
+import type { Day, Instant, Uuid } from '@tributary/kernel';
 import { breakOfLine, closedEvent, latestOf, openedEvent, startOf } from './breaks';
 import type { Break, BreakType, Candidate } from './break-events';
 import type { RailEvent } from './events';
 import { evolveAhead, evolveRail, remember } from './evolve';
 import { entryOfBooked } from './booked';
-import type { BookedKind, ItemMatch, LineUnmatched, LinesBooked, Tier } from './match-events';
+import {
+  type BookedKind,
+  type ItemMatch,
+  type LineUnmatched,
+  type LinesBooked,
+  type Tier,
+  isBooked,
+} from './match-events';
 import { type Rail, lineOf, ofRail } from './state';
 
 /** An event is at most 60 KiB; a match of one line takes some 300 bytes. */
@@ -60,12 +67,13 @@ export class Draft {
     if (this.matches.length >= MOST_MATCHES || this.matchedItems >= MOST_ITEMS) this.flush();
   }
 
-  /** A charge of the bank; those of one day become one entry. */
-  book(key: string, kind: BookedKind, tier: Tier): void {
+  /** What is no item's, as a charge of the bank; those of one day become one entry. */
+  book(key: string, kind: BookedKind, tier: Tier, remittance?: Uuid): void {
     const { bookedOn: day, side, amount, code } = lineOf(this.state, key);
-    const group = this.booked.get(`${day} ${kind}`) ?? { kind, tier, day, lines: [] };
-    this.booked.set(`${day} ${kind}`, group);
-    const line = { line: key, side, amount, code };
+    const name = `${day} ${kind} ${tier}`;
+    const group = this.booked.get(name) ?? { kind, tier, day, lines: [] };
+    this.booked.set(name, group);
+    const line = { line: key, side, amount, code, ...(remittance && { remittance }) };
     group.lines.push(line);
     this.evolve(this.bookedEvent({ ...group, lines: [line] }));
     this.explain(key, null);
@@ -80,11 +88,10 @@ export class Draft {
     const line = lineOf(this.state, key);
     if (line.match === null) return;
     this.flush();
-    const { kind } = line.match;
-    const entry =
-      kind === 'settled' || kind === 'returned'
-        ? undefined
-        : entryOfBooked(ofRail(this.state), kind, [line], { isUndone: true });
+    const { kind, remittance } = line.match;
+    const entry = isBooked(kind)
+      ? entryOfBooked(ofRail(this.state), kind, [line], { isUndone: true })
+      : undefined;
     const items = part?.items ?? this.itemsOf(line.match.items, kind);
     this.emit({
       type: 'LineUnmatched',
@@ -96,6 +103,7 @@ export class Draft {
         items,
         last: part?.last ?? true,
         ...by,
+        ...(remittance && { remittance }),
         ...(entry && { entry }),
       },
       occurredAt: this.at(line.bookedOn),

@@ -1,3 +1,4 @@
+import type { Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { Break, BreakEvent } from './break-events';
 import { itemsSettled } from './files';
@@ -13,11 +14,13 @@ export const withItem = (state: Rail, id: ItemId, item: RailItem): Rail => ({
 
 export function withMatches(state: Rail, { matches }: LinesMatched['data']): Rail {
   let next = state;
-  for (const { line: key, tier, kind, items, batch } of matches) {
+  for (const { line: key, tier, kind, items, batch, repayment } of matches) {
     const line = lineOf(next, key);
     const ids = items.map(({ item }) => item);
     const before = line.match?.items ?? [];
-    const match = { kind, tier, batch, items: batch === null ? [...before, ...ids] : [] };
+    const all = batch === null ? [...before, ...ids] : [];
+    const of = repayment === undefined ? {} : { repayment: repayment.repayment };
+    const match = { kind, tier, batch, items: all, ...of };
     next = withLine(next, key, { ...line, match, isHandsOff: false });
     next = { ...next, proposals: next.proposals.delete(key) };
     for (const id of ids) {
@@ -32,17 +35,25 @@ export function withMatches(state: Rail, { matches }: LinesMatched['data']): Rai
 
 export function withBooked(state: Rail, { kind, tier, lines }: LinesBooked['data']): Rail {
   let next = state;
-  for (const { line: key } of lines) {
-    const match = { kind, tier, items: [], batch: null };
+  for (const { line: key, remittance } of lines) {
+    const of = remittance === undefined ? {} : { remittance };
+    const match = { kind, tier, items: [], batch: null, ...of };
+    if (remittance !== undefined) next = withShown(next, remittance, key);
     next = withLine(next, key, { ...lineOf(next, key), match, isHandsOff: false });
     next = { ...next, proposals: next.proposals.delete(key) };
   }
   return next;
 }
 
+function withShown(state: Rail, remittance: Uuid, shownBy: string | null): Rail {
+  const known = state.remittances.get(remittance);
+  if (known === undefined) return state;
+  return { ...state, remittances: state.remittances.set(remittance, { ...known, shownBy }) };
+}
+
 export function withoutMatch(state: Rail, data: LineUnmatched['data']): Rail {
-  const { line: key, kind, items, last, byPerson } = data;
-  let next = state;
+  const { line: key, kind, items, last, byPerson, remittance } = data;
+  let next = remittance === undefined ? state : withShown(state, remittance, null);
   const ids = items.map(({ item }) => item);
   for (const id of ids) {
     const item = itemOf(next, id);

@@ -52,6 +52,11 @@ function fold(state: Rail, event: RailEvent): Rail {
     }
     case 'MatchingRulesSet':
       return { ...state, rules: event.data.rules };
+    case 'RemittanceExpected': {
+      const { remittance, amount, reference, paidOn } = event.data;
+      const expected = { amount, reference, paidOn, shownBy: null };
+      return { ...state, remittances: state.remittances.set(remittance, expected) };
+    }
     case 'MatchingFellBehind':
       return { ...state, work: event.data.work };
     case 'BreaksOpened':

@@ -1,15 +1,24 @@
 import fc from 'fast-check';
 import { type BankLine, type BankStatement, signedOf } from './bank-line';
-import { FILE_A, FILE_B } from './file.fixture';
-import { RailBook, line, listed, naming, statement } from './rail.fixture';
+import type { ExpectRemittance } from './commands';
+import { FILE_A, FILE_B, RAIL } from './file.fixture';
+import { AT, RailBook, line, listed, naming, statement } from './rail.fixture';
 import { rail } from './decide';
 import { snapshot } from './snapshot';
-import { type Json, PersistentMap } from '@tributary/kernel';
+import { type Json, PersistentMap, uuidV5 } from '@tributary/kernel';
 
 const DAYS = ['2026-04-15', '2026-04-16', '2026-04-17', '2026-04-20'] as const;
 const ITEMS = ['A', 'B', 'C', 'D', 'E', 'F'].map((name, i) =>
   listed(name, i % 2 === 0 ? '10000' : '5000', `account ${String(i % 3)}`),
 );
+
+const DARF = 'DARF 1';
+/** The second one names a document that no line does. */
+const REMITTANCES = [DARF, 'DARF 2'].map((reference): ExpectRemittance => ({
+  type: 'ExpectRemittance',
+  ...{ rail: RAIL, remittance: uuidV5('spec', reference), reference, amount: '777' },
+  ...{ paidOn: DAYS[0], by: 'anna', at: AT },
+}));
 
 /** What may happen on a statement, each by a number of days and an item. */
 const MOVEMENTS = [
@@ -20,6 +29,7 @@ const MOVEMENTS = [
   'return',
   'reversal',
   'stranger',
+  'tax',
   'wrong',
 ] as const;
 const movement = fc.record({
@@ -49,6 +59,8 @@ function lineOf({ what, day, item }: Movement, n: number): BankLine {
       return naming(key, id, { ...said, side: 'credit', returnReason: 'AC03' });
     case 'charge':
       return line(key, { bookedOn, amount: '150', code: 'FEE', isCharge: true });
+    case 'tax':
+      return line(key, { bookedOn, amount: '777', references: { endToEnd: DARF } });
     case 'stranger':
       return line(key, { bookedOn, amount: '777' });
   }
@@ -89,6 +101,11 @@ const answers: Step = (book) =>
 
 const history = fc.array(movement, { maxLength: 14 }).map((movements): readonly Step[] => [
   answers,
+  ...REMITTANCES.map(
+    (each): Step =>
+      (book) =>
+        book.tell(each),
+  ),
   ...statementsOf(movements).map(
     (each): Step =>
       (book) =>

@@ -1,4 +1,4 @@
-import { type Decision, accept, nothing, reject, startOfDay } from '@tributary/kernel';
+import { type Decision, type Uuid, accept, nothing, reject, startOfDay } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import { entryOfBooked } from './booked';
 import type { ApproveMatch, MatchByHand, RailRejected, UnmatchLine } from './commands';
@@ -7,7 +7,15 @@ import type { RailEvent } from './events';
 import { breakUnexplained, settleByMoney } from './match-money';
 import { matchOf } from './match-item';
 import { matchItem } from './match-line';
-import type { BookedKind, HandMatch, ItemMatch, Work } from './match-events';
+import { settleRemittances } from './match-remittance';
+import { overdueId } from './remittances';
+import {
+  type BookedKind,
+  type HandMatch,
+  type ItemMatch,
+  type Work,
+  isBooked,
+} from './match-events';
 import { type Rail, type RailItem, type RailLine, countsIn, itemOf, lineOf, ofRail } from './state';
 import { pastWork } from './work';
 
@@ -15,11 +23,12 @@ type Decided = Decision<RailEvent, RailRejected>;
 
 /** What no rule may decide. The amounts still have to agree: what the bank kept of a return is the only difference allowed. */
 export function matchByHand(command: MatchByHand, state: Rail): Decided {
-  const { line: key, kind, items, reason, by, at } = command;
+  const { line: key, kind, items, remittance, repayment, reason, by, at } = command;
   const refused = refusalOf(command, state);
   if (refused) return reject(refused);
   const line = lineOf(state, key);
-  const proposal = { line: key, kind, items, reason };
+  const of = { ...(remittance && { remittance }), ...(repayment && { repayment }) };
+  const proposal = { line: key, kind, items, reason, ...of };
   if (BigInt(line.amount) > BigInt(state.rules.handLimit)) {
     const known = state.proposals.get(key);
     if (known && known.by === by && sameMatch(known, proposal)) return nothing;
@@ -30,7 +39,11 @@ export function matchByHand(command: MatchByHand, state: Rail): Decided {
 }
 
 const sameMatch = (a: HandMatch, b: HandMatch): boolean =>
-  a.kind === b.kind && a.reason === b.reason && a.items.join() === b.items.join();
+  a.kind === b.kind &&
+  a.reason === b.reason &&
+  a.remittance === b.remittance &&
+  a.repayment?.repayment === b.repayment?.repayment &&
+  a.items.join() === b.items.join();
 
 export function approveMatch({ line: key, by }: ApproveMatch, state: Rail): Decided {
   const proposal = state.proposals.get(key);
@@ -42,14 +55,33 @@ export function approveMatch({ line: key, by }: ApproveMatch, state: Rail): Deci
   return accept(...matched(state, proposal, { by, proposedBy: proposal.by }));
 }
 
-function refusalOf({ line: key, kind, items }: HandMatch, state: Rail): RailRejected | undefined {
+export function refusalOf(match: HandMatch, state: Rail): RailRejected | undefined {
+  const { line: key, kind, items, remittance, repayment } = match;
   const line = state.lines.get(key);
   if (line === undefined || !countsIn(state, line)) return { code: 'line_unknown' };
   if (state.work.length > 0) return { code: 'matching_behind' };
   if (line.match !== null) return { code: 'line_matched', kind: line.match.kind };
   const { side } = line;
   if (kind === 'settled' || kind === 'returned') return itemsRefused(state, line, kind, items);
-  return items.length > 0 ? { code: 'invalid_kind', kind, side } : undefined;
+  const isCredit = side === 'credit';
+  const isOdd =
+    (kind === 'tax') !== (remittance !== undefined) ||
+    (kind === 'repaid') !== (repayment !== undefined && isCredit);
+  if (items.length > 0 || isOdd) return { code: 'invalid_kind', kind, side };
+  return remittance === undefined ? undefined : taxRefused(state, line, remittance);
+}
+
+function taxRefused(
+  { remittances }: Rail,
+  { side, amount }: RailLine,
+  remittance: Uuid,
+): RailRejected | undefined {
+  const expected = remittances.get(remittance);
+  if (side !== 'debit') return { code: 'invalid_kind', kind: 'tax', side };
+  if (expected === undefined) return { code: 'remittance_unknown' };
+  if (expected.shownBy !== null) return { code: 'remittance_matched', line: expected.shownBy };
+  if (expected.amount === amount) return undefined;
+  return { code: 'amount_mismatch', line: amount, items: expected.amount };
 }
 
 function itemsRefused(
@@ -83,18 +115,21 @@ function notToReturn(item: ItemId, { settledBy, returnedBy }: RailItem): RailRej
 
 function matched(
   state: Rail,
-  { line: key, kind, items, reason }: HandMatch,
+  { line: key, kind, items, remittance, repayment, reason }: HandMatch,
   by: { readonly by: string; readonly proposedBy: string | null },
 ): readonly RailEvent[] {
   const line = lineOf(state, key);
   const draft = new Draft(state);
-  if (kind !== 'settled' && kind !== 'returned') {
-    draft.emit(bookedByHand(state, key, kind, { ...by, reason }));
+  if (isBooked(kind)) {
+    draft.emit(bookedByHand(state, [key, kind, remittance], { ...by, reason }));
     if (line.break !== null) draft.close([line.break], 'matched', by.by);
+    if (remittance !== undefined) draft.close([overdueId(remittance)], 'settled');
+    if (kind === 'tax') settleRemittances(draft, line.amount);
     return draft.finish();
   }
   const named = [...new Set(items)].map((id) => [id, itemOf(state, id)] as const);
-  const match = { ...matchOf(line, key, kind, 'manual', named), ...by, reason };
+  const of = repayment && { repayment };
+  const match = { ...matchOf(line, key, kind, 'manual', named), ...of, ...by, reason };
   const kept = named.reduce((sum, [, { amount }]) => sum + BigInt(amount), -BigInt(line.amount));
   const parts =
     kind === 'returned' && kept > 0n
@@ -113,13 +148,12 @@ function matched(
 
 function bookedByHand(
   state: Rail,
-  key: string,
-  kind: BookedKind,
+  [key, kind, remittance]: readonly [key: string, kind: BookedKind, remittance: Uuid | undefined],
   by: { readonly by: string; readonly proposedBy: string | null; readonly reason: string },
 ): RailEvent {
   const of = ofRail(state);
   const { bookedOn, side, amount, code } = lineOf(state, key);
-  const lines = [{ line: key, side, amount, code }];
+  const lines = [{ line: key, side, amount, code, ...(remittance && { remittance }) }];
   const entry = entryOfBooked(of, kind, lines, { isUndone: false });
   return {
     type: 'LinesBooked',
@@ -135,6 +169,7 @@ export function unmatchLine({ line: key, by, reason }: UnmatchLine, state: Rail)
   if (state.work.length > 0) return reject({ code: 'matching_behind' });
   if (line.match === null) return line.isHandsOff ? nothing : reject({ code: 'line_not_matched' });
   const { kind, items, batch } = line.match;
+  if (kind === 'repaid') return reject({ code: 'repayment_final' });
   const returned =
     kind === 'settled' ? items.find((id) => itemOf(state, id).returnedBy !== null) : undefined;
   if (returned !== undefined) return reject({ code: 'item_returned', item: returned });
@@ -151,6 +186,7 @@ export function unmatchLine({ line: key, by, reason }: UnmatchLine, state: Rail)
     if (more.length > 0) return accept(...draft.finish(), ...pastWork(draft.state, more));
   }
   const { amount, counterparty } = line;
+  if (kind === 'tax') settleRemittances(draft, amount);
   if (counterparty !== null) settleByMoney(draft, amount, counterparty);
   return accept(...draft.finish());
 }

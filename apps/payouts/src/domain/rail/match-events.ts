@@ -1,4 +1,4 @@
-import type { Asset, BalancedEntry, Day, DomainEvent } from '@tributary/kernel';
+import type { Asset, BalancedEntry, Day, DomainEvent, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
 
 /** How a line was recognised: by our name of the payment, the bank's, its batch, as a return, by money and account, by a person, as a charge. */
@@ -22,31 +22,46 @@ export interface MatchedItem {
   readonly fee: string;
 }
 
+/** What a partner paid back of what it owes. Its account is that of the rail's entity and currency. */
+export interface Repayment {
+  readonly repayment: Uuid;
+  readonly partner: string;
+  /** All of the line. */
+  readonly amount: string;
+}
+
+/** Booked by accounts: `settled` and `returned` by those of the items, `repaid` by that of the partner. */
 export interface ItemMatch {
   readonly line: string;
   readonly tier: Tier;
-  readonly kind: 'returned' | 'settled';
+  readonly kind: 'repaid' | 'returned' | 'settled';
   readonly bookedOn: Day;
   readonly bankReference: string | null;
   readonly returnReason: string | null;
   readonly items: readonly MatchedItem[];
   /** Of the file whose items were paid by one debit. */
   readonly batch: string | null;
+  /** Of `repaid`. */
+  readonly repayment?: Repayment;
   readonly by: string | null;
   readonly proposedBy: string | null;
   readonly reason: string | null;
 }
 
-/** The bank says that these were paid, or came back. The accounts book it, each its own items. */
+/** The bank says that these were paid, came back, or were paid back by a partner. The accounts book it, each its own. */
 export type LinesMatched = DomainEvent<
   'LinesMatched',
   OfRail & { readonly matches: readonly ItemMatch[] }
 >;
 
-export const BOOKED_KINDS = ['correction', 'fee', 'funding', 'outside'] as const;
+export const BOOKED_KINDS = ['correction', 'fee', 'funding', 'outside', 'tax'] as const;
 export type BookedKind = (typeof BOOKED_KINDS)[number];
 
-/** Money that moved for no item: the bank's own mistakes and their correction, what it charges, what we put in, what was paid past the system. Of one day. */
+/** Whether the rail books such a line itself; else accounts do. */
+export const isBooked = (kind: BookedKind | ItemMatch['kind']): kind is BookedKind =>
+  kind !== 'repaid' && kind !== 'returned' && kind !== 'settled';
+
+/** Money that moved for no item: the bank's own mistakes and their correction, what it charges, what we put in, what was paid past the system, or to a tax authority. Of one day. */
 export type LinesBooked = DomainEvent<
   'LinesBooked',
   OfRail & {
@@ -58,6 +73,8 @@ export type LinesBooked = DomainEvent<
       readonly side: 'debit' | 'credit';
       readonly amount: string;
       readonly code: string | null;
+      /** Of `tax`: which one the bank shows with it. */
+      readonly remittance?: Uuid;
     }[];
     readonly by: string | null;
     readonly proposedBy: string | null;
@@ -80,6 +97,8 @@ export type LineUnmatched = DomainEvent<
     readonly reason: string;
     /** A person took it back: it is not matched again by itself. */
     readonly byPerson: boolean;
+    /** That the bank does not show after all. */
+    readonly remittance?: Uuid;
     readonly entry?: BalancedEntry;
   }
 >;
@@ -88,6 +107,10 @@ export interface HandMatch {
   readonly line: string;
   readonly kind: BookedKind | ItemMatch['kind'];
   readonly items: readonly ItemId[];
+  /** Of `tax`. */
+  readonly remittance?: Uuid;
+  /** Of `repaid`. */
+  readonly repayment?: Repayment;
   readonly reason: string;
 }
 
@@ -95,6 +118,20 @@ export interface HandMatch {
 export type MatchProposed = DomainEvent<
   'MatchProposed',
   { readonly rail: string; readonly by: string } & HandMatch
+>;
+
+/** Two persons have said that this was paid to a tax authority from here: a statement is to show it. */
+export type RemittanceExpected = DomainEvent<
+  'RemittanceExpected',
+  {
+    readonly rail: string;
+    readonly remittance: Uuid;
+    readonly amount: string;
+    /** Of the payment document. */
+    readonly reference: string;
+    readonly paidOn: Day;
+    readonly by: string;
+  }
 >;
 
 export interface MatchingRules {
@@ -147,4 +184,5 @@ export type MatchEvent =
   | LinesMatched
   | MatchProposed
   | MatchingFellBehind
-  | MatchingRulesSet;
+  | MatchingRulesSet
+  | RemittanceExpected;

@@ -3,12 +3,13 @@ import type { Work } from './match-events';
 import { settleBatch } from './match-batch';
 import { isForPeople, settleItem } from './match-item';
 import { breakUnexplained, settleByMoney } from './match-money';
-import { batchFileOf, namedBy } from './recognise';
+import { mayBeRemittance, settleRemittances } from './match-remittance';
+import { batchFileOf, isKnownCharge, namedBy } from './recognise';
 import { moneyKeyOf } from './find';
 import { type Rail, type RailLine, countsIn, itemOf, lineOf } from './state';
 import type { ItemId } from '../item';
 
-/** Stops at the first that applies: our name of the payment, the bank's, a batch, a charge, money and account; then a person. */
+/** Stops at the first that applies: our name of the payment, the bank's, a batch, a charge, a tax, money and account; then a person. */
 export function matchLine(draft: Draft, key: string): readonly Work[] {
   const line = lineOf(draft.state, key);
   if (!countsIn(draft.state, line) || isDone(line)) return [];
@@ -26,8 +27,9 @@ export function matchLine(draft: Draft, key: string): readonly Work[] {
   if (item !== undefined) return matchItem(draft, item);
   if (line.partsDiffer) draft.breakLine(key, 'B10', 'parts_differ');
   else if (batchFileOf(draft.state, line) !== undefined) return settleBatch(draft, key);
-  else if (isKnownCharge(draft, line)) draft.book(key, 'fee', 'T7');
+  else if (isKnownCharge(draft.state, line)) draft.book(key, 'fee', 'T7');
   else if (line.isCharge) draft.breakLine(key, 'B12', 'unknown_charge');
+  else if (mayBeRemittance(draft.state, line)) settleRemittances(draft, line.amount);
   else if (line.side === 'debit' && line.counterparty !== null)
     settleByMoney(draft, line.amount, line.counterparty);
   else breakUnexplained(draft, key);
@@ -56,9 +58,3 @@ function hasLines({ index, items }: Rail, id: ItemId): boolean {
 
 const isDone = (line: RailLine): boolean =>
   isForPeople(line) ? line.match !== null : line.match !== null && line.match.tier !== 'T5';
-
-function isKnownCharge({ state }: Draft, { code, amount, side }: RailLine): boolean {
-  const { chargeCodes, chargeLimit } = state.rules;
-  const isSmall = side === 'credit' || BigInt(amount) <= BigInt(chargeLimit);
-  return code !== null && chargeCodes.includes(code) && isSmall;
-}

@@ -4,6 +4,7 @@ import type { Draft } from './draft';
 import { isForPeople, matchOf } from './match-item';
 import { batchFileOf, isInWindow, namedBy, openAt, paidInParts, suggestionsFor } from './recognise';
 import { isCrowd, moneyKeyOf } from './find';
+import { remittancesLike } from './remittances';
 import { type Rail, type RailLine, countsIn, isRefused, itemOf, lineOf } from './state';
 
 const OUTDONE = { by: 'tributary', reason: 'not_the_only_one', byPerson: false };
@@ -83,7 +84,8 @@ function explainGuess(draft: Draft, key: string): void {
 export function breakUnexplained(draft: Draft, key: string): void {
   const line = lineOf(draft.state, key);
   const suggested = suggestionsFor(draft.state, line);
-  const candidates = suggested.length > 0 ? suggested : paidInParts(draft.state, key, line);
+  const parts = suggested.length > 0 ? suggested : paidInParts(draft.state, key, line);
+  const candidates = [...parts, ...remittancesLike(draft.state, line)];
   const cause =
     candidates.length > 0
       ? 'ambiguous'

@@ -54,6 +54,13 @@ export function batchFileOf(state: Rail, line: RailLine): string | undefined {
   return number === null ? undefined : state.files.sequences.get(String(number));
 }
 
+/** A charge that nobody has to look at. */
+export function isKnownCharge({ rules }: Rail, { code, amount, side }: RailLine): boolean {
+  const { chargeCodes, chargeLimit } = rules;
+  const isSmall = side === 'credit' || BigInt(amount) <= BigInt(chargeLimit);
+  return code !== null && chargeCodes.includes(code) && isSmall;
+}
+
 /** The days on which the money of an item is expected to leave. */
 export function windowOf({ rules }: Rail, { payOn, method }: RailItem): { from: Day; until: Day } {
   return { from: payOn, until: plusBusinessDays(payOn, rules.settleDays[method]) };

@@ -1,5 +1,5 @@
 import { type Decision, accept, nothing } from '@tributary/kernel';
-import type { RailRejected, RefuseMatch } from './commands';
+import type { RailRejected, RefuseMatch, RefuseRepayment } from './commands';
 import { Draft } from './draft';
 import type { RailEvent } from './events';
 import { breakOfItem } from './overdue';
@@ -25,5 +25,17 @@ export function refuseMatch(
   } else {
     draft.open({ ...breakOfItem(state, item, 'B07', cause), side: line.side });
   }
+  return accept(...draft.finish());
+}
+
+/** What is owed was paid otherwise in the same moment: somebody has to say what the line is. */
+export function refuseRepayment(
+  { line: key, repayment, because }: RefuseRepayment,
+  state: Rail,
+): Decision<RailEvent, RailRejected> {
+  if (state.lines.get(key)?.match?.repayment !== repayment) return nothing;
+  const draft = new Draft(state);
+  draft.unmatch(key, { by: 'tributary', reason: because, byPerson: true });
+  draft.breakLine(key, 'B02', `account_refused: ${because}`);
   return accept(...draft.finish());
 }

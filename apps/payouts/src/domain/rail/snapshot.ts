@@ -4,7 +4,14 @@ import type { Break } from './break-events';
 import type { RailEvent } from './events';
 import { type FileItem, type NumberedFile, blocks } from './file-state';
 import { indexOf } from './find';
-import { type Rail, type RailItem, type RailLine, type RailStatement, initialRail } from './state';
+import {
+  type Rail,
+  type RailItem,
+  type RailLine,
+  type RailRemittance,
+  type RailStatement,
+  initialRail,
+} from './state';
 
 const HEAD = 'head';
 
@@ -72,10 +79,20 @@ function touchedByMatching(event: RailEvent): readonly string[] {
         ...items.flatMap(({ item }) => [`item/${item}`, `asked/${item}`]),
       ]);
     case 'LinesBooked':
-      return event.data.lines.flatMap(({ line }) => [`line/${line}`, `proposal/${line}`]);
+      return event.data.lines.flatMap(({ line, remittance }) => [
+        `line/${line}`,
+        `proposal/${line}`,
+        ...remittanceKey(remittance),
+      ]);
+    case 'RemittanceExpected':
+      return remittanceKey(event.data.remittance);
     case 'LineUnmatched': {
-      const { line, items } = event.data;
-      return [`line/${line}`, ...items.flatMap(({ item }) => [`item/${item}`, `asked/${item}`])];
+      const { line, items, remittance } = event.data;
+      return [
+        `line/${line}`,
+        ...items.flatMap(({ item }) => [`item/${item}`, `asked/${item}`]),
+        ...remittanceKey(remittance),
+      ];
     }
     case 'MatchProposed':
       return [`proposal/${event.data.line}`];
@@ -96,6 +113,9 @@ function touchedByMatching(event: RailEvent): readonly string[] {
       return [HEAD];
   }
 }
+
+const remittanceKey = (id: Uuid | undefined): readonly string[] =>
+  id === undefined ? [] : [`remittance/${id}`];
 
 interface Head {
   readonly account: Rail['files']['account'];
@@ -152,6 +172,7 @@ const mapsOf = (state: Rail) => ({
   listed: state.listed,
   proposal: state.proposals,
   refused: state.refused,
+  remittance: state.remittances,
   return: state.files.returns,
   statement: state.statements,
 });
@@ -182,6 +203,7 @@ function restore(rows: ReadonlyMap<string, Json>): Rail {
     chunks: PersistentMap.of(of<readonly string[]>('chunk')),
     lines: PersistentMap.of(lines),
     items: PersistentMap.of(items),
+    remittances: PersistentMap.of(of<RailRemittance>('remittance')),
     listed: PersistentMap.of(of<readonly ItemId[]>('listed')),
     breaks: PersistentMap.of(of<Break>('break')),
     explained: PersistentMap.of(of<true>('explained')),

@@ -1,4 +1,4 @@
-import { type Day, PersistentMap, invariant } from '@tributary/kernel';
+import { type Day, PersistentMap, type Uuid, invariant } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { Break } from './break-events';
 import { type Files, initialFiles } from './files';
@@ -30,12 +30,24 @@ export interface RailItem {
   readonly returnedBy: string | null;
 }
 
+/** What was declared as paid to a tax authority, and the line that shows it. */
+export interface RailRemittance {
+  readonly amount: string;
+  readonly reference: string;
+  readonly paidOn: Day;
+  readonly shownBy: string | null;
+}
+
 export interface LineMatch {
   readonly kind: BookedKind | ItemMatch['kind'];
   readonly tier: Tier;
   /** Left out where they are those of `batch`. */
   readonly items: readonly ItemId[];
   readonly batch: string | null;
+  /** Of `tax`. */
+  readonly remittance?: Uuid;
+  /** Of `repaid`. */
+  readonly repayment?: Uuid;
 }
 
 export interface RailLine extends ImportedLine {
@@ -87,6 +99,7 @@ export interface Rail {
   readonly chunks: PersistentMap<readonly string[]>;
   readonly lines: PersistentMap<RailLine>;
   readonly items: PersistentMap<RailItem>;
+  readonly remittances: PersistentMap<RailRemittance>;
   /** `<file> <chunk>`: its items, in order. */
   readonly listed: PersistentMap<readonly ItemId[]>;
   readonly breaks: PersistentMap<Break>;
@@ -111,6 +124,7 @@ export const initialRail: Rail = {
   chunks: PersistentMap.empty(),
   lines: PersistentMap.empty(),
   items: PersistentMap.empty(),
+  remittances: PersistentMap.empty(),
   listed: PersistentMap.empty(),
   breaks: PersistentMap.empty(),
   explained: PersistentMap.empty(),

@@ -1,0 +1,131 @@
+import { Controller, Get, Module, Query, Req, Res } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Allow } from '../auth/access';
+import { createHttpApp } from '../http/create-http-app';
+import { FixedCallers, collectingLogger, testSettings } from '../testing';
+import { AsOfPageQuery } from './as-of';
+import { asAccepted } from './csv';
+import { cursorOf, readCursor } from './keyset';
+
+const ROWS = Array.from({ length: 2_345 }, (_, n) => ({ n }));
+const COLUMNS = { n: ({ n }: { n: number }) => n };
+const HEAD = 7n;
+
+@Controller('v1')
+@Allow('auditor')
+class RowsController {
+  @Get('rows')
+  rows(
+    @Query() { after, limit, known, position }: AsOfPageQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const from = after === undefined ? 0 : Number(readCursor(after, 1)[0]);
+    if (from > 2_000 && position === '5') throw new Error('the database went away');
+    const at = BigInt(position ?? (known === undefined ? HEAD : 3));
+    const items = ROWS.slice(from, from + limit);
+    const next = from + limit < ROWS.length ? cursorOf(String(from + limit)) : null;
+    return asAccepted({ position: at, items, next }, COLUMNS, { request, reply });
+  }
+
+  @Get('others')
+  others(@Query() { after }: AsOfPageQuery) {
+    return { items: after === undefined ? [] : readCursor(after, 1), next: null };
+  }
+}
+
+@Module({ controllers: [RowsController] })
+class RowsModule {}
+
+let app: NestFastifyApplication;
+beforeAll(async () => {
+  app = await createHttpApp(RowsModule, {
+    settings: testSettings,
+    service: 'rows',
+    api: { title: 'Rows', version: '1' },
+    authenticator: new FixedCallers({
+      auditor: { tenant: 'acme', role: 'auditor', actor: 'key:auditor' },
+    }),
+    logger: collectingLogger().logger,
+  });
+});
+afterAll(async () => {
+  await app.close();
+});
+
+const ask = async (url: string, accept = 'application/json') =>
+  await app.inject({ url, headers: { accept, authorization: 'Bearer auditor' } });
+
+const nextOf = async (url: string): Promise<string> =>
+  (await ask(url)).json<{ next: string }>().next;
+
+describe('a cursor', () => {
+  it('leads on where it came from', async () => {
+    const next = await nextOf('/v1/rows?limit=2');
+    const rest = await ask(`/v1/rows?limit=2&after=${next}`);
+    expect(rest.json()).toMatchObject({ items: [{ n: 2 }, { n: 3 }] });
+    // A page of now names its position, at which the rest may be asked for.
+    expect((await ask(`/v1/rows?position=7&after=${next}`)).statusCode).toBe(200);
+  });
+
+  it('is refused by another route, and where it is not one of ours', async () => {
+    const next = await nextOf('/v1/rows');
+    for (const url of [
+      `/v1/others?after=${next}`,
+      `/v1/rows?after=${next.slice(9)}`,
+      `/v1/rows?after=${cursorOf('2')}`,
+      '/v1/rows?after=nonsense',
+    ]) {
+      const refused = await ask(url);
+      expect([refused.statusCode, refused.json()]).toMatchObject([422, { code: 'invalid_cursor' }]);
+    }
+  });
+
+  it.each([
+    ['position=3', 'limit=1', 422],
+    ['position=3', 'position=4', 422],
+    ['position=3', 'position=3', 200],
+    ['position=3', 'known=2026-01-01T00:00:00Z', 200],
+    ['position=4', 'known=2026-01-01T00:00:00Z', 422],
+    ['known=2026-01-01T00:00:00Z', 'position=3', 200],
+    ['known=2026-01-01T00:00:00Z', 'limit=1', 422],
+  ])('of %s, handed back with %s: %i', async (first, then, status) => {
+    const next = await nextOf(`/v1/rows?${first}`);
+    const accepted = ['application/json', 'text/csv'].map((form) =>
+      ask(`/v1/rows?${then}&after=${next}`, form),
+    );
+    for (const { statusCode } of await Promise.all(accepted)) expect(statusCode).toBe(status);
+  });
+});
+
+describe('CSV', () => {
+  const csvOf = (from: number, to = ROWS.length): string =>
+    `n\r\n${ROWS.slice(from, to)
+      .map(({ n }) => `${n}\r\n`)
+      .join('')}`;
+
+  it('is whole where no limit was named', async () => {
+    const { body, headers } = await ask('/v1/rows', 'text/csv');
+    expect(body).toBe(csvOf(0));
+    expect(headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'x-position': '7',
+    });
+    expect(headers).not.toHaveProperty('x-next');
+  });
+
+  it('ends at the limit that was named, and says where the rest begins', async () => {
+    const { body, headers } = await ask('/v1/rows?limit=3&position=5', 'text/csv');
+    expect(body).toBe(csvOf(0, 3));
+    const rest = await ask(
+      `/v1/rows?limit=5&position=5&after=${String(headers['x-next'])}`,
+      'text/csv',
+    );
+    expect(rest.body).toBe(csvOf(3, 8));
+  });
+
+  it('never looks whole where a later page fails', async () => {
+    await expect(ask('/v1/rows?position=5', 'text/csv')).rejects.toThrow();
+  });
+});

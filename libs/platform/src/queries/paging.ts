@@ -1,0 +1,126 @@
+import { Readable } from 'node:stream';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  StreamableFile,
+} from '@nestjs/common';
+import { sha256Hex } from '@tributary/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Observable, firstValueFrom, mergeMap } from 'rxjs';
+import { NEXT, POSITION_OF_ROWS, isRows } from './csv';
+import { invalidCursor, isCursor } from './keyset';
+
+type Query = Readonly<Record<string, unknown>>;
+type Request = FastifyRequest<{ Querystring: Query }>;
+
+interface Page {
+  readonly position?: unknown;
+  readonly next?: unknown;
+}
+
+/** A cursor as it is handed out: the route that it is of, the position that it was asked with (none: as of now), and itself. */
+const BOUND = /^([0-9a-f]{8})\.(\d*)(\..+)$/;
+
+const LARGEST_PAGE = '1000';
+
+/**
+ * What no route of pages does by itself (`bindPages`). A cursor leads on only where it came from: to the same question, cut at the same place of the log. And
+ * who asks for CSV without a `limit` gets every row: the question is asked again, page by page, while the file is sent.
+ */
+export class Paging implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const cursor = boundIn(request);
+    if (cursor) request.query = { ...request.query, after: cursor.text };
+    return next.handle().pipe(
+      mergeMap(async (answer: unknown) => {
+        const reply = http.getResponse<FastifyReply>();
+        if (isRows(answer, reply)) {
+          assertSamePoint(cursor, request, reply.getHeader(POSITION_OF_ROWS));
+          return await rowsOf(answer, { request, reply, next });
+        }
+        return isPage(answer) ? bindPage(answer, cursor, request) : answer;
+      }),
+    );
+  }
+}
+
+interface Bound {
+  readonly point: string;
+  readonly text: string;
+}
+
+/** What is no cursor of ours is left to the route, which refuses it or knows it as its own. */
+function boundIn({ query, routeOptions }: Request): Bound | undefined {
+  const { after, known, position } = query;
+  if (typeof after !== 'string') return undefined;
+  if (isCursor(after)) throw invalidCursor();
+  const [, kind, point = '', text = ''] = BOUND.exec(after) ?? [];
+  if (kind === undefined) return undefined;
+  if (kind !== kindOf(routeOptions.url)) throw invalidCursor();
+  // A page of now may be followed as of the position that it named.
+  if (point !== '' && known === undefined && position !== point) throw invalidCursor();
+  return { point, text };
+}
+
+/** Which position a `known` stands for is only known by the answer. */
+function assertSamePoint(cursor: Bound | undefined, { query }: Request, position: unknown): void {
+  if (cursor === undefined || cursor.point === '' || query['known'] === undefined) return;
+  if (textOf(position) !== cursor.point) throw invalidCursor();
+}
+
+function bindPage(page: Page, cursor: Bound | undefined, request: Request): Page {
+  assertSamePoint(cursor, request, page.position);
+  return isCursor(page.next) ? { ...page, next: bound(page.next, request, page.position) } : page;
+}
+
+const bound = (text: string, { query, routeOptions }: Request, position: unknown): string =>
+  `${kindOf(routeOptions.url)}.${isAtPoint(query) ? textOf(position) : ''}${text}`;
+
+const textOf = (position: unknown): string =>
+  typeof position === 'bigint' || typeof position === 'string' ? String(position) : '';
+
+const isAtPoint = ({ known, position }: Query): boolean =>
+  known !== undefined || position !== undefined;
+
+const kindOf = (route: string | undefined): string => sha256Hex(route ?? '').slice(0, 8);
+
+const isPage = (answer: unknown): answer is Page =>
+  typeof answer === 'object' && answer !== null && 'next' in answer;
+
+interface Exchange {
+  readonly request: Request;
+  readonly reply: FastifyReply;
+  readonly next: CallHandler;
+}
+
+async function rowsOf(
+  rows: string,
+  { request, reply, next }: Exchange,
+): Promise<StreamableFile | string> {
+  const after = reply.getHeader(NEXT);
+  if (!isCursor(after)) return rows;
+  if (request.query['limit'] !== undefined) {
+    void reply.header(NEXT, bound(after, request, reply.getHeader(POSITION_OF_ROWS)));
+    return rows;
+  }
+  reply.removeHeader(NEXT);
+  const pages = pagesFrom({ rows, after }, { request, reply, next });
+  return new StreamableFile(Readable.from(pages, { objectMode: false }));
+}
+
+/** Should one of them fail, the connection is cut: what was sent by then does not look whole. */
+async function* pagesFrom(
+  { rows, after }: { readonly rows: string; readonly after: string },
+  { request, reply, next }: Exchange,
+): AsyncGenerator<string> {
+  yield rows;
+  for (let cursor: unknown = after; isCursor(cursor); cursor = reply.getHeader(NEXT)) {
+    reply.removeHeader(NEXT);
+    request.query = { ...request.query, after: cursor, limit: LARGEST_PAGE };
+    const page = (await firstValueFrom(next.handle())) as string;
+    yield page.slice(page.indexOf('\r\n') + 2);
+  }
+}

@@ -11,7 +11,7 @@ type Head = StatementReceived['data']['head'];
 /** What the bank's statements show, and what each line was recognised as. The wording is sealed, as it came. */
 export const bankLines = projection({
   name: 'bank_lines',
-  version: 1,
+  version: 2,
   events: {
     StatementReceived: {
       ...OF_STATEMENT,

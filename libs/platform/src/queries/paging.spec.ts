@@ -1,5 +1,6 @@
 import { Controller, Get, Module, Query, Req, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { IsOptional, Length, Max } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../auth/access';
 import { createHttpApp } from '../http/create-http-app';
@@ -11,6 +12,7 @@ import { cursorOf, readCursor } from './keyset';
 const ROWS = Array.from({ length: 2_345 }, (_, n) => ({ n }));
 const COLUMNS = { n: ({ n }: { n: number }) => n };
 const HEAD = 7n;
+const asked: object[] = [];
 
 @Controller('v1')
 @Allow('auditor')
@@ -21,6 +23,7 @@ class RowsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    asked.push({ known, position, limit });
     const from = after === undefined ? 0 : Number(readCursor(after, 1)[0]);
     if (from > 2_000 && position === '5') throw new Error('the database went away');
     const at = BigInt(position ?? (known === undefined ? HEAD : 3));
@@ -115,6 +118,17 @@ describe('CSV', () => {
     expect(headers).not.toHaveProperty('x-next');
   });
 
+  it('stands at the position of its first page, also where a moment to come was named', async () => {
+    asked.length = 0;
+    const { body } = await ask('/v1/rows?known=2026-01-01T00:00:00Z', 'text/csv');
+    expect(body).toBe(csvOf(0));
+    const [first, ...others] = asked;
+    expect(first).toMatchObject({ known: '2026-01-01T00:00:00Z' });
+    expect(new Set(others.map((each) => JSON.stringify(each)))).toEqual(
+      new Set([JSON.stringify({ position: '3', limit: 200 })]),
+    );
+  });
+
   it('ends at the limit that was named, and says where the rest begins', async () => {
     const { body, headers } = await ask('/v1/rows?limit=3&position=5', 'text/csv');
     expect(body).toBe(csvOf(0, 3));
@@ -128,4 +142,36 @@ describe('CSV', () => {
   it('never looks whole where a later page fails', async () => {
     await expect(ask('/v1/rows?position=5', 'text/csv')).rejects.toThrow();
   });
+});
+
+class SmallPages {
+  @IsOptional()
+  @Length(1, 400)
+  after?: string;
+
+  @Max(100)
+  limit = 50;
+}
+
+@Controller('v1')
+@Allow('auditor')
+class SmallController {
+  @Get('small')
+  small(@Query() { limit }: SmallPages) {
+    return { items: [limit], next: null };
+  }
+}
+
+@Module({ controllers: [SmallController] })
+class SmallModule {}
+
+it('keeps a service from starting whose pages are smaller than those of a file', async () => {
+  const starting = createHttpApp(SmallModule, {
+    settings: testSettings,
+    service: 'small',
+    api: { title: 'Small', version: '1' },
+    authenticator: new FixedCallers({}),
+    logger: collectingLogger().logger,
+  });
+  await expect(starting).rejects.toThrow('SmallController.small takes pages of 200');
 });

@@ -22,7 +22,8 @@ interface Page {
 /** A cursor as it is handed out: the route that it is of, the position that it was asked with (none: as of now), and itself. */
 const BOUND = /^([0-9a-f]{8})\.(\d*)(\..+)$/;
 
-const LARGEST_PAGE = '1000';
+/** Every route of pages takes as many at once; `bindPages` sees to that. */
+export const ROWS_AT_ONCE = 200;
 
 /**
  * What no route of pages does by itself (`bindPages`). A cursor leads on only where it came from: to the same question, cut at the same place of the log. And
@@ -119,8 +120,15 @@ async function* pagesFrom(
   yield rows;
   for (let cursor: unknown = after; isCursor(cursor); cursor = reply.getHeader(NEXT)) {
     reply.removeHeader(NEXT);
-    request.query = { ...request.query, after: cursor, limit: LARGEST_PAGE };
+    request.query = { ...atOnePoint(request, reply), after: cursor, limit: String(ROWS_AT_ONCE) };
     const page = (await firstValueFrom(next.handle())) as string;
     yield page.slice(page.indexOf('\r\n') + 2);
   }
+}
+
+/** What was known at a moment that is still to come is more on each page, so the position of the first one holds for all. */
+function atOnePoint({ query }: Request, reply: FastifyReply): Query {
+  const { known, ...others } = query;
+  const position = textOf(reply.getHeader(POSITION_OF_ROWS));
+  return known === undefined ? others : { ...others, position };
 }

@@ -5,8 +5,7 @@ import { type Line, linesOf } from './json-lines';
 import { type Refused, invalidItem, isRefused, refusedItem, unreadableItem } from './item-answer';
 import { checkUpstreamEvent } from './upstream-check';
 
-/** As few as pay for a commit: what more of them need at once outlives the young generation, and is copied twice before it is garbage. */
-const LINES_PER_BATCH = 250;
+const LINES_PER_BATCH = 2_000;
 
 interface Summary {
   accepted: number;

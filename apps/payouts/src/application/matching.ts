@@ -22,8 +22,9 @@ import type {
   UnreturnItem,
   UnsettleItem,
 } from '../domain/account/commands';
+import type { RepaymentDeclined } from '../domain/account/events';
 import { accountStreamOf } from '../domain/account/terms';
-import type { RailCommand, RailRejected } from '../domain/rail/commands';
+import type { RailCommand, RailRejected, RefuseRepayment } from '../domain/rail/commands';
 import { rail } from '../domain/rail/decide';
 import { railStreamOf } from '../domain/rail/events';
 import type {
@@ -45,11 +46,12 @@ export const railHandler = commandHandler(DecideRail, rail, streamOfRail);
 type Facts = {
   readonly LinesMatched: LinesMatched['data'];
   readonly LineUnmatched: LineUnmatched['data'];
+  readonly RepaymentDeclined: RepaymentDeclined['data'];
 };
 
 type Booking = RecordRepayment | ReturnItem | SettleItem | UnreturnItem | UnsettleItem;
 
-/** For one account; with what the rail is told where the account refuses it. */
+/** For one account; the rail is told where the account refuses it. */
 export interface ToldToAccount {
   readonly type: 'ToldToAccount';
   readonly command: Booking;
@@ -57,16 +59,20 @@ export interface ToldToAccount {
   readonly line: string;
 }
 
-/** What the bank's lines say of items is booked by their accounts, in the order in which it was found out. */
-export const matchesTold = (bus: CommandBus): Reaction<ToldToAccount> =>
-  reaction<ToldToAccount, Facts>({
+/** What the bank's lines say is booked by the accounts, in the order in which it was found out; the rail hears of a repayment that is not. */
+export const matchesTold = (bus: CommandBus): Reaction<RefuseRepayment | ToldToAccount> =>
+  reaction<RefuseRepayment | ToldToAccount, Facts>({
     name: 'matches_told',
     on: {
       LinesMatched: ({ data }) => commandsOfMatches(data),
       LineUnmatched: ({ data }) => commandsOfUnmatch(data),
+      RepaymentDeclined: ({ data, occurredAt }) => [refusalOf(data, occurredAt)],
     },
-    target: ({ command: { account } }, tenant) => accountStreamOf(tenant, account),
-    dispatch: tellAccount(bus),
+    target: (told, tenant) =>
+      told.type === 'RefuseRepayment'
+        ? streamOfRail(told, tenant)
+        : accountStreamOf(tenant, told.command.account),
+    dispatch: tell(bus),
   });
 
 export function commandsOfMatches(data: LinesMatched['data']): readonly ToldToAccount[] {
@@ -91,6 +97,7 @@ export function commandsOfMatches(data: LinesMatched['data']): readonly ToldToAc
 
 export function commandsOfUnmatch(data: LineUnmatched['data']): readonly ToldToAccount[] {
   const { rail: id, line, kind, bookedOn, zone, by, reason } = data;
+  // A repayment gives its line back only where its account has declined it, and has booked nothing.
   if (kind !== 'settled' && kind !== 'returned') return [];
   const type = kind === 'settled' ? 'UnsettleItem' : 'UnreturnItem';
   const at = startOfDay(bookedOn, zone);
@@ -108,6 +115,11 @@ function repaid(data: LinesMatched['data'], match: ItemMatch, at: Instant): Reco
   return { type: 'RecordRepayment', ...of, repayment, amount };
 }
 
+const refusalOf = (
+  { rail: id, bankLine: line, repayment, reason: because }: RepaymentDeclined['data'],
+  at: Instant,
+): RefuseRepayment => ({ type: 'RefuseRepayment', rail: id, line, repayment, because, at });
+
 const accountOf = (
   { entity, asset }: Pick<LinesMatched['data'], 'asset' | 'entity'>,
   { partner }: Pick<MatchedItem, 'partner'>,
@@ -120,21 +132,28 @@ const NEVER_BOOKED = new Set(['bank_line_differs', 'item_not_returned', 'item_no
  * An account that will not book a match says so to the rail, which opens a break for a person. To wait for somebody to resume would
  * hold up every later line of the bank account.
  */
-function tellAccount(bus: CommandBus): Dispatch<ToldToAccount> {
+function tell(bus: CommandBus): Dispatch<RefuseRepayment | ToldToAccount> {
   const toAccount = dispatchAs(bus, DecideAccount);
   const toRail = dispatchAs(bus, DecideRail);
-  return async ({ command, rail: id, line }, context) => {
+  return async (told, context) => {
+    if (told.type === 'RefuseRepayment') return await toRail(told, context);
+    const { command, rail: id, line } = told;
     const outcome = await toAccount(command, context);
     if (outcome.kind !== 'rejected') return outcome;
     const { code: because } = outcome.rejected;
     const { type, at } = command;
     if (type === 'UnsettleItem' || type === 'UnreturnItem')
       return NEVER_BOOKED.has(because) ? { kind: 'nothing' } : outcome;
-    const on = { rail: id, line, because, at };
-    const refusal: RailCommand =
-      type === 'RecordRepayment'
-        ? { type: 'RefuseRepayment', ...on, repayment: command.repayment }
-        : { type: 'RefuseMatch', ...on, item: command.item };
+    // The account keeps its answer to a repayment, and is never asked a second time what it has declined.
+    if (type === 'RecordRepayment') return outcome;
+    const refusal = {
+      type: 'RefuseMatch',
+      rail: id,
+      line,
+      item: command.item,
+      because,
+      at,
+    } as const;
     return await toRail(refusal, refusedFrom(context, id));
   };
 }

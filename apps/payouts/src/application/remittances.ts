@@ -71,10 +71,11 @@ export class RemittanceDesk {
     const { tenant, cause, receivedAt } = context;
     const { entity, asset, rule, ...declared } = said;
     const { database, log, feeds } = this.runtime;
+    // What was paid a moment ago may be remitted at once, and nothing by a register that does not have it.
+    if (!(await feeds.waitUntil([withholding.name], await log.head(), REGISTER_WAIT_MS)))
+      return { kind: 'rejected', rejected: { code: 'register_behind' } };
     // By the months of the register.
     const zone = await new RunTerms(log, database).zoneOf({ tenant, entity });
-    // What was paid a moment ago may be remitted at once.
-    await feeds.waitUntil([withholding.name], await log.head(), REGISTER_WAIT_MS);
     const upTo = await registerPosition(database);
     const asked = { tenant, entity, asset, rule, upTo };
     const owed = sumOfTax(await taxOwed(database, { ...asked, month: said.month, zone }));

@@ -7,6 +7,7 @@ import { PayingAccountBody } from './paying-accounts.dto';
 import { ReconciliationQuery } from './reconciliation.dto';
 import { RegisterQuery, ReturnsQuery } from './registers.dto';
 import { DraftRunBody, OnTimeQuery } from './runs.dto';
+import { RemittanceBody } from './tax-remittances.dto';
 
 describe('a day that is asked for', () => {
   const NAMED = [
@@ -24,6 +25,7 @@ describe('a day that is asked for', () => {
     [OnTimeQuery, 'asOf'],
     [PayingAccountBody, 'on'],
     [FileVoidBody, 'payOn'],
+    [RemittanceBody, 'paidOn'],
   ] as const;
 
   it.each(NAMED)('stands on the calendar: %p %s', (shape: new () => object, field) => {

@@ -1,4 +1,5 @@
-import { OWING, noon } from '../domain/account/account.fixture';
+import { type Recorded, dayOf } from '@tributary/kernel';
+import { OWING, noon, release } from '../domain/account/account.fixture';
 import { account } from '../domain/account/decide';
 import type { AccountEvent } from '../domain/account/events';
 import type { Account } from '../domain/account/state';
@@ -47,6 +48,11 @@ describe('a debt that is paid back', () => {
   afterAll(() => site.stop());
 
   const accountOf = (partner: string): OfAccount => ({ partner, entity: 'main', asset: 'BRL/2' });
+  const declinedBy = async (partner: string): Promise<Recorded> => {
+    for await (const event of site.runtime.log.read(accountStreamOf('acme', accountOf(partner))))
+      if (event.type === 'RepaymentDeclined') return event;
+    throw new Error('Nothing was declined.');
+  };
   const lineOf = (memo: string): string => lines.get(memo) ?? '';
   const folded = async (partner: string): Promise<Account> => {
     let state = account.initial;
@@ -141,6 +147,19 @@ describe('a debt that is paid back', () => {
     expect((await folded('p3')).sums).toMatchObject({ owed: '0', repaid: '500' });
     const { items: days } = await shows('101000', '300');
     expect(days.at(-1)).toMatchObject({ bankBalance: '101300', remainder: '0' });
+
+    // Delivered again after the line was given back, and by then the partner owes again.
+    await site.decide({ ...release('later', -500), account: accountOf('p3') });
+    const declined = await declinedBy('p3');
+    const { data, commandId } = declined;
+    expect(data).toMatchObject({ repayment: two, bankLine: line, reason: 'nothing_owed' });
+    const bookedOn = dayOf(declined.occurredAt, 'America/Sao_Paulo');
+    const again = { type: 'RecordRepayment', ...said, at: declined.occurredAt, bookedOn } as const;
+    const command = { ...again, rail: RAIL, repayment: two ?? '', bankLine: line };
+    const stream = accountStreamOf('acme', said.account);
+    const outcome = await site.runtime.runner.run(account, stream, command, declined);
+    expect(outcome).toMatchObject({ kind: 'replayed', events: [{ commandId }] });
+    expect((await folded('p3')).sums).toMatchObject({ owed: '500', repaid: '500' });
     const { subscriptions } = await site.runtime.feeds.status();
     expect(subscriptions.filter(({ parked }) => parked > 0)).toEqual([]);
   });

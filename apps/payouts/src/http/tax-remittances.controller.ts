@@ -48,7 +48,7 @@ const REFUSALS: Refusals<RemittanceRejected> = {
   reference_used: [409, 'By this document something was remitted already, by `remittance`.'],
   register_behind: [
     409,
-    'The items of the last remittance are still being told; try again in a moment.',
+    'The register does not have all that was paid, or the items of the last remittance are still being told; try again in a moment.',
   ],
   remittance_unknown: [404, 'No remittance of this id waits for approval.'],
   remittance_waits: [

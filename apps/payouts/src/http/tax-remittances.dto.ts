@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsAsset, IsMinorUnits, IsStreamId } from '@tributary/platform';
+import { IsAsset, IsDay, IsMinorUnits, IsStreamId } from '@tributary/platform';
 import {
   ArrayMaxSize,
   IsArray,
@@ -12,7 +12,6 @@ import {
 import { PROPOSAL_STATUSES, type ProposalStatus } from '../read-model/account-proposals.queries';
 import { PageQuery } from './accounts.dto';
 
-const DAY = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 
 export class RemittanceBody {
@@ -52,8 +51,7 @@ export class RemittanceBody {
   @Length(1, 15)
   offset = '0';
 
-  @ApiProperty({ example: '2026-04-20' })
-  @Matches(DAY)
+  @IsDay()
   paidOn!: string;
 
   @ApiPropertyOptional({ description: 'The account of ours that it was paid from.' })
@@ -66,6 +64,7 @@ export class RemittanceBody {
     description: 'Of the payment document. The bank line that carries it is recognised by it.',
   })
   @Length(1, 100)
+  @Matches(/[A-Za-z0-9]/, { message: '$property has at least one letter or digit' })
   reference!: string;
 
   @ApiPropertyOptional({ type: [String], example: ['ticket 4711'] })

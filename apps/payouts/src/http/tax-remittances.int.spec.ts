@@ -147,6 +147,8 @@ describe('remitting what was withheld', () => {
       ...{ status: 404, code: 'account_unknown' },
     });
     expect(await refusal({}, 'auditor')).toMatchObject({ status: 403 });
+    expect(await refusal({ paidOn: '2024-02-30' })).toMatchObject({ status: 422 });
+    expect(await refusal({ reference: ' - ' })).toMatchObject({ status: 422 });
   });
 
   it('is said by one person and confirmed by another, however often either says so', async () => {

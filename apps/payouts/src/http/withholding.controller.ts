@@ -123,7 +123,8 @@ export class WithholdingController {
   @ApiOperation({
     summary: 'What was kept back, by payee, tax and month of payment',
     description:
-      'Net of what came back, with what of it the tax authority was paid for the month. `totals` are over everything that was asked for; over all months ' +
+      'Net of what came back, each movement in the month in which it happened, with what of it the tax authority was paid for the month. ' +
+      'A month is remitted by what `/v1/reports/withholding/items` says, which goes by the month in which a payment was instructed last. `totals` are over everything that was asked for; over all months ' +
       '`owed` is what `account` stands at, and `recoverable` what Assets:TaxRecoverable does, at `position`. What single partners and items have of a remittance follows a moment after it. ' +
       'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })

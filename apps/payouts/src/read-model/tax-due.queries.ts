@@ -10,7 +10,7 @@ type Reading = Pick<Database, 'query'>;
 
 export interface TaxAsked extends OfTax {
   readonly tenant: string;
-  /** What stands behind it in the log is left out, so that the same question has the same answer for ever. */
+  /** What stands behind it in the log is left out: the same question has the same answer wherever the register stands there or beyond. */
   readonly upTo: bigint;
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { subscriptionOf } from '@tributary/feeds';
 import { invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
+import { positionOf } from './reading';
 import { withholding } from './withholding.projection';
 
 export interface RegisterAsked {
@@ -40,7 +40,10 @@ export interface RegisterRow {
   readonly base: string;
   readonly instructed: string;
   readonly reversed: string;
-  /** instructed - reversed: what is to be paid to the authority for the month. */
+  /**
+   * instructed - reversed, each in the month in which it happened. A remittance goes by the month in which an item was instructed last:
+   * what is to be paid to the authority for a month is what the register by items says.
+   */
   readonly withheld: string;
   /** What of it was paid. */
   readonly remitted: string;
@@ -73,8 +76,6 @@ export interface RegisterPage {
   readonly next: RegisterKey | null;
 }
 
-const POSITION = `(select coalesce(max(position), 0) from subscription where name = '${subscriptionOf(withholding)}')`;
-
 // Items hear of a remittance one after the other, so the totals of all partners take it as a whole, as the account has it.
 const MOVES = `moves as (
   select m.*, coalesce(m.of_month, to_char(m.at at time zone $5, 'YYYY-MM')) as month from withholding_move m
@@ -100,7 +101,7 @@ const MOVES = `moves as (
     and ($7::text is null or r.tax = $7) and ($10::bigint is null or r.position <= $10))`;
 
 const REGISTER = `with ${MOVES}
-select ${POSITION} as position,
+select ${positionOf(withholding)} as position,
   (select coalesce(json_agg(t order by t.asset, t.tax), '[]') from (
     select asset, tax, sum(base)::text as base, sum(withheld)::text as withheld, sum(remitted)::text as remitted,
       sum(withheld - remitted)::text as owed, sum(recoverable - recovered)::text as recoverable, sum(recovered)::text as recovered

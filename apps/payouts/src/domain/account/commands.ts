@@ -183,7 +183,10 @@ export interface DemandReceivable extends ByPerson {
   readonly type: 'DemandReceivable';
   readonly payBy: Instant;
 }
-/** A person has said that this line of the bank is it, and the rail has taken the line for it; `at` is the start of its day. */
+/**
+ * A person has said that this line of the bank is it, and the rail has taken the line for it; `at` is the start of its day. Answered by
+ * `ReceivableRepaid` or `RepaymentDeclined`.
+ */
 export interface RecordRepayment extends OnAccount {
   readonly type: 'RecordRepayment';
   readonly repayment: Uuid;

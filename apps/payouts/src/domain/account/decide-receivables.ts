@@ -8,7 +8,7 @@ import type {
   RecordRepayment,
 } from './commands';
 import { withLines } from './chunks';
-import type { AccountEvent } from './events';
+import type { AccountEvent, RepaymentDeclined } from './events';
 import { ALLOWANCE, BAD_DEBT, CASH, across, debited, entryOf } from './money';
 import { ofAccount } from './reserve';
 import { type Account, isBack, least } from './state';
@@ -23,8 +23,10 @@ export const receivables = {
   AllowForReceivable: allowFor,
 };
 
+type Fault = Extract<AccountRejected, { readonly code: RepaymentDeclined['data']['reason'] }>;
+
 /** Why so much of what is owed cannot be repaid, written off or allowed for. */
-function faultOf(amount: string, { sums: { owed } }: Account): AccountRejected | undefined {
+function faultOf(amount: string, { sums: { owed } }: Account): Fault | undefined {
   if (BigInt(amount) <= 0n) return { code: 'invalid_amount' };
   if (owed === '0') return { code: 'nothing_owed' };
   return BigInt(amount) > BigInt(owed) ? { code: 'more_than_owed', owed } : undefined;
@@ -39,9 +41,12 @@ function demand({ payBy, by, receivedAt }: DemandReceivable, account: Account): 
 
 function repay(command: RecordRepayment, account: Account): Answer {
   const { repayment, amount, rail, bankLine, bookedOn, by, at } = command;
-  const fault = faultOf(amount, account);
-  if (fault) return reject(fault);
   const of = ofAccount(account);
+  const fault = faultOf(amount, account);
+  if (fault) {
+    const data = { ...of, repayment, rail, bankLine, reason: fault.code };
+    return accept({ type: 'RepaymentDeclined', data, occurredAt: at });
+  }
   const owed = `-${amount}`;
   const received = across(CASH, BigInt(amount), { bank: rail });
   const entry = entryOf(of, { lines: [], owed }, [received]);

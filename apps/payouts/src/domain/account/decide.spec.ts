@@ -388,6 +388,23 @@ describe('a debt', () => {
     expect(before.reduce(account.evolve, account.initial)).toEqual(state);
   });
 
+  it.each([
+    ['invalid_amount', OWING, repayment(0)],
+    ['nothing_owed', [], repayment(1)],
+    ['more_than_owed', OWING, repayment(501)],
+  ])('keeps why a repayment is not booked: %s', (reason, before, asked) => {
+    const told = Told.after(payee(), ...before);
+    const { sums } = told.state;
+    const [declined, ...rest] = told.and(asked).events.slice(-1);
+    expect([declined?.type, declined?.data]).toEqual([
+      'RepaymentDeclined',
+      expect.objectContaining({ rail: RAIL, bankLine: 'repaid', reason }),
+    ]);
+    expect(rest).toEqual([]);
+    expect(told.state.sums).toEqual(sums);
+    expect(told.balance('Assets:Cash')).toBe(0n);
+  });
+
   it('is written off from what was allowed for first', () => {
     const told = Told.after(...OWING)
       .and({

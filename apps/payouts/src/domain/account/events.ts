@@ -175,6 +175,16 @@ export type ReceivableRepaid = DomainEvent<
       readonly by: string;
     }
 >;
+/** The answer to a repayment that is not booked, kept so that it is the same however late it is asked again: its line is free by then. */
+export type RepaymentDeclined = DomainEvent<
+  'RepaymentDeclined',
+  OfAccount & {
+    readonly repayment: Uuid;
+    readonly rail: string;
+    readonly bankLine: string;
+    readonly reason: 'invalid_amount' | 'more_than_owed' | 'nothing_owed';
+  }
+>;
 export interface WriteOff {
   readonly writeOff: Uuid;
   readonly amount: string;
@@ -236,5 +246,6 @@ export type AccountEvent =
   | ReceivableRepaid
   | ReceivableWrittenOff
   | ReleaseTaken
+  | RepaymentDeclined
   | WriteOffProposed
   | WriteOffReversed;

@@ -1,7 +1,7 @@
 import { type Instant, invariant } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { AccountEvent, Moved, OfItem } from './events';
-import { noteOf } from './item-taxes';
+import { noteOf, paidToAuthority } from './item-taxes';
 import { forgetting, negative, remembering, withLine, withMoves, withSums } from './open-lines';
 import { type Account, type Item, initialAccount, plus } from './state';
 
@@ -138,6 +138,7 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
     const proposed = { writeOff, amount, reason, evidence, by };
     return { ...state, writeOffs: { ...state.writeOffs, [writeOff]: proposed } };
   },
+  RepaymentDeclined: (state) => state,
   ReceivableWrittenOff: (state, { data: { writeOff, amount, owed, fromAllowance } }) => {
     const { [writeOff]: _decided, ...writeOffs } = state.writeOffs;
     const allowance = plus(state.allowance, negative(fromAllowance));
@@ -187,10 +188,12 @@ function withTaxPaid(
   type: 'ItemTaxRecovered' | 'ItemTaxRemitted',
   { item, rule, amount, remittance }: Of<typeof type>['data'],
 ): Account {
-  const { byRule, noted } = state.items.get(item)?.taxPaid ?? { byRule: {}, noted: [] };
+  const before: Pick<Item, 'taxPaid'> = state.items.get(item) ?? {};
+  const { byRule, noted } = before.taxPaid ?? { byRule: {}, noted: [] };
+  const paid = String(paidToAuthority(before, rule));
   const change = type === 'ItemTaxRemitted' ? amount : negative(amount);
   const taxPaid = {
-    byRule: { ...byRule, [rule]: plus(byRule[rule] ?? '0', change) },
+    byRule: { ...byRule, [rule]: plus(paid, change) },
     noted: [...noted, noteOf(type, rule, remittance)],
   };
   return withItem(state, item, { taxPaid });

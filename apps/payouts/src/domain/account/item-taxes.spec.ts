@@ -3,13 +3,17 @@ import {
   INSTRUCTED,
   RESERVED,
   RETURNED,
+  RULES,
   SETTLED,
   Told,
   answered,
   comesBack,
   instruct,
+  payee,
   recovered,
+  release,
   remitted,
+  reserve,
   unreturn,
   voided,
 } from './account.fixture';
@@ -37,6 +41,14 @@ describe('what the tax authority has of an item', () => {
       .when(remitted('r', 300))
       .thenNothing();
     expect(balances(...SETTLED, remitted('r', 300))).toEqual([-375n, 0n]);
+  });
+
+  it('is counted by whatever name the rule has', () => {
+    const [rule] = RULES.rules;
+    const rules = { ...RULES, rules: rule === undefined ? [] : [{ ...rule, rule: 'constructor' }] };
+    const sent = [payee(), release('a', 25_000), reserve('r', { rules }), instruct('r')];
+    const note = { ...remitted('r', 300), rule: 'constructor' };
+    expect(balances(...sent, note, answered('r', 'rejected'))).toEqual([-300n, 300n]);
   });
 
   it('is asked back as far as it has it when the payment comes back, and the rest is owed no longer', () => {

@@ -16,8 +16,11 @@ const KEPT_BACK: ReadonlySet<ItemStatus> = new Set([
 ]);
 
 /** What the authority has for one item by one rule. */
-export const paidToAuthority = ({ taxPaid }: Pick<Item, 'taxPaid'>, rule: string): bigint =>
-  BigInt(taxPaid?.byRule[rule] ?? 0);
+export function paidToAuthority({ taxPaid }: Pick<Item, 'taxPaid'>, rule: string): bigint {
+  // A rule may have the name of what every object inherits.
+  const isKnown = taxPaid !== undefined && Object.hasOwn(taxPaid.byRule, rule);
+  return BigInt(isKnown ? (taxPaid.byRule[rule] ?? 0) : 0);
+}
 
 /**
  * What is withheld ends where `sign` is positive, as it does when nothing is paid after all: what has been paid to the authority by

@@ -232,14 +232,6 @@ describe('refusing', () => {
       { code: 'dispute_unknown' },
     ],
     ['to demand nothing', none, demand, { code: 'nothing_owed' }],
-    ['a repayment of nothing', OWING, repayment(0), { code: 'invalid_amount' }],
-    ['a repayment that nobody owes', none, repayment(1), { code: 'nothing_owed' }],
-    [
-      'a repayment of more than is owed',
-      OWING,
-      repayment(501),
-      { code: 'more_than_owed', owed: '500' },
-    ],
     [
       'a write-off of more than is owed',
       OWING,

@@ -1,5 +1,6 @@
+import { FILE_B } from './file.fixture';
 import { line, listed, naming, statement } from './rail.fixture';
-import { registered } from './decide.fixture';
+import { by, registered } from './decide.fixture';
 
 describe('what comes in another order than it happened', () => {
   it('matches a line that came before the bank told the number in it', () => {
@@ -8,6 +9,48 @@ describe('what comes in another order than it happened', () => {
     expect(book.matches).toEqual({});
     book.hears({ item: 'A', answer: 'claimed_paid', bankReference: 'n1' });
     expect(book.matches).toEqual({ a: 'T2 settled A' });
+  });
+
+  it('takes back what was charged, or guessed, when the line turns out to be a payment', () => {
+    const fee = line('a', { amount: '900', code: 'FEE', references: { bank: 'n1' } });
+    const charged = registered()
+      .sends([listed('A', '900')])
+      .reads(statement('100000', [fee]));
+    expect(charged.matches).toEqual({ a: 'T7 fee' });
+    charged.hears({ item: 'A', bankReference: 'n1' });
+    expect(charged.matches).toEqual({ a: 'T2 settled A' });
+    expect(charged.events.filter(({ type }) => type === 'LineUnmatched')).toHaveLength(1);
+
+    // Paid to B by its money; then the bank says that the payment was A's.
+    const guess = line('a', { counterparty: 'f B', references: { bank: 'n1' } });
+    const back = line('b', { side: 'credit', bookedOn: '2026-04-16' });
+    const sent = () =>
+      registered()
+        .sends([listed('B')])
+        .sends([listed('A', '10000', 'f new')], FILE_B);
+    const guessed = sent().reads(statement('100000', [guess]));
+    expect(guessed.matches).toEqual({ a: 'T5 settled B' });
+    guessed.hears({ item: 'A', bankReference: 'n1' });
+    expect([guessed.matches, guessed.breaks]).toEqual([{}, { a: 'B08 account_of_another_payee' }]);
+    expect(guessed.state.items.get('B')?.settledBy).toBeNull();
+    for (const book of [charged, guessed]) book.checkSums();
+
+    // A person has said what came back of it, so that it was B's.
+    const settled = sent().reads(statement('100000', [guess, back]));
+    const returned = { kind: 'returned', items: ['B'], reason: 'seen' } as const;
+    settled.tell({ type: 'MatchByHand', ...by('anna'), line: 'b', ...returned });
+    settled.hears({ item: 'A', bankReference: 'n1' });
+    expect(settled.matches).toEqual({ a: 'T5 settled B', b: 'manual returned B' });
+    settled.checkSums();
+  });
+
+  it('guesses no second payment of an item whose first was a guess and is named since', () => {
+    const first = line('a', { counterparty: 'f A', references: { bank: 'n1' } });
+    const book = registered().sends([listed('A')]);
+    book.reads(statement('100000', [first])).hears({ item: 'A', bankReference: 'n1' });
+    book.reads(statement('90000', [line('b', { counterparty: 'f A' })], { id: '2' }));
+    expect(Object.keys(book.matches)).toEqual(['a']);
+    book.checkSums();
   });
 
   it('keeps a payment settled that the bank rejects afterwards, and asks a person', () => {
@@ -36,6 +79,16 @@ describe('what comes in another order than it happened', () => {
     expect(book.matches).toEqual({ a: 'T3 settled batch' });
     expect(book.state.items.get('A')?.settledBy).toBe('a');
     expect(book.state.items.get('B')?.settledBy).toBeNull();
+  });
+
+  it('keeps a batch that a line paid, also when the bank calls one of its items as it calls the line', () => {
+    const paid = line('a', { amount: '15000', references: { batch: '1', bank: 'n1' } });
+    const book = registered()
+      .sends([listed('A'), listed('B', '5000')])
+      .reads(statement('100000', [paid]));
+    book.hears({ item: 'A', bankReference: 'n1' });
+    expect([book.matches, book.breaks]).toEqual([{ a: 'T3 settled batch' }, {}]);
+    book.checkSums();
   });
 
   it('pays the bank’s own correction against its mistake, and neither against the payment', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type BankLine, type BankStatement, signedOf } from './bank-line';
 import type { ExpectRemittance } from './commands';
+import type { RailEvent } from './events';
 import { FILE_A, FILE_B, RAIL } from './file.fixture';
 import { AT, RailBook, line, listed, naming, statement } from './rail.fixture';
 import { rail } from './decide';
@@ -13,10 +14,14 @@ const ITEMS = ['A', 'B', 'C', 'D', 'E', 'F'].map((name, i) =>
 );
 
 const DARF = 'DARF 1';
-/** The second one names a document that no line does. */
-const REMITTANCES = [DARF, 'DARF 2'].map((reference): ExpectRemittance => ({
+/** Of amounts that items have too. The second one names a document that no line does. */
+const REMITTANCES = [
+  [DARF, '10000'],
+  ['DARF 2', '10000'],
+  ['DARF 3', '5000'],
+].map(([reference = '', amount = '']): ExpectRemittance => ({
   type: 'ExpectRemittance',
-  ...{ rail: RAIL, remittance: uuidV5('spec', reference), reference, amount: '777' },
+  ...{ rail: RAIL, remittance: uuidV5('spec', reference), reference, amount },
   ...{ paidOn: DAYS[0], by: 'anna', at: AT },
 }));
 
@@ -24,6 +29,7 @@ const REMITTANCES = [DARF, 'DARF 2'].map((reference): ExpectRemittance => ({
 const MOVEMENTS = [
   'bank',
   'charge',
+  'fee',
   'named',
   'nameless',
   'return',
@@ -60,9 +66,11 @@ function lineOf({ what, day, item }: Movement, n: number): BankLine {
     case 'charge':
       return line(key, { bookedOn, amount: '150', code: 'FEE', isCharge: true });
     case 'tax':
-      return line(key, { bookedOn, amount: '777', references: { endToEnd: DARF } });
+      return line(key, { ...said, references: { endToEnd: DARF } });
     case 'stranger':
-      return line(key, { bookedOn, amount: '777' });
+      return line(key, said);
+    case 'fee':
+      return line(key, { ...said, code: 'FEE', references: { bank: `number ${id}` } });
   }
 }
 
@@ -92,7 +100,7 @@ type Step = (book: RailBook) => RailBook;
 
 const answers: Step = (book) =>
   book.hears(
-    ...ITEMS.map(({ item }) => ({
+    ...ITEMS.slice(0, 4).map(({ item }) => ({
       item,
       answer: 'claimed_paid' as const,
       bankReference: `number ${item}`,
@@ -100,6 +108,7 @@ const answers: Step = (book) =>
   );
 
 const history = fc.array(movement, { maxLength: 14 }).map((movements): readonly Step[] => [
+  (book) => book.sends(ITEMS.slice(4), FILE_B),
   answers,
   ...REMITTANCES.map(
     (each): Step =>
@@ -113,6 +122,13 @@ const history = fc.array(movement, { maxLength: 14 }).map((movements): readonly 
   ),
 ]);
 
+const inAnyOrder = (steps: readonly Step[]) =>
+  fc.record({
+    steps: fc.constant(steps),
+    order: fc.shuffledSubarray([...steps.keys()], { minLength: steps.length }),
+    again: fc.subarray([...steps.keys()]),
+  });
+
 /** What a break is about and of which type; what else may come near is as it was when the break was opened. */
 const typesOf = ({ breaks }: RailBook) =>
   Object.fromEntries(Object.entries(breaks).map(([about, each]) => [about, each.slice(0, 3)]));
@@ -125,30 +141,45 @@ const plain = (value: unknown): unknown =>
       ? Object.entries(value).map(([key, each]: [string, unknown]) => [key, plain(each)])
       : value;
 
-const sent = () =>
-  RailBook.registered().sends(ITEMS.slice(0, 4), FILE_A).sends(ITEMS.slice(4), FILE_B);
+/** What an event books against our cash, by line. */
+function bookedBy({ type, data }: RailEvent): readonly (readonly [line: string, amount: bigint])[] {
+  switch (type) {
+    case 'LinesBooked':
+      return data.lines.map((each) => [each.line, BigInt(each.amount)]);
+    case 'LinesMatched':
+      return data.matches.flatMap((each) =>
+        each.items.map(({ amount }) => [each.line, BigInt(amount)] as const),
+      );
+    case 'LineUnmatched':
+      return [...data.items, ...(data.entry?.legs.slice(0, 1) ?? [])].map(({ amount }) => [
+        data.line,
+        -BigInt(amount),
+      ]);
+    default:
+      return [];
+  }
+}
+
+/** By line, with all that was taken back. */
+function cashOf({ events }: RailBook): ReadonlyMap<string, bigint> {
+  const cash = new Map<string, bigint>();
+  for (const [key, amount] of events.flatMap(bookedBy))
+    cash.set(key, (cash.get(key) ?? 0n) + amount);
+  return cash;
+}
+
+/** Of the other file no statement may have known yet. */
+const sent = () => RailBook.registered().sends(ITEMS.slice(0, 4), FILE_A);
 
 describe('what holds however statements and answers come', () => {
   it('ends in the same matches in any order, with anything told twice', () => {
     fc.assert(
-      fc.property(
-        history.chain((steps) =>
-          fc.record({
-            steps: fc.constant(steps),
-            order: fc.shuffledSubarray([...steps.keys()], { minLength: steps.length }),
-            again: fc.subarray([...steps.keys()]),
-          }),
-        ),
-        ({ steps, order, again }) => {
-          const straight = steps.reduce((book, step) => step(book), sent());
-          const shuffled = [...order, ...again].reduce(
-            (book, i) => steps[i]?.(book) ?? book,
-            sent(),
-          );
-          expect(shuffled.matches).toEqual(straight.matches);
-          expect(typesOf(shuffled)).toEqual(typesOf(straight));
-        },
-      ),
+      fc.property(history.chain(inAnyOrder), ({ steps, order, again }) => {
+        const straight = steps.reduce((book, step) => step(book), sent());
+        const shuffled = [...order, ...again].reduce((book, i) => steps[i]?.(book) ?? book, sent());
+        expect(shuffled.matches).toEqual(straight.matches);
+        expect(typesOf(shuffled)).toEqual(typesOf(straight));
+      }),
       { numRuns: 120 },
     );
   });
@@ -181,6 +212,27 @@ describe('what holds however statements and answers come', () => {
         expect([...settled.values()].filter((count) => count > 1)).toEqual([]);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('books the cash of a line once as long as it is matched, and else not at all, after every step', () => {
+    fc.assert(
+      fc.property(history.chain(inAnyOrder), ({ steps, order }) => {
+        const book = sent();
+        for (const i of order) {
+          const cash = cashOf(steps[i]?.(book) ?? book);
+          const shown = new Map<string, string>();
+          for (const [key, each] of book.state.lines.entries()) {
+            const booked = each.match === null ? 0n : BigInt(each.amount);
+            expect([key, cash.get(key) ?? 0n]).toEqual([key, booked]);
+            if (each.match?.remittance !== undefined) shown.set(each.match.remittance, key);
+          }
+          for (const [id, { shownBy }] of book.state.remittances.entries())
+            expect(shownBy).toBe(shown.get(id) ?? null);
+          book.checkSums();
+        }
+      }),
+      { numRuns: 120 },
     );
   });
 

@@ -1,16 +1,24 @@
 import type { ItemId } from '../item';
 import type { BreakType, Candidate } from './break-events';
 import type { Draft } from './draft';
-import type { ItemMatch, Tier } from './match-events';
+import { type ItemMatch, type Tier, isBooked } from './match-events';
 import { isNamedByUs, linesNaming } from './recognise';
-import { type Rail, type RailItem, type RailLine, isRefused, itemOf, lineOf } from './state';
+import {
+  type LineMatch,
+  type Rail,
+  type RailItem,
+  type RailLine,
+  isRefused,
+  itemOf,
+  lineOf,
+} from './state';
 
 type Verdict =
   | { readonly kind: 'correction' | 'returned' | 'settled'; readonly tier: Tier }
   | { readonly kind: 'break'; readonly type: BreakType; readonly cause: string };
 
 /** Another line turned out to be the payment. */
-const STRONGER = { by: 'tributary', reason: 'stronger_evidence', byPerson: false };
+export const STRONGER = { by: 'tributary', reason: 'stronger_evidence', byPerson: false };
 
 /**
  * Everything that names one item, judged together and always anew: so the outcome does not depend on the order in which statements
@@ -18,14 +26,17 @@ const STRONGER = { by: 'tributary', reason: 'stronger_evidence', byPerson: false
  */
 export function settleItem(draft: Draft, id: ItemId): readonly string[] {
   const item = itemOf(draft.state, id);
-  const lines = linesNaming(draft.state, id).filter(([, line]) => !isForPeople(line));
+  const lines = linesNaming(draft.state, id).filter(
+    ([, line]) =>
+      !isForPeople(line) && line.match?.batch == null && !isBuiltOn(draft.state, line, id),
+  );
   if (lines.length === 0) return [];
   const verdicts = verdictsOf(draft.state, id, item, lines);
   const lost = undoOthers(draft, id, item, verdicts);
   for (const [key, { kind, ...verdict }] of verdicts) {
     const match = lineOf(draft.state, key).match;
-    if (match?.kind === 'correction' && kind !== 'correction') draft.unmatch(key, STRONGER);
-    if (kind === 'correction' && match === null) draft.book(key, kind, 'T4');
+    if (match !== null && !isFor(match, id, kind)) draft.unmatch(key, STRONGER);
+    if (kind === 'correction' && match?.kind !== kind) draft.book(key, kind, 'T4');
     if ((kind === 'settled' || kind === 'returned') && 'tier' in verdict)
       matchOne(draft, id, key, kind, verdict.tier);
   }
@@ -35,6 +46,15 @@ export function settleItem(draft: Draft, id: ItemId): readonly string[] {
   }
   return lost;
 }
+
+/** What was guessed or booked before the line was known to name the item is something else, and cash leaves once. */
+const isFor = (match: LineMatch, id: ItemId, kind: Verdict['kind']): boolean =>
+  isBooked(match.kind) ? match.kind === kind : match.items.includes(id);
+
+/** Guessed to be the payment of another item, and its return is matched since: by a person, so it stays. */
+export const isBuiltOn = (state: Rail, { match }: RailLine, id?: ItemId): boolean =>
+  match?.tier === 'T5' &&
+  match.items.some((each) => each !== id && itemOf(state, each).returnedBy !== null);
 
 /** Matched by hand, or taken back by hand: only a person changes that. */
 export const isForPeople = ({ match, isHandsOff }: RailLine): boolean =>

@@ -35,9 +35,14 @@ export function settleByMoney(draft: Draft, amount: string, counterparty: string
     if (lineOf(draft.state, each).match === null) explainGuess(draft, each);
 }
 
+/** A guess that the line has named since is none any more. */
+const isGuessOf = (state: Rail, line: RailLine): boolean =>
+  line.match?.tier === 'T5' && namedBy(state, line).length === 0;
+
 const isGuessed = (state: Rail, line: RailLine): boolean =>
   countsIn(state, line) &&
   !isForPeople(line) &&
+  !line.partsDiffer &&
   (line.match === null || line.match.tier === 'T5') &&
   namedBy(state, line).length === 0 &&
   batchFileOf(state, line) === undefined;
@@ -49,7 +54,7 @@ function pairsOf(
 ): ReadonlyMap<string, ItemId> {
   const items = (state.index.itemsByMoney.get(key) ?? []).filter((id) => {
     const item = itemOf(state, id);
-    const isFree = item.settledBy === null || lineOf(state, item.settledBy).match?.tier === 'T5';
+    const isFree = item.settledBy === null || isGuessOf(state, lineOf(state, item.settledBy));
     return (
       isFree && !isRefused(state, id, item) && moneyKeyOf(item.amount, item.fingerprint) === key
     );
@@ -65,6 +70,16 @@ function pairsOf(
     if (rivals.length === 1) pairs.set(each, id);
   }
   return pairs;
+}
+
+/** What nothing names: by money and account where the bank tells one, and else it has a break. */
+export function settleUnnamed(draft: Draft, key: string): void {
+  const { side, amount, counterparty } = lineOf(draft.state, key);
+  const isByMoney = side === 'debit' && counterparty !== null;
+  if (isByMoney) settleByMoney(draft, amount, counterparty);
+  const { match, break: open } = lineOf(draft.state, key);
+  // Of a crowd not every line is judged.
+  if (match === null && (open === null || !isByMoney)) breakUnexplained(draft, key);
 }
 
 function explainGuess(draft: Draft, key: string): void {

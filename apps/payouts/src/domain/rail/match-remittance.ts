@@ -6,7 +6,7 @@ import { evolveAhead } from './evolve';
 import { moneyKeyOf } from './find';
 import type { Tier } from './match-events';
 import { isForPeople } from './match-item';
-import { breakUnexplained } from './match-money';
+import { breakUnexplained, settleUnnamed } from './match-money';
 import { batchFileOf, isKnownCharge, namedBy } from './recognise';
 import {
   type Expected,
@@ -60,13 +60,15 @@ export function settleRemittances(draft: Draft, amount: string): void {
       draft.book(key, 'tax', tier, remittance);
       draft.close([overdueId(remittance)], 'settled');
     }
-  for (const [key] of lines) {
+  for (const [key, { match: before }] of lines) {
     const line = lineOf(draft.state, key);
+    if (line.match !== null) continue;
     const near = expectedOf(draft.state, amount).filter((each) => isNear(draft.state, line, each));
-    if (line.match !== null || near.length === 0) continue;
     const open = asCandidates(near);
     if (open.length > 0) draft.breakLine(key, 'B02', 'ambiguous', open);
-    else breakUnexplained(draft, key);
+    else if (near.length > 0) breakUnexplained(draft, key);
+    // It was a tax until now; what never was one is judged by what it is.
+    else if (before !== null) settleUnnamed(draft, key);
   }
 }
 
@@ -76,10 +78,10 @@ export const mayBeRemittance = (state: Rail, line: RailLine): boolean =>
   isOpen(state, line) &&
   expectedOf(state, line.amount).some((each) => isNear(state, line, each));
 
-/** All that no person has matched. */
+/** All but those whose line is judged elsewhere, as by a person: they are shown until it is taken from them. */
 const expectedOf = (state: Rail, amount: string): readonly Expected[] =>
   remittancesOf(state, amount).filter(
-    ([, { shownBy }]) => shownBy === null || lineOf(state, shownBy).match?.tier !== 'manual',
+    ([, { shownBy }]) => shownBy === null || isOpen(state, lineOf(state, shownBy)),
   );
 
 const isNear = (state: Rail, line: RailLine, [, each]: Expected): boolean =>

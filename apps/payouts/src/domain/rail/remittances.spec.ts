@@ -27,6 +27,15 @@ const byHand = (said: Partial<MatchByHand>): MatchByHand => ({
   type: 'MatchByHand',
 });
 const registered = () => RailBook.registered();
+/** What was booked and taken back of the bank's balance, in order. */
+const cashLegs = ({ events }: RailBook) =>
+  events.flatMap(({ data }) =>
+    'entry' in data && data.entry && 'bookedOn' in data
+      ? data.entry.legs
+          .filter(({ account }) => account === 'Assets:Cash')
+          .map(({ side, amount }) => [side, amount])
+      : [],
+  );
 const shownBy = ({ state }: RailBook, remittance = ONE) =>
   state.remittances.get(remittance)?.shownBy;
 
@@ -102,6 +111,87 @@ describe('a payment to the tax authority on a statement', () => {
     expect(both.matches).toEqual({ a: 'manual tax' });
     expect([shownBy(both), shownBy(both, TWO)]).toEqual([null, 'a']);
     both.checkSums();
+  });
+
+  it('is looked for again when its line turns out to be a payment of ours', () => {
+    const overdue = { [ONE]: 'B01 overdue' };
+    const ages = { type: 'AgeBreaks', rail: RAIL, at: AT, asOf: '2026-04-30' } as const;
+    const one = paid('a', { references: { bank: 'n1' } });
+    const answered = registered()
+      .sends([listed('A', '1500')])
+      .tell(expects())
+      .reads(statement('100000', [one]));
+    expect(answered.matches).toEqual({ a: 'T5 tax' });
+    answered.hears({ item: 'A', bankReference: 'n1' });
+    expect([answered.matches, shownBy(answered)]).toEqual([{ a: 'T2 settled A' }, null]);
+    expect(cashLegs(answered)).toEqual([
+      ['credit', '1500'],
+      ['debit', '1500'],
+    ]);
+    expect(answered.tell(ages).breaks).toEqual(overdue);
+    answered.checkSums();
+
+    // The other line was one too many as long as nobody knew whose the first is.
+    const both = registered()
+      .tell(expects())
+      .reads(statement('100000', [paid('a', { references: { item: 'A' } }), paid('b')]));
+    expect(both.breaks).toEqual({ a: 'B02 ambiguous', b: 'B02 ambiguous' });
+    both.sends([listed('A', '1500')]);
+    expect([both.matches, both.breaks]).toEqual([{ a: 'T1 settled A', b: 'T5 tax' }, {}]);
+    expect(shownBy(both)).toBe('b');
+    both.checkSums();
+  });
+
+  it('is taken back where its line names a payment of another amount, several, or a batch', () => {
+    const taken = (references: Said['references']) =>
+      registered()
+        .tell(expects())
+        .reads(statement('100000', [paid('a', { references: references ?? {} })]));
+    const other = taken({ item: 'A' }).sends([listed('A', '1400')]);
+    expect([other.matches, other.breaks]).toEqual([{}, { a: 'B03 amount_differs' }]);
+    const several = taken({ bank: 'n1' }).sends([listed('A', '1500'), listed('B', '1500')]);
+    several.hears({ item: 'A', bankReference: 'n1' }, { item: 'B', bankReference: 'n1' });
+    expect([several.matches, several.breaks]).toEqual([{}, { a: 'B14 names_several_items' }]);
+    const batch = taken({ batch: '1' }).sends([listed('A', '1000'), listed('B', '500')]);
+    expect([batch.matches, batch.breaks]).toEqual([{ a: 'T3 settled batch' }, {}]);
+    for (const book of [other, several, batch]) {
+      expect([shownBy(book), cashLegs(book)]).toEqual([
+        null,
+        [
+          ['credit', '1500'],
+          ['debit', '1500'],
+        ],
+      ]);
+      book.checkSums();
+    }
+  });
+
+  it('leaves its line to its money when an item to that account is listed', () => {
+    const taken = () =>
+      registered()
+        .tell(expects())
+        .reads(statement('100000', [paid('a', { counterparty: 'f X' })]));
+    const item = [listed('X', '1500')];
+    const late = taken().sends(item, FILE_A, '2026-05-20');
+    expect([late.matches, late.breaks]).toEqual([{}, { a: 'B09 outside_window' }]);
+    late.tell(expects(TWO));
+    expect([late.matches, late.breaks]).toEqual([{}, { a: 'B09 outside_window' }]);
+    const inTime = taken().sends(item, FILE_A, '2026-04-20');
+    expect([inTime.matches, inTime.breaks]).toEqual([{ a: 'T5 settled X' }, {}]);
+    for (const book of [late, inTime]) {
+      expect(shownBy(book)).toBeNull();
+      book.checkSums();
+    }
+  });
+
+  it('is named by letters and digits, never by signs alone', () => {
+    const signs = { ...expects(), reference: '- / -' };
+    const book = registered()
+      .tell(signs)
+      .reads(
+        statement('100000', [paid('a', { bookedOn: '2026-04-28', references: { bank: '/' } })]),
+      );
+    expect(book.matches).toEqual({});
   });
 
   it('is a break once the bank should have made it, until a statement shows it', () => {

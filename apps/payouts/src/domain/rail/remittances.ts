@@ -24,6 +24,8 @@ const plainOf = (reference: string): string => reference.toUpperCase().replaceAl
 /** The bank carries the number of the payment document, with whatever signs between. */
 export function namesRemittance({ references }: RailLine, { reference }: RailRemittance): boolean {
   const wanted = plainOf(reference);
+  // Signs alone name nothing, or any two of them would be the same document.
+  if (wanted === '') return false;
   const { item, endToEnd, bank, fitid } = references;
   return [item, endToEnd, bank, fitid].some((each) => each !== null && plainOf(each) === wanted);
 }

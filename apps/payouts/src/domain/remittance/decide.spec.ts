@@ -129,6 +129,16 @@ describe('saying by two persons what was paid to the tax authority', () => {
       .thenRejected({ code: 'reference_used', remittance: REMITTANCE });
   });
 
+  it('knows a document by its own name alone', () => {
+    const named = { reference: 'constructor' };
+    spec.given().when(propose(named)).then(proposed(named));
+    const next = { ...named, remittance: OTHER, amount: '500', owed: '500', last: SEEN };
+    spec
+      .given(proposed(named), remitted(named))
+      .when(propose(next))
+      .thenRejected({ code: 'reference_used', remittance: REMITTANCE });
+  });
+
   it('has one stream for each rule, whatever the rule is called', () => {
     const named = remittanceStreamOf('acme', OF);
     expect(named).toMatch(/^remittance-acme\.main\.brl\.[0-9a-f]{32}$/);

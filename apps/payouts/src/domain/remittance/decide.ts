@@ -86,7 +86,8 @@ function whyNot(command: ProposeRemittance, state: Remittances): RemittanceRejec
   const { month, offset, reference, owed, recoverable } = command;
   const { open, references, months } = state;
   if (open !== null) return { code: 'remittance_waits', remittance: open.remittance };
-  const used = references[reference];
+  // A document may have the name of what every object inherits.
+  const used = Object.hasOwn(references, reference) ? references[reference] : undefined;
   if (used !== undefined) return { code: 'reference_used', remittance: used };
   if (!isSeen(command, state)) return { code: 'register_behind' };
   const remitted = months[month];

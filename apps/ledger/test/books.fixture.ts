@@ -67,6 +67,8 @@ export interface Happened {
 
 export type Answer = Readonly<Record<string, unknown>>;
 
+const KNOWN_LIMIT_MS = 30_000;
+
 /** A ledger at work over a log that the test writes, as any service would. */
 export class TestBooks {
   private readonly revisions = new Map<string, bigint>();
@@ -174,6 +176,21 @@ export class TestBooks {
       at: '2026-01-01T00:00:00Z',
       data: { entity, steps: [{ at: '2026-01-01T00:00:00.000Z', value }] },
     });
+    await this.untilKnown(entity);
+  }
+
+  /** Its zone comes through an inbox, for which no question about the books waits. */
+  private async untilKnown(entity: string): Promise<void> {
+    const giveUpMs = performance.now() + KNOWN_LIMIT_MS;
+    for (;;) {
+      const found = await this.database.pool.query(
+        'select from ledger.entity where tenant = $1 and entity = $2',
+        ['acme', entity],
+      );
+      if (found.rowCount === 1) return;
+      if (performance.now() > giveUpMs) throw new Error(`The ledger has not heard of ${entity}.`);
+      await new Promise((done) => setTimeout(done, 10));
+    }
   }
 
   async cut(how: 'closed' | 'soft', entity: string, zone: string, key: string, at: string) {

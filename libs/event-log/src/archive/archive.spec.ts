@@ -51,6 +51,17 @@ describe('taking a log along', () => {
     expect(footer).toMatchObject({ events: 24, size: 24 });
   });
 
+  it('refuses a line in which any one byte was flipped, and names the line', async () => {
+    const lines = await linesOf(await filled());
+    const line = Buffer.from(lines[1] as string);
+    for (let at = 0; at < line.length; at++) {
+      const flipped = Buffer.from(line);
+      flipped[at] = (flipped[at] as number) ^ 1;
+      const changed = [lines[0] as string, flipped.toString(), ...lines.slice(2)];
+      await expect(read(changed)).rejects.toMatchObject({ code: 'archive_broken' });
+    }
+  });
+
   it('brings a log to another one with the same leaves in the same order, also when it is repeated', async () => {
     const log = await filled();
     const lines = await linesOf(log);

@@ -100,8 +100,8 @@ export function readArchiveLine(text: string, lineNumber: number): ArchivedEvent
     ...content,
     id: leaf.id,
     stream,
-    revision: BigInt(leaf.revision),
-    position: BigInt(line.position),
+    revision: wholeOf(leaf.revision) ?? fail(refuse('its revision is no number')),
+    position: wholeOf(line.position) ?? fail(refuse('its position is no number')),
     tenant: tenantOf(stream),
     recordedAt: leaf.recordedAt,
     contentHash: leaf.contentHash,
@@ -112,6 +112,11 @@ export function readArchiveLine(text: string, lineNumber: number): ArchivedEvent
   if (leafText(event) !== line.leaf) throw refuse('its leaf is not in canonical form');
   return { index: line.index, event };
 }
+
+const WHOLE = /^(?:0|[1-9][0-9]*)$/;
+
+const wholeOf = (text: unknown): bigint | undefined =>
+  typeof text === 'string' && WHOLE.test(text) ? BigInt(text) : undefined;
 
 function streamOf(text: string): StreamName | undefined {
   try {

@@ -7,35 +7,26 @@ import {
   type Principal,
   ServiceRuntime,
   asAccepted,
-  cursorOf,
-  pointAsked,
   readCursor,
-  standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RunTerms } from '../application/runs-terms';
-import { WITHHOLDING } from '../domain/account/money';
 import {
   ITEM_KEY_LENGTH,
   type ItemRow,
   WithholdingItems,
 } from '../read-model/withholding-items.queries';
 import { withholding } from '../read-model/withholding.projection';
-import { assertInOrder } from './withholding.asked';
+import { readMonths } from './withholding.asked';
 import { RegisterQuery } from './withholding.dto';
 
 @ApiTags('withholding')
 @Controller('v1/reports/withholding')
 @Allow('admin', 'finance', 'auditor')
 export class WithholdingItemsController {
-  private readonly terms: RunTerms;
-
   constructor(
     private readonly shown: WithholdingItems,
     private readonly runtime: ServiceRuntime,
-  ) {
-    this.terms = new RunTerms(runtime.log, runtime.database);
-  }
+  ) {}
 
   @Get('items')
   @ApiOperation({
@@ -50,17 +41,13 @@ export class WithholdingItemsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { entity, partner, tax, from, to, limit } = query;
-    assertInOrder(query);
-    const point = await pointAsked(this.runtime, [withholding.name], query);
-    const after = query.after === undefined ? null : readCursor(query.after, ITEM_KEY_LENGTH);
-    const zone = query.zone ?? (await this.terms.zoneOf({ tenant, entity }));
-    const upTo = point?.position;
-    const asked = { tenant, entity, partner, tax, from, to, zone, upTo, after, limit };
-    const found = await this.shown.page(asked);
-    const next = found.next && cursorOf(...found.next);
-    const standing = standingAt(point, found.position);
-    const page = { ...found, ...standing, entity, from, to, zone, account: WITHHOLDING, next };
+    const page = await readMonths(this.runtime, {
+      tenant,
+      query,
+      shown: [withholding.name],
+      readAfter: (cursor) => readCursor(cursor, ITEM_KEY_LENGTH),
+      page: (asked) => this.shown.page(asked),
+    });
     return asAccepted<ItemRow, typeof page>(page, COLUMNS, { request, reply });
   }
 }

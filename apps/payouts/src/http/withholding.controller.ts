@@ -10,22 +10,17 @@ import {
   type Columns,
   type CommandAnswer,
   type CommandContext,
-  cursorOf,
   Idempotent,
   invalidCursor,
-  pointAsked,
   type Principal,
   readCursor,
   Refusal,
   type Refusals,
   SAME_PERSON,
   ServiceRuntime,
-  standingAt,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RunTerms } from '../application/runs-terms';
 import { DecideTax, readTaxes } from '../application/withholding';
-import { WITHHOLDING } from '../domain/account/money';
 import type { RuleFlaw } from '../domain/withholding/check-rules';
 import type { TaxCommand, TaxRejected } from '../domain/withholding/decide';
 import type { WithholdingRule } from '../domain/withholding/rules';
@@ -37,7 +32,7 @@ import {
   type RegisterRow,
   WithholdingRegister,
 } from '../read-model/withholding.queries';
-import { assertInOrder } from './withholding.asked';
+import { readMonths } from './withholding.asked';
 import { ActivationBody, RegisterQuery, type RuleBody, RulesBody } from './withholding.dto';
 
 const REFUSALS: Refusals<TaxRejected> = {
@@ -54,15 +49,11 @@ const REFUSALS: Refusals<TaxRejected> = {
 @Controller('v1')
 @Allow('admin', 'finance')
 export class WithholdingController {
-  private readonly terms: RunTerms;
-
   constructor(
     private readonly commands: CommandBus,
     private readonly register: WithholdingRegister,
     private readonly runtime: ServiceRuntime,
-  ) {
-    this.terms = new RunTerms(runtime.log, runtime.database);
-  }
+  ) {}
 
   @Post('withholding/:entity/proposals')
   @ApiOperation({
@@ -134,17 +125,13 @@ export class WithholdingController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { entity, partner, tax, from, to, limit } = query;
-    assertInOrder(query);
-    const point = await pointAsked(this.runtime, [withholding.name, payees.name], query);
-    const after = query.after === undefined ? null : readRegisterCursor(query.after);
-    const zone = query.zone ?? (await this.terms.zoneOf({ tenant, entity }));
-    const upTo = point?.position;
-    const asked = { tenant, entity, partner, tax, from, to, zone, upTo, after, limit };
-    const found = await this.register.page(asked);
-    const next = found.next && cursorOf(...found.next);
-    const standing = standingAt(point, found.position);
-    const page = { ...found, ...standing, entity, from, to, zone, account: WITHHOLDING, next };
+    const page = await readMonths(this.runtime, {
+      tenant,
+      query,
+      shown: [withholding.name, payees.name],
+      readAfter: readRegisterCursor,
+      page: (asked) => this.register.page(asked),
+    });
     return asAccepted<RegisterRow, typeof page>(page, REGISTER_COLUMNS, { request, reply });
   }
 

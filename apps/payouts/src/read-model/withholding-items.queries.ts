@@ -3,22 +3,7 @@ import { invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import { positionOf } from './reading';
 import { withholding } from './withholding.projection';
-
-export interface ItemsAsked {
-  readonly tenant: string;
-  readonly entity: string;
-  readonly partner?: string | undefined;
-  readonly tax?: string | undefined;
-  /** Months, both included. */
-  readonly from: string;
-  readonly to: string;
-  /** Where the months begin. */
-  readonly zone: string;
-  /** Nothing that stands behind it in the log. */
-  readonly upTo?: bigint | undefined;
-  readonly after: readonly string[] | null;
-  readonly limit: number;
-}
+import type { RegisterAsked } from './withholding.queries';
 
 /** In the order of the rows: month, item, rule. */
 export const ITEM_KEY_LENGTH = 3;
@@ -100,7 +85,7 @@ select ${positionOf(withholding)} as position,
 export class WithholdingItems {
   constructor(private readonly runtime: ServiceRuntime) {}
 
-  async page(asked: ItemsAsked): Promise<ItemPage> {
+  async page(asked: RegisterAsked): Promise<ItemPage> {
     const { tenant, entity, partner, tax, from, to, zone, upTo, after, limit } = asked;
     const { rows } = await this.runtime.database.pool.query<{
       position: string;

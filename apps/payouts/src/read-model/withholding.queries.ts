@@ -4,6 +4,7 @@ import { ServiceRuntime } from '@tributary/platform';
 import { positionOf } from './reading';
 import { withholding } from './withholding.projection';
 
+/** Of the register and of its items alike. */
 export interface RegisterAsked {
   readonly tenant: string;
   readonly entity: string;
@@ -16,7 +17,7 @@ export interface RegisterAsked {
   readonly zone: string;
   /** Nothing that stands behind it in the log. */
   readonly upTo?: bigint | undefined;
-  readonly after: RegisterKey | null;
+  readonly after: readonly string[] | null;
   readonly limit: number;
 }
 

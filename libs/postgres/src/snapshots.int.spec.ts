@@ -57,6 +57,15 @@ describe('keeping snapshots in Postgres', () => {
     });
   });
 
+  it('keeps more rows than one statement takes, whatever stands in their keys', async () => {
+    const key = { ...KEY, stream: streamOf('earnings', 'acme', 'large') };
+    const rows = new Map<string, Json>(
+      Array.from({ length: 4_001 }, (_, i) => [`${String(i)} "\\ {é}\u0001`, i % 2 ? null : { i }]),
+    );
+    await snapshots.save(key, { revision: 0n, position: 30n, from: -1n }, rows);
+    expect(await snapshots.load(key)).toEqual({ revision: 0n, position: 30n, rows });
+  });
+
   it('ignores a difference to a snapshot that another process has replaced', async () => {
     await snapshots.save(KEY, { revision: 9n, position: 21n, from: 4n }, new Map([['b', 'wrong']]));
     await snapshots.save(

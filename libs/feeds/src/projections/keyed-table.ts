@@ -98,12 +98,19 @@ export const keyNames = ({ columns, keyCount }: KeyedTable): string =>
     .map(({ name }) => `"${name}"`)
     .join(', ');
 
-export function createTableSql(name: string, { columns }: KeyedTable): string {
+/**
+ * Half of each page is left to the next versions of its rows. A batch changes many rows of one page at once, and where they find no
+ * room there, every index of the table gets an entry more for each of them; the table itself would come to be larger, too.
+ */
+const PERCENT_FILLED = 50;
+
+export function createTableSql(name: string, { columns, writtenOnce }: KeyedTable): string {
   const lines = columns.map(({ name: column, kind, rule }) => {
     const suffix = rule === 'key' ? ' not null' : rule === 'adds' ? ' not null default 0' : '';
     return `"${column}" ${SQL_TYPES[kind]}${suffix}`;
   });
-  return `create table ${name} (${lines.join(', ')})`;
+  const room = writtenOnce ? '' : ` with (fillfactor = ${PERCENT_FILLED})`;
+  return `create table ${name} (${lines.join(', ')})${room}`;
 }
 
 /** Apart from the table, because a rebuild fills it first. Names are left to the server, so that a renamed table takes them along. */

@@ -151,7 +151,7 @@ function row(state: Rail, key: string): Json | undefined {
   const value: unknown =
     kind === 'file'
       ? withoutSums(state.files.files.get(name))
-      : mapsOf(state)[kind as keyof ReturnType<typeof mapsOf>].get(name);
+      : MAPS[kind as keyof typeof MAPS](state).get(name);
   return value as Json | undefined;
 }
 
@@ -162,20 +162,20 @@ function withoutSums(file: NumberedFile | undefined): Json | undefined {
   return { ...rest, listedTotal: String(listedTotal) } as unknown as Json;
 }
 
-const mapsOf = (state: Rail) => ({
-  asked: state.files.items,
-  break: state.breaks,
-  chunk: state.chunks,
-  explained: state.explained,
-  item: state.items,
-  line: state.lines,
-  listed: state.listed,
-  proposal: state.proposals,
-  refused: state.refused,
-  remittance: state.remittances,
-  return: state.files.returns,
-  statement: state.statements,
-});
+const MAPS = {
+  asked: ({ files }: Rail) => files.items,
+  break: ({ breaks }: Rail) => breaks,
+  chunk: ({ chunks }: Rail) => chunks,
+  explained: ({ explained }: Rail) => explained,
+  item: ({ items }: Rail) => items,
+  line: ({ lines }: Rail) => lines,
+  listed: ({ listed }: Rail) => listed,
+  proposal: ({ proposals }: Rail) => proposals,
+  refused: ({ refused }: Rail) => refused,
+  remittance: ({ remittances }: Rail) => remittances,
+  return: ({ files }: Rail) => files.returns,
+  statement: ({ statements }: Rail) => statements,
+};
 
 function restore(rows: ReadonlyMap<string, Json>): Rail {
   const found = new Map<string, [string, unknown][]>();

@@ -47,6 +47,27 @@ describe('writing the canonical bytes of a value', () => {
     );
   });
 
+  it('gives the same bytes when names come again, and among values of every kind', () => {
+    fc.assert(
+      fc.property(json, fc.string({ maxLength: 40 }), (value, plain) => {
+        const around = { list: [value, plain, 0, -7, true], plain, inner: { plain, none: {} } };
+        const members = `"inner":{"none":{},"plain":${JSON.stringify(plain)}}`;
+        const list = `[${canonicalJson(value)},${JSON.stringify(plain)},0,-7,true]`;
+        const expected = `{${members},"list":${list},"plain":${JSON.stringify(plain)}}`;
+        expect(canonicalJson(around)).toBe(expected);
+        expect(canonicalJson(around)).toBe(expected);
+      }),
+    );
+  });
+
+  it('gives the same bytes however long they are', () => {
+    for (const length of [65_533, 65_534, 65_535, 70_000]) {
+      const text = 'a'.repeat(length);
+      expect(canonicalJson(text)).toBe(`"${text}"`);
+      expect(canonicalJson({ a: [text] })).toBe(`{"a":["${text}"]}`);
+    }
+  });
+
   it('orders names by UTF-16 code units, long lists like short ones', () => {
     const names = ['\ufb33', '\u{1f602}', 'a', 'A', '10', '2', '', 'ab', '\u00e9'];
     const many = [...names, ...Array.from({ length: 40 }, (_, i) => `k${(i * 7) % 40}`)];

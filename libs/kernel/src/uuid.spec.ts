@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isUuid, uuidV5, uuidV5Of, uuidV7, withoutDashes } from './uuid';
+import { TRIBUTARY_NAMESPACE, isUuid, uuidV5, uuidV5Of, uuidV7, withoutDashes } from './uuid';
 
 const DNS = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 const URL = '6ba7b811-9dad-11d1-80b4-00c04fd430c8';
@@ -18,6 +18,23 @@ describe('deriving an id from a name', () => {
   it('is the same for ever: what is recognised by it was stored', () => {
     expect(uuidV5()).toBe('a48d9b39-ca20-5bf3-9e19-caef5f8aa000');
     expect(uuidV5('acme', 'sale', 'é1')).toBe('657433a2-bc29-5f86-bf2b-edf9086dbd3b');
+    // Made with the uuid module of Python.
+    expect(uuidV5('acme', 'sale', '1')).toBe('121b6642-8d5b-5e48-94a3-1dc58da5c19a');
+    expect(uuidV5('x'.repeat(2000))).toBe('fdd34cd8-5cfe-5c2b-8667-f514aeac5aac');
+  });
+
+  it('is made of its parts, each with its length in bytes, of whatever letters they are', () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ maxLength: 900 }),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
+        const name = parts.map((each) => `${Buffer.byteLength(each)}:${each}`).join('|');
+        expect(uuidV5(...parts)).toBe(uuidV5Of(TRIBUTARY_NAMESPACE, name));
+      }),
+    );
   });
 
   it('never mistakes one list of parts for another', () => {

@@ -62,9 +62,13 @@ function membersRead(value: unknown): number {
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next !== 'object' || next === null) continue;
-    const children: unknown[] = Object.values(next);
-    if (!Array.isArray(next)) count += children.length;
-    for (const child of children) if (typeof child === 'object') open.push(child);
+    const isList = Array.isArray(next);
+    // What was parsed inherits nothing, and making a list of its values would cost more than counting them.
+    for (const name in next) {
+      if (!isList) count++;
+      const child = (next as Record<string, unknown>)[name];
+      if (typeof child === 'object') open.push(child);
+    }
   }
   return count;
 }

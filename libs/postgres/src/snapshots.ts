@@ -36,7 +36,7 @@ left join snapshot_row r using (stream, decider, state_version)`;
 /** Of a stream that a hundred thousand items went through, the rows are many: put together at once, everything else would wait. */
 const ROWS_AT_ONCE = 2_000;
 
-/** Each row as its key and its value. One text, because quoting every row for an array costs several times what writing it does. */
+/** Each row as its key and its value. One text, because quoting every row for an array costs more than writing it does. */
 const KEEP = `
 insert into snapshot_row select $1, $2, $3, kept ->> 0, kept -> 1 from jsonb_array_elements($4::jsonb) kept
 on conflict (stream, decider, state_version, key) do update set value = excluded.value`;

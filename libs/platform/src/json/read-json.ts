@@ -62,10 +62,13 @@ function membersRead(value: unknown): number {
   let count = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next !== 'object' || next === null) continue;
-    const isList = Array.isArray(next);
+    if (Array.isArray(next)) {
+      for (const child of next as unknown[]) open.push(child);
+      continue;
+    }
     // What was parsed inherits nothing, and making a list of its values would cost more than counting them.
     for (const name in next) {
-      if (!isList) count++;
+      count++;
       const child = (next as Record<string, unknown>)[name];
       if (typeof child === 'object') open.push(child);
     }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { CodedError, type Json, canonicalJson } from '@tributary/kernel';
 import { IV_BYTES } from './aes-gcm';
 import type { IdentifierVault, Reference } from './identifier-vault';
@@ -35,8 +35,7 @@ export class PersonalData {
   ) {}
 
   /** 32 hexadecimal digits that only this tenant's key gives: for fingerprints, in place of a hash that can be guessed. */
-  readonly hmacHex = (text: string): string =>
-    createHmac('sha256', this.secrets.content).update(text).digest('hex').slice(0, HMAC_LENGTH);
+  readonly hmacHex = (text: string): string => this.secrets.content.hex(text).slice(0, HMAC_LENGTH);
 
   async exchange(references: readonly Reference[]): Promise<readonly string[]> {
     return await this.vault.exchange(this.tenant, references);

@@ -1,24 +1,27 @@
 import { type KeyObject, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { CodedError, hmacSha256Hex, invariant } from '@tributary/kernel';
 import { IV_BYTES, KEY_BYTES, decrypt, encrypt } from './aes-gcm';
+import { HmacKey } from './hmac';
 import { lengthPrefixed } from './length-prefixed';
 
 /** What a tenant's own secret is used for. Each use has a key of its own, so that none says anything about another. */
 export interface TenantSecrets {
   /** Finds references in the vault. */
-  readonly vault: KeyObject;
+  readonly vault: HmacKey;
   /** Compares content without showing it: fingerprints, and the HMAC beside what is sealed. */
-  readonly content: KeyObject;
+  readonly content: HmacKey;
   /** Wraps the keys of the subjects. */
   readonly wrap: KeyObject;
 }
 
 export function tenantSecretsOf(root: KeyObject): TenantSecrets {
   const derive = (use: string) =>
-    createSecretKey(
-      Buffer.from(hkdfSync('sha256', root, '', `tributary privacy v1 ${use}`, KEY_BYTES)),
-    );
-  return { vault: derive('vault'), content: derive('content'), wrap: derive('wrap') };
+    Buffer.from(hkdfSync('sha256', root, '', `tributary privacy v1 ${use}`, KEY_BYTES));
+  return {
+    vault: new HmacKey(derive('vault')),
+    content: new HmacKey(derive('content')),
+    wrap: createSecretKey(derive('wrap')),
+  };
 }
 
 export const drawKey = (): KeyObject => createSecretKey(randomBytes(KEY_BYTES));

@@ -1,6 +1,6 @@
-import { type KeyObject, createHmac } from 'node:crypto';
 import { invariant, unavailable, withoutDashes } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
+import type { HmacKey } from '../hmac';
 import {
   IdentifierVault,
   type Reference,
@@ -13,9 +13,18 @@ import type { Tenants } from './tenants';
 
 const ATTEMPTS = 8;
 
-/** Pseudonyms as rows that are found by a keyed hash; what was exchanged lately is remembered, under the hash as well. */
+interface Remembered {
+  readonly pseudonym: string;
+  /** Of the tenant, when it was looked up. */
+  readonly epoch: string;
+}
+
+/**
+ * Pseudonyms as rows that are found by a keyed hash; what was exchanged lately is remembered, under the hash as well, which no two
+ * tenants share.
+ */
 export class PostgresIdentifierVault extends IdentifierVault {
-  private readonly remembered: Lru<string>;
+  private readonly remembered: Lru<Remembered>;
 
   constructor(
     private readonly database: Database,
@@ -30,24 +39,20 @@ export class PostgresIdentifierVault extends IdentifierVault {
     if (references.length === 0) return [];
     const { secrets, epoch } = await this.tenants.of(tenant);
     const macs = references.map((reference) => macOf(secrets.vault, reference));
-    const pseudonyms = new Map<string, string>();
-    const missing = new Set<string>();
-    for (const mac of macs) {
-      const pseudonym = this.remembered.get(epoch + mac);
-      if (pseudonym === undefined) missing.add(mac);
-      else pseudonyms.set(mac, pseudonym);
-    }
+    const remembered = macs.map((mac) => this.recall(epoch, mac));
+    const missing = new Set(macs.filter((_, i) => remembered[i] === undefined));
+    const settled = new Map<string, string>();
     // A row that another process committed in the middle of our statement is neither made by it nor seen; the next sees it.
     for (let attempt = 1; missing.size > 0; attempt++) {
       if (attempt > ATTEMPTS) throw unavailable('The identifier vault');
       for (const [mac, pseudonym] of await this.makeOrFind(tenant, [...missing])) {
         missing.delete(mac);
-        pseudonyms.set(mac, pseudonym);
-        this.remembered.set(epoch + mac, pseudonym);
+        settled.set(mac, pseudonym);
+        this.remembered.set(mac, { pseudonym, epoch });
       }
     }
-    return macs.map((mac) => {
-      const pseudonym = pseudonyms.get(mac);
+    return macs.map((mac, i) => {
+      const pseudonym = remembered[i] ?? settled.get(mac);
       invariant(pseudonym, 'every reference has been exchanged');
       return pseudonym;
     });
@@ -56,14 +61,14 @@ export class PostgresIdentifierVault extends IdentifierVault {
   async find(tenant: string, reference: Reference): Promise<string | undefined> {
     const { secrets, epoch } = await this.tenants.of(tenant);
     const mac = macOf(secrets.vault, reference);
-    const remembered = this.remembered.get(epoch + mac);
+    const remembered = this.recall(epoch, mac);
     if (remembered !== undefined) return remembered;
     const { rows } = await this.database.query<Found>(
       `select pseudonym from identifier where tenant = $1 and mac = decode($2, 'hex')`,
       [tenant, mac],
     );
     const pseudonym = rows[0] && withoutDashes(rows[0].pseudonym);
-    if (pseudonym !== undefined) this.remembered.set(epoch + mac, pseudonym);
+    if (pseudonym !== undefined) this.remembered.set(mac, { pseudonym, epoch });
     return pseudonym;
   }
 
@@ -79,6 +84,12 @@ export class PostgresIdentifierVault extends IdentifierVault {
       return await this.tenants.erased(tenant, tx);
     });
     this.tenants.noteErasures(tenant, erasures);
+  }
+
+  /** What was looked up before something of the tenant was erased may be what was erased. */
+  private recall(epoch: string, mac: string): string | undefined {
+    const remembered = this.remembered.get(mac);
+    return remembered?.epoch === epoch ? remembered.pseudonym : undefined;
   }
 
   private async makeOrFind(
@@ -128,8 +139,7 @@ const MAKE_OR_FIND = `
       select mac, known from wanted where known is not null
     ) as settled`;
 
-function macOf(key: KeyObject, reference: Reference): string {
+function macOf(key: HmacKey, reference: Reference): string {
   checkReference(reference);
-  const text = lengthPrefixed(reference.kind, reference.value);
-  return createHmac('sha256', key).update(text).digest('hex');
+  return key.hex(lengthPrefixed(reference.kind, reference.value));
 }

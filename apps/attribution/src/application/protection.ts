@@ -24,14 +24,34 @@ interface Reference {
   readonly value: string;
 }
 
+/** Each reference once. By kind first, because a name put together for each question would cost more than its answer. */
+class DistinctReferences {
+  readonly list: Reference[] = [];
+  private readonly numbers = new Map<string, Map<string, number>>();
+
+  add(reference: Reference): void {
+    const { kind, value } = reference;
+    let numbers = this.numbers.get(kind);
+    if (!numbers) this.numbers.set(kind, (numbers = new Map<string, number>()));
+    if (numbers.has(value)) return;
+    numbers.set(value, this.list.length);
+    this.list.push(reference);
+  }
+
+  /** Its place in the list. */
+  numberOf({ kind, value }: Reference): number | undefined {
+    return this.numbers.get(kind)?.get(value);
+  }
+}
+
 /** What has to be known of a batch before its facts can be rewritten, asked for in one go. */
 interface Known {
-  readonly pseudonyms: ReadonlyMap<string, string>;
-  readonly keys: ReadonlyMap<string, SubjectKey | typeof ERASED>;
+  readonly pseudonymOf: (reference: Reference) => string;
+  /** Undefined where nothing of theirs is to be sealed. */
+  readonly keyOf: (subject: Reference) => SubjectKey | typeof ERASED | undefined;
 }
 
 const CONTACT = 'contact';
-const nameOf = ({ kind, value }: Reference): string => `${kind}:${value}`;
 
 /** A checked fact with everything personal that was found in it. */
 interface Searched {
@@ -70,37 +90,39 @@ function searched(event: UpstreamEvent): Searched {
 }
 
 async function knownOf(facts: readonly Searched[], personal: PersonalData): Promise<Known> {
-  const references = new Map<string, Reference>();
-  const subjects = new Map<string, Reference>();
+  const references = new DistinctReferences();
+  const subjects = new DistinctReferences();
   for (const { around, within, subject } of facts) {
-    for (const place of [...around, ...within]) {
-      if (place.how === 'exchange') references.set(nameOf(place), place);
-      else if (subject) subjects.set(nameOf(subject), subject);
+    for (const place of around) if (place.how === 'exchange') references.add(place);
+    for (const place of within) {
+      if (place.how === 'exchange') references.add(place);
+      else if (subject) subjects.add(subject);
     }
   }
-  const names = [...references.keys()];
-  const given = names.length === 0 ? [] : await personal.exchange([...references.values()]);
-  const pseudonyms = new Map(names.map((name, i) => [name, given[i] as string]));
-  if (subjects.size === 0) return { pseudonyms, keys: NO_KEYS };
-
-  const sealed = [...subjects.keys()];
+  const pseudonyms = await personal.exchange(references.list);
+  const pseudonymOf = (reference: Reference) =>
+    pseudonyms[references.numberOf(reference) as number] as string;
   const keys = await personal.keysFor(
-    sealed.map((name) => ({ subject: pseudonyms.get(name) as string, purpose: CONTACT })),
+    subjects.list.map((subject) => ({ subject: pseudonymOf(subject), purpose: CONTACT })),
   );
-  return { pseudonyms, keys: new Map(sealed.map((name, i) => [name, keys[i] as SubjectKey])) };
+  return {
+    pseudonymOf,
+    keyOf: (subject) => {
+      const number = subjects.numberOf(subject);
+      return number === undefined ? undefined : keys[number];
+    },
+  };
 }
-
-const NO_KEYS: Known['keys'] = new Map();
 
 function kept(
   { event, data, around, within, subject }: Searched,
   stream: StreamName,
-  { pseudonyms, keys }: Known,
+  { pseudonymOf, keyOf }: Known,
   personal: PersonalData,
 ): Omit<KeepableFact, 'fingerprint'> {
-  const key = subject && keys.get(nameOf(subject));
+  const key = subject && keyOf(subject);
   const instead = (place: PersonalPlace): Json => {
-    if (place.how === 'exchange') return pseudonyms.get(nameOf(place)) as string;
+    if (place.how === 'exchange') return pseudonymOf(place);
     if (key === undefined || key === ERASED) return null;
     const field = ['data', ...place.path].join('.');
     return personal.seal(key, { stream, type: 'FactAccepted', field }, place.value);

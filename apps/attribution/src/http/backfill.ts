@@ -6,6 +6,8 @@ import { type Refused, invalidItem, isRefused, refusedItem, unreadableItem } fro
 import { checkUpstreamEvent } from './upstream-check';
 
 const LINES_PER_BATCH = 2_000;
+/** Of two, one waits for the vault while the other is worked on; a third would bring no more. */
+const BATCHES_AHEAD = 2;
 
 interface Summary {
   accepted: number;
@@ -42,17 +44,19 @@ export async function* backfill(
     refused: 0,
     position: 0n,
   };
-  let inFlight: Promise<Told[]> = Promise.resolve([]);
+  const inFlight: Promise<Told[]>[] = [];
   try {
     for await (const lines of linesOf(chunks, LINES_PER_BATCH)) {
-      const before = inFlight;
-      // One batch is stored while the next one is read, checked and prepared.
+      // One batch is stored while the next ones are read, checked and prepared.
       const batch = prepared(lines, ingestion, sender, instance);
-      inFlight = before.then(() => stored(batch, ingestion, instance));
-      inFlight.catch(ignoredUntilAwaited);
-      yield* linesAbout(await before, summary);
+      const before = inFlight.at(-1) ?? Promise.resolve();
+      const next = before.then(() => stored(batch, ingestion, instance));
+      next.catch(ignoredUntilAwaited);
+      inFlight.push(next);
+      if (inFlight.length > BATCHES_AHEAD)
+        yield* linesAbout((await inFlight.shift()) as Told[], summary);
     }
-    yield* linesAbout(await inFlight, summary);
+    for (const batch of inFlight) yield* linesAbout(await batch, summary);
     yield `${toJson({ complete: true, ...summary, token: tokenOf(service, summary.position) })}\n`;
   } catch (error) {
     const problem = problemOf(refusalOf(error), instance);

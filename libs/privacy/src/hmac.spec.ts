@@ -1,5 +1,8 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
+import { isUtf8 } from 'node:buffer';
+import { createHmac } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { HmacKey } from './hmac';
 
 describe('HMAC-SHA-256 under one key', () => {
@@ -45,3 +48,34 @@ describe('HMAC-SHA-256 under one key', () => {
 
 const platform = (key: Uint8Array, text: string): string =>
   createHmac('sha256', key).update(text).digest('hex');
+
+const VECTORS = resolve(__dirname, '../../../../shared/data/wycheproof/hmac_sha256_test.json');
+
+interface Group {
+  readonly tests: readonly (Record<'key' | 'msg' | 'tag', string> & {
+    readonly tcId: number;
+    readonly comment: string;
+    readonly result: 'valid' | 'invalid';
+  })[];
+}
+
+if (existsSync(VECTORS)) {
+  const { testGroups } = JSON.parse(readFileSync(VECTORS, 'utf8')) as { testGroups: Group[] };
+  const bytes = (hex: string) => Buffer.from(hex, 'hex');
+  // Ours takes text, and keys of a block at most.
+  const tests = testGroups
+    .flatMap((group) => group.tests)
+    .filter(({ key, msg }) => isUtf8(bytes(msg)) && bytes(key).length <= 64);
+
+  describe('the public vectors of Wycheproof', () => {
+    it('are of our kind in sufficient number', () => expect(tests.length).toBeGreaterThan(100));
+
+    it.each(tests)('$tcId $comment is $result', ({ key, msg, tag, result }) => {
+      const ours = new HmacKey(bytes(key)).hex(bytes(msg).toString()).slice(0, tag.length);
+      expect(ours === tag).toBe(result === 'valid');
+    });
+  });
+} else {
+  it.skip('the public vectors of Wycheproof (skipped: ../shared/data/wycheproof is not on this machine)', () =>
+    undefined);
+}

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 import {
   MAX_FINGERPRINT_LENGTH,
   type Keyed,
@@ -6,14 +7,14 @@ import {
   fingerprintByField,
   fingerprintOf,
 } from './fingerprint';
-import { hmacSha256Hex, sha256Hex } from './hash';
+import { sha256Hex } from './hash';
 import type { JsonObject } from './json';
 
 const body = { amount: { amount: '100', asset: 'BRL/2' }, partner: 'p1', email: 'zoe@example.com' };
 const sent = { type: 'BookAdjustment', schemaVersion: 1, body };
 const keyedBy = (key: string): Keyed => ({
   fields: ['email'],
-  hmacHex: (text) => hmacSha256Hex(Buffer.from(key), text),
+  hmacHex: (text) => createHmac('sha256', key).update(text).digest('hex'),
 });
 
 describe('recognising a fact that was sent before', () => {
@@ -22,11 +23,8 @@ describe('recognising a fact that was sent before', () => {
     expect(fingerprintOf({ a: 1, b: 2 })).toBe(fingerprintOf({ b: 2, a: 1 }));
   });
 
-  it('hashes as published: RFC 4231 and the empty text', () => {
+  it('hashes the empty text as published', () => {
     expect(sha256Hex('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
-    expect(hmacSha256Hex(Buffer.from('Jefe'), 'what do ya want for nothing?')).toBe(
-      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
-    );
   });
 });
 

@@ -3,10 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { HmacKey } from './hmac';
 
 describe('HMAC-SHA-256 under one key', () => {
-  // https://www.rfc-editor.org/rfc/rfc4231, 4.2 to 4.5.
+  // https://www.rfc-editor.org/rfc/rfc4231, 4.2 and 4.3.
   it.each([
     [
       '0b'.repeat(20),
@@ -42,7 +43,7 @@ describe('HMAC-SHA-256 under one key', () => {
 
   it('shows nothing of its key when it is printed', () => {
     const key = new HmacKey(Buffer.from('a key that nobody may read in logs'));
-    expect(JSON.stringify(key)).toBe('{}');
+    expect([JSON.stringify(key), inspect(key)]).toEqual(['{}', 'HmacKey {}']);
   });
 });
 

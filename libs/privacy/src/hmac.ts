@@ -11,7 +11,7 @@ const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
 
 /**
  * HMAC-SHA-256 (RFC 2104) under one key. Two hashes in one shot each, because an `Hmac` of `node:crypto` is an object on the native heap
- * for every text: where facts came in by the thousand, making those and clearing them away took four times as long as the hashing.
+ * for every text: where facts came in by the thousand, making those took three times as long as the hashing.
  */
 export class HmacKey {
   readonly #inner: Buffer;

@@ -1,5 +1,5 @@
 import { type KeyObject, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
-import { CodedError, hmacSha256Hex, invariant } from '@tributary/kernel';
+import { CodedError, invariant } from '@tributary/kernel';
 import { IV_BYTES, KEY_BYTES, decrypt, encrypt } from './aes-gcm';
 import { HmacKey } from './hmac';
 import { lengthPrefixed } from './length-prefixed';
@@ -60,6 +60,6 @@ export class MasterKey {
   constructor(bytes: Uint8Array) {
     invariant(bytes.length === KEY_BYTES, 'a master key has 256 bits');
     this.key = createSecretKey(bytes);
-    this.id = hmacSha256Hex(bytes, 'tributary master key').slice(0, 16);
+    this.id = new HmacKey(bytes).hex('tributary master key').slice(0, 16);
   }
 }

@@ -48,6 +48,7 @@ export type Picked<E extends EventFields> = {
 
 interface Reader {
   readonly path: string;
+  readonly ofEnvelope: ((event: FeedEvent) => string | null) | undefined;
   readonly steps: readonly string[];
   readonly optional: boolean;
   readonly isJson: boolean;
@@ -96,12 +97,14 @@ export class FieldReader {
 }
 
 function readerOf([path, kind]: [string, FieldKind]): Reader {
-  if (path.startsWith('$') && !Object.hasOwn(ENVELOPE, path)) {
+  const isOfEnvelope = Object.hasOwn(ENVELOPE, path);
+  if (path.startsWith('$') && !isOfEnvelope) {
     throw new CodedError('invalid_projection', `Not an envelope field: ${path}`, { path });
   }
   const base = kindOf(kind);
   return {
     path,
+    ofEnvelope: isOfEnvelope ? ENVELOPE[path as keyof typeof ENVELOPE] : undefined,
     steps: path.split('.'),
     optional: isOptional(kind),
     isJson: base === 'json',
@@ -110,9 +113,7 @@ function readerOf([path, kind]: [string, FieldKind]): Reader {
 }
 
 function liveValue(reader: Reader, event: FeedEvent): unknown {
-  if (Object.hasOwn(ENVELOPE, reader.path)) {
-    return decoded(reader, ENVELOPE[reader.path as keyof typeof ENVELOPE](event), event.type);
-  }
+  if (reader.ofEnvelope) return decoded(reader, reader.ofEnvelope(event), event.type);
   let value: Json | undefined = event.data;
   for (const step of reader.steps) value = childOf(value, step);
   // Objects need no way through text; the text of everything else is what SQL would extract.

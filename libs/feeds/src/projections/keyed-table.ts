@@ -39,6 +39,8 @@ declare const ROW: unique symbol;
 /** A table that a projection keeps: rows under a key, each column with the rule by which events change it. */
 export interface KeyedTable {
   readonly columns: readonly Column[];
+  /** Where a column stands among them, by its name. */
+  readonly places: Readonly<Record<string, number>>;
   readonly keyCount: number;
   readonly indexes: readonly string[];
   readonly writtenOnce: boolean;
@@ -86,7 +88,11 @@ export function keyedTable<
       facts,
     );
   }
-  return { columns, keyCount, indexes, writtenOnce };
+  const places = Object.assign(
+    Object.create(null) as Record<string, number>,
+    Object.fromEntries(names.map((name, i) => [name, i])),
+  );
+  return { columns, places, keyCount, indexes, writtenOnce };
 }
 
 const columnsOf = (columns: Columns, rule: Column['rule']): Column[] =>

@@ -70,6 +70,7 @@ export class PersistentMap<V> {
 
   /** Walks to the version that owns the map and brings the map back here, turning every step on the way around. */
   private own(): Map<string, V> {
+    if (this.content instanceof Map) return this.content;
     const older: PersistentMap<V>[] = [];
     let owner: PersistentMap<V> = this;
     while (!(owner.content instanceof Map)) {

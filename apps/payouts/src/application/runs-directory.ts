@@ -30,6 +30,12 @@ select (select position from subscription where name = $1) >= $2 as caught_up,
 
 const PAID = `('accepted', 'instructed', 'returned', 'settled', 'unknown')`;
 
+/** Those before a partner and those after it, so that the index leads past all that the partner itself was ever paid. */
+const sharedWith = (side: '<' | '>') => `
+  (select i.partner from payout_run_item i
+    where i.tenant = $1 and i.fingerprint = a.fingerprint and i.partner ${side} a.partner and i.state in ${PAID}
+    order by i.partner limit 1)`;
+
 const HISTORY = `
 select a.partner,
   (select coalesce(json_agg(p.gross::text order by p.reserved_at desc), '[]') from (
@@ -37,9 +43,7 @@ select a.partner,
     where i.tenant = $1 and i.partner = a.partner and i.state in ${PAID} and i.run <> $2
       and r.entity = $3 and r.asset = $4
     order by i.reserved_at desc limit 6) p) as recent,
-  (select i.partner from payout_run_item i
-    where i.tenant = $1 and i.fingerprint = a.fingerprint and i.partner <> a.partner and i.state in ${PAID}
-    order by i.partner limit 1) as shared_with
+  coalesce(${sharedWith('<')}, ${sharedWith('>')}) as shared_with
 from unnest($5::text[], $6::text[]) as a (partner, fingerprint)`;
 
 const LOOK_AGAIN_MS = 10;

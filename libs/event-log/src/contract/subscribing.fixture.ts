@@ -1,9 +1,19 @@
 import type { Recorded } from '@tributary/kernel';
 import type { Batch, EventLog, Filter, Position } from '../port';
-import { facts, idsOfEvents, ofCategory, someStream } from './facts.fixture';
+import {
+  eventsAfter,
+  facts,
+  idsOfEvents,
+  ofCategory,
+  said,
+  someCategory,
+  someId,
+  someStream,
+} from './facts.fixture';
 import type { Abilities, Suite } from './harness.fixture';
 
 const GENEROUS_MS = 30_000;
+const ROUNDS = 12;
 
 export function subscribing(
   suite: () => Suite,
@@ -26,6 +36,33 @@ export function subscribing(
 
       expect(idsOfEvents(reader.events)).toEqual(idsOfEvents(sent.flat()));
       expect(reader.through).toBe(await log.head());
+      await reader.close();
+    });
+
+    it('delivers live what reading gives, whichever process wrote it', async () => {
+      const { log, other } = suite();
+      const before = await log.head();
+      const category = someCategory();
+      const filter = { categories: [category] };
+      const reader = new Reader(log, before, filter);
+      await reader.until(() => reader.caughtUp);
+
+      const data = [{ text: 'São João 😀 "\\' }, {}, { deep: [{ n: -1, is: true, no: null }] }];
+      const traced = { causationId: someId(), traceParent: '00-trace', fingerprint: 'ø' };
+      for (let i = 0; i < ROUNDS; i++) {
+        const stream = someStream(category);
+        const ours = said(data, { schemaVersion: 1 + (i % 2), cause: i % 3 === 0 ? traced : {} });
+        await Promise.all([
+          log.append(stream, 'none', ours),
+          ...(i % 4 === 0 ? [other.append(someStream(category), 'none', facts(2))] : []),
+          log.append(someStream(), 'none', facts(1)),
+        ]);
+        await log.append(stream, BigInt(data.length - 1), facts(1, { type: 'OtherSaid' }));
+      }
+      const stored = await eventsAfter(log, before, filter);
+      expect(stored).toHaveLength(ROUNDS * (data.length + 1) + 2 * (ROUNDS / 4));
+      await reader.until(() => reader.events.length === stored.length);
+      expect(reader.events).toEqual(stored);
       await reader.close();
     });
 

@@ -27,7 +27,14 @@ export interface BatchWriterOptions {
   readonly pool: Pool;
   /** How long a batch is tried again before its appends are told `unavailable`. */
   readonly giveUpAfterMs: number;
-  readonly onWritten: (batch: WrittenBatch, head: Position) => void;
+  readonly onWritten: (batch: WrittenBatch, stored: Stored) => void;
+}
+
+/** What lies between two positions now, in this order. */
+export interface Stored {
+  readonly lines: readonly Pending[];
+  readonly base: Position;
+  readonly head: Position;
 }
 
 const RETRY_MS = { min: 10, max: 1_000 };
@@ -132,7 +139,8 @@ export class BatchWriter {
       pending.resolve({ revision: pending.next + count - 1n, position: head, replayed: false });
     }
     const events = Number(head - base);
-    this.options.onWritten({ appends: lines.length, events, bytes: totalBytes, durationMs }, head);
+    const batch = { appends: lines.length, events, bytes: totalBytes, durationMs };
+    this.options.onWritten(batch, { lines, base, head });
   }
 
   /** Tries again while that may help. A call that was answered by silence is safe to repeat: what it wrote is found again. */

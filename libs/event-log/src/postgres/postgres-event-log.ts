@@ -25,6 +25,7 @@ import { BatchWriter, type WrittenBatch } from './batch-writer';
 import { bulkAppend } from './bulk-append';
 import { readFields } from './field-reader';
 import { GroupCommit } from './group-commit';
+import { NewestAppends } from './newest-appends';
 import { Reader } from './reader';
 import { WakeCalls } from './wake-calls';
 
@@ -68,6 +69,7 @@ export class PostgresEventLog implements CopyTarget {
   private readonly calls: WakeCalls;
   private readonly appendPool: Pool;
   private readonly subscriptions = new Set<PullSubscription>();
+  private readonly newest = new NewestAppends();
   private closed = false;
 
   private constructor(
@@ -90,7 +92,8 @@ export class PostgresEventLog implements CopyTarget {
     this.writer = new BatchWriter({
       pool: this.appendPool,
       giveUpAfterMs,
-      onWritten: (batch, head) => {
+      onWritten: (batch, { lines, base, head }) => {
+        if (this.subscriptions.size > 0) this.newest.note(lines, base);
         this.wake();
         this.calls.announce(head);
         onBatch(batch);
@@ -166,8 +169,9 @@ export class PostgresEventLog implements CopyTarget {
 
   subscribe(after: Position, filter: Filter = {}): Subscription {
     this.assertOpen();
+    const stored = this.reader.pages(filter);
     const subscription = new PullSubscription(after, {
-      page: this.reader.pages(filter),
+      page: async (from) => this.newest.pageAfter(from, filter) ?? (await stored(from)),
       retries: (error) => {
         this.options.onError(error);
         return isPassing(error);

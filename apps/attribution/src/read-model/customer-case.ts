@@ -5,6 +5,7 @@ import type {
   Discarded,
   DiscardReason,
 } from '../domain/credit/credit';
+import { historiesOf } from '../domain/credit/credit';
 import type { CustomerView } from '../domain/credit/customer-view';
 import { decideByPolicy, hearingOf } from '../domain/credit/decision';
 import { type Known, byTimeAndItem, identityAt, knownOf } from '../domain/credit/known';
@@ -168,8 +169,7 @@ function standingDecisions(
   if (told === null) return [];
   const isCrowd = known.evidence.get(view.customer)?.isCrowd ?? false;
   const hearing = hearingOf(view.customer, situationAt(known, on), view.terms, isCrowd);
-  const histories = [[null, told.credits.general] as const, ...Object.entries(told.credits.deals)];
-  return histories.map(([deal, steps]) => {
+  return historiesOf(told.credits).map(([deal, steps]) => {
     const inForce = steps.findLast(({ at }) => at <= on)?.value.decision ?? null;
     const recorded = decisions.find(({ decision: { decision } }) => decision === inForce)?.decision;
     if (recorded?.rung === 'adjudicated') return standing(recorded, inForce);

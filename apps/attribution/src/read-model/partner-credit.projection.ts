@@ -1,7 +1,7 @@
 import type { CreditedLine, DecisionBehind } from '@tributary/contracts';
 import { keyedTable, projection } from '@tributary/feeds';
 import type { Instant, Json, Step } from '@tributary/kernel';
-import type { Credit, CreditStep } from '../domain/credit/credit';
+import { type Credit, type CreditTimelines, historiesOf } from '../domain/credit/credit';
 
 /** What a line says of credit since a time. */
 export interface CreditSince {
@@ -29,7 +29,7 @@ export interface StandingCredit {
  */
 export const partnerCredit = projection({
   name: 'partner_credit',
-  version: 1,
+  version: 2,
   events: {
     CreditRevised: {
       $tenant: 'text',
@@ -131,11 +131,9 @@ export const partnerCredit = projection({
     switch (event.$type) {
       case 'CreditRevised': {
         const { customer, canonical, programme, customerType, country, segment } = event;
-        const credits = creditsOf(
-          listOf<CreditStep>(event['credits.general']),
-          event['credits.deals'] as unknown as Readonly<Record<string, readonly CreditStep[]>>,
-          event.$recordedAt,
-        );
+        const { 'credits.general': general, 'credits.deals': deals } = event;
+        const timelines = { general, deals } as unknown as CreditTimelines;
+        const credits = creditsOf(timelines, event.$recordedAt);
         const row = {
           signed_up_at: event.signedUpAt,
           first_paid_at: event.firstPaidAt,
@@ -175,16 +173,8 @@ function standing<S extends { readonly at: Instant }>(
   return index <= 0 ? steps : steps.slice(index);
 }
 
-function creditsOf(
-  general: readonly CreditStep[],
-  deals: Readonly<Record<string, readonly CreditStep[]>>,
-  at: Instant,
-): StandingCredit[] {
-  const histories: (readonly [string | null, readonly CreditStep[]])[] = [
-    [null, general],
-    ...Object.entries(deals),
-  ];
-  return histories.flatMap(([deal, steps]) => {
+function creditsOf(timelines: CreditTimelines, at: Instant): StandingCredit[] {
+  return historiesOf(timelines).flatMap(([deal, steps]) => {
     const credit = standing(steps, at)[0]?.value;
     if (credit === undefined) return [];
     const { decision, rung, parts, influenced, unattributed } = credit;

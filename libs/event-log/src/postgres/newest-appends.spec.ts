@@ -69,8 +69,14 @@ describe('what this process has just stored', () => {
   it('comes in pages', () => {
     const newest = new NewestAppends();
     for (let base = 0n; base < 2_400n; base += 600n) noted(newest, base, 600);
-    expect(newest.pageAfter(0n, EVERYTHING)).toMatchObject({ through: 1_200n, caughtUp: false });
-    expect(newest.pageAfter(1_200n, EVERYTHING)).toMatchObject({ through: 2_400n, caughtUp: true });
+    expect(newest.pageAfter(0n, EVERYTHING)).toMatchObject({ through: 600n, caughtUp: false });
+    expect(newest.pageAfter(1_800n, EVERYTHING)).toMatchObject({ through: 2_400n, caughtUp: true });
+    noted(newest, 2_400n, 1_001);
+    expect(newest.pageAfter(2_400n, EVERYTHING)).toBeUndefined();
+    expect(newest.pageAfter(1_800n, EVERYTHING)).toMatchObject({
+      through: 2_400n,
+      caughtUp: false,
+    });
   });
 
   it('forgets the oldest beyond its bytes, also one that is larger than all', () => {
@@ -80,6 +86,26 @@ describe('what this process has just stored', () => {
     expect(newest.pageAfter(0n, EVERYTHING)).toBeUndefined();
     expect(newest.pageAfter(2n, EVERYTHING)).toMatchObject({ through: 6n });
     noted(newest, 6n, 9);
-    for (const base of [2n, 4n, 6n]) expect(newest.pageAfter(base, EVERYTHING)).toBeUndefined();
+    expect(newest.pageAfter(6n, EVERYTHING)).toBeUndefined();
+    expect(newest.pageAfter(2n, EVERYTHING)).toMatchObject({ through: 6n, caughtUp: false });
+  });
+
+  it('knows how far it came also of what nobody followed, and of what it has forgotten', () => {
+    const newest = new NewestAppends();
+    noted(newest, 4n, 2);
+    newest.note([pending(facts(1))], 6n, false);
+    expect(newest.pageAfter(4n, EVERYTHING)).toMatchObject({ through: 6n, caughtUp: false });
+    newest.forget();
+    expect(newest.pageAfter(4n, EVERYTHING)).toBeUndefined();
+    noted(newest, 2n, 2);
+    expect(newest.pageAfter(2n, EVERYTHING)).toMatchObject({ through: 4n, caughtUp: false });
+  });
+
+  it('hands out data of its own', () => {
+    const newest = new NewestAppends();
+    const [stated] = noted(newest, 0n, 1);
+    const given = newest.pageAfter(0n, EVERYTHING)?.events[0]?.data;
+    expect(given).toEqual(stated?.data);
+    expect(given).not.toBe(stated?.data);
   });
 });

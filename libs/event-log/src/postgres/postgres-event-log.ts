@@ -86,14 +86,18 @@ export class PostgresEventLog implements CopyTarget {
       pool,
       url: url as string,
       schema,
-      wake: () => this.wake(),
+      wake: () => {
+        // Somebody else wrote, or may have: where the log stands is not known here any more.
+        this.newest.forget();
+        this.wake();
+      },
       onError,
     });
     this.writer = new BatchWriter({
       pool: this.appendPool,
       giveUpAfterMs,
       onWritten: (batch, { lines, base, head }) => {
-        if (this.subscriptions.size > 0) this.newest.note(lines, base);
+        this.newest.note(lines, base, this.subscriptions.size > 0);
         this.wake();
         this.calls.announce(head);
         onBatch(batch);
@@ -177,7 +181,10 @@ export class PostgresEventLog implements CopyTarget {
         return isPassing(error);
       },
       pollMs: this.options.pollMs,
-      onClose: (closed) => this.subscriptions.delete(closed),
+      onClose: (closed) => {
+        this.subscriptions.delete(closed);
+        if (this.subscriptions.size === 0) this.newest.forget();
+      },
     });
     this.subscriptions.add(subscription);
     this.calls.listen();

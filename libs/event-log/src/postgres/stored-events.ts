@@ -42,7 +42,7 @@ export const recordedOf = (row: RawRow): Recorded =>
 const DATA = 4;
 
 /** The data of all rows are parsed as one array: the parser then knows their shape from one to the next. */
-const parsedAll = (texts: readonly string[]): JsonObject[] =>
+export const parsedAll = (texts: readonly string[]): JsonObject[] =>
   JSON.parse(`[${texts.join(',')}]`) as JsonObject[];
 
 /** The row that begins there. Plain indexing, here and in the caches below: this runs for each event of every replay. */

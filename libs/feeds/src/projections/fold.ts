@@ -77,7 +77,7 @@ export class Fold {
  * By what a row says and not by what its table could hold: rows have a shape for each event and each reason behind it, and the engine
  * takes five times as long to find that an object of some shape lacks a field as to walk over those that it has.
  */
-function statedIn(row: object, { columns, places }: KeyedTable): Folded {
+function statedIn(row: object, { columns, keyCount, places }: KeyedTable): Folded {
   const values = new Array<unknown>(columns.length).fill(undefined);
   let mode: FoldedMode = 'merge';
   for (const name in row) {
@@ -86,6 +86,7 @@ function statedIn(row: object, { columns, places }: KeyedTable): Folded {
     if (place !== undefined) values[place] = value;
     else if (name === '$remove' && value === true) mode = 'remove';
   }
+  if (mode === 'remove') values.fill(undefined, keyCount);
   return { mode, values };
 }
 

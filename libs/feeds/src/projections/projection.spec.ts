@@ -125,6 +125,22 @@ describe('folding rows', () => {
     );
   });
 
+  it('keeps nothing of a row that is removed, and begins anew behind it', () => {
+    const table = keyedTable({ key: { id: 'text' }, adds: ['n'], keeps: { first: 'text' } });
+    const fold = new Fold(table);
+    fold.add({ id: 'a', n: 5n, first: 'x', $remove: true });
+    expect([...fold.rows()]).toEqual([{ mode: 'remove', values: ['a', undefined, undefined] }]);
+    fold.add({ id: 'a', n: 2n });
+    expect([...fold.rows()]).toEqual([{ mode: 'replace', values: ['a', 2n, undefined] }]);
+  });
+
+  it('takes what is stated as nothing for not stated', () => {
+    const fold = new Fold(keyedTable({ key: { id: 'text' }, sets: { name: 'text' } }));
+    fold.add({ id: 'a', name: 'x' });
+    fold.add({ id: 'a', name: undefined });
+    expect([...fold.rows()]).toEqual([{ mode: 'merge', values: ['a', 'x'] }]);
+  });
+
   it('does not mistake keys that only look alike when joined', () => {
     const fold = new Fold(keyedTable({ key: { a: 'text', b: 'text' }, adds: ['n'] }));
     fold.add({ a: 'x', b: 'yz', n: 1n });

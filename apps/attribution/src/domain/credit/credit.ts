@@ -98,3 +98,12 @@ export interface CreditTimelines {
   readonly general: readonly CreditStep[];
   readonly deals: Readonly<Record<string, readonly CreditStep[]>>;
 }
+
+/** The general one first, then by the names of the deals: an object of facts that were read has no order of its own. */
+export const historiesOf = ({
+  general,
+  deals,
+}: CreditTimelines): (readonly [deal: string | null, steps: readonly CreditStep[]])[] => [
+  [null, general],
+  ...Object.entries(deals).sort(([a], [b]) => (a < b ? -1 : 1)),
+];

@@ -1,11 +1,11 @@
 import type { Instant, Recorded } from '@tributary/kernel';
-import type {
-  CreditDecision,
-  CreditTimelines,
-  Discarded,
-  DiscardReason,
+import {
+  type CreditDecision,
+  type CreditTimelines,
+  type Discarded,
+  type DiscardReason,
+  historiesOf,
 } from '../domain/credit/credit';
-import { historiesOf } from '../domain/credit/credit';
 import type { CustomerView } from '../domain/credit/customer-view';
 import { decideByPolicy, hearingOf } from '../domain/credit/decision';
 import { type Known, byTimeAndItem, identityAt, knownOf } from '../domain/credit/known';

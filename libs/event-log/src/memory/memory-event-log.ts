@@ -3,7 +3,6 @@ import {
   instantOfMs,
   judgeRepeat,
   revisionConflict,
-  tenantOf,
   unavailable,
 } from '@tributary/kernel';
 import type {
@@ -29,6 +28,7 @@ import type {
   Subscription,
 } from '../port';
 import { PullSubscription } from '../pull-subscription';
+import { recordedFrom } from '../recorded';
 import { assertStorable, nextRevision, standingAt } from '../storable';
 
 /** What several logs may share, as processes share a server. */
@@ -184,16 +184,11 @@ export class MemoryEventLog implements CopyTarget {
     recordedAt: Instant,
   ): Recorded[] {
     const head = BigInt(this.store.events.length);
-    return events.map(({ dataText, bytes: _, ...event }, i) => ({
-      ...event,
-      // Parsed anew, so that what the caller does to its own object later cannot change the past.
-      data: JSON.parse(dataText) as JsonObject,
-      stream,
-      revision: next + BigInt(i),
-      position: head + BigInt(i) + 1n,
-      tenant: tenantOf(stream),
-      recordedAt,
-    }));
+    return events.map((event, i) => {
+      const place = { stream, revision: next + BigInt(i), position: head + BigInt(i) + 1n };
+      const data = JSON.parse(event.dataText) as JsonObject;
+      return recordedFrom(event, data, { ...place, recordedAt });
+    });
   }
 
   private refuseTakenIds(events: readonly PreparedEvent[]): void {

@@ -52,6 +52,17 @@ describe('what this process has just stored', () => {
     expect(newest.pageAfter(14n, EVERYTHING)).toMatchObject({ through: 15n, caughtUp: true });
   });
 
+  it('says that there is more where another process has called from further on, before or after', () => {
+    const newest = new NewestAppends();
+    newest.hear(13n);
+    noted(newest, 10n, 2);
+    expect(newest.pageAfter(10n, EVERYTHING)).toMatchObject({ through: 12n, caughtUp: false });
+    noted(newest, 13n, 1);
+    expect(newest.pageAfter(13n, EVERYTHING)).toMatchObject({ through: 14n, caughtUp: true });
+    newest.hear(15n);
+    expect(newest.pageAfter(13n, EVERYTHING)).toMatchObject({ through: 14n, caughtUp: false });
+  });
+
   it('moves on where a filter passes nothing', () => {
     const newest = new NewestAppends();
     const wanted = someStream('wanted');

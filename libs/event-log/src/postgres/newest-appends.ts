@@ -1,12 +1,7 @@
-import {
-  type JsonObject,
-  type PreparedEvent,
-  type Recorded,
-  instantOfMs,
-  tenantOf,
-} from '@tributary/kernel';
+import { type JsonObject, type Recorded, instantOfMs } from '@tributary/kernel';
 import { passes } from '../filter';
 import type { Batch, Filter, Position } from '../port';
+import { recordedFrom } from '../recorded';
 import type { Pending } from './pending';
 import { parsedAll } from './stored-events';
 
@@ -34,7 +29,8 @@ export class NewestAppends {
   /** By the position before the first event. */
   private readonly after = new Map<Position, Held>();
   private bytes = 0;
-  private newest = 0n;
+  /** As far as the log is known to reach, whoever wrote it. */
+  private head = 0n;
 
   constructor(private readonly mostBytes = MOST_BYTES) {}
 
@@ -47,7 +43,7 @@ export class NewestAppends {
       bytes += pending.bytes;
     }
     const through = base + BigInt(count);
-    if (through > this.newest) this.newest = through;
+    this.hear(through);
     if (!isFollowed || count > MOST_AT_ONCE || bytes > this.mostBytes) return;
     // Not the appends themselves, which hold whatever waits for them.
     const content = lines.map(({ stream, next, recordedAtMs, events }) => {
@@ -60,6 +56,11 @@ export class NewestAppends {
       this.after.delete(oldest);
       this.bytes -= held.bytes;
     }
+  }
+
+  /** Who follows has not caught up as long as another process is known to be further. */
+  hear(head: Position): void {
+    if (head > this.head) this.head = head;
   }
 
   forget(): void {
@@ -80,51 +81,21 @@ export class NewestAppends {
       ({ through } = held);
     }
     if (through === position) return undefined;
-    return { events, through, caughtUp: through === this.newest };
+    return { events, through, caughtUp: through >= this.head };
   }
 }
 
-/** From the text that was sent, so that nobody shares its data with whoever stated it. */
 function recordedIn(lines: readonly Line[], base: Position): readonly Recorded[] {
-  const texts = lines.flatMap(({ events }) => events.map(({ dataText }) => dataText));
-  const data = parsedAll(texts);
+  const data = parsedAll(lines.flatMap(({ events }) => events.map(({ dataText }) => dataText)));
   const recorded: Recorded[] = [];
   let position = base;
-  for (const line of lines) {
-    let revision = line.next;
-    for (const event of line.events) {
-      const place = { revision: revision++, position: ++position };
-      recorded.push(recordedOf(event, data[recorded.length] as JsonObject, line, place));
+  for (const { stream, next, recordedAtMs, events } of lines) {
+    const recordedAt = instantOfMs(recordedAtMs);
+    let revision = next;
+    for (const event of events) {
+      const place = { stream, revision: revision++, position: ++position, recordedAt };
+      recorded.push(recordedFrom(event, data[recorded.length] as JsonObject, place));
     }
   }
   return recorded;
-}
-
-/** Spelled out, because there is one of each event that is stored. */
-function recordedOf(
-  event: PreparedEvent,
-  data: JsonObject,
-  { stream, recordedAtMs }: Line,
-  { revision, position }: Pick<Recorded, 'position' | 'revision'>,
-): Recorded {
-  return {
-    position,
-    revision,
-    stream,
-    tenant: tenantOf(stream),
-    type: event.type,
-    data,
-    id: event.id,
-    schemaVersion: event.schemaVersion,
-    occurredAt: event.occurredAt,
-    recordedAt: instantOfMs(recordedAtMs),
-    commandId: event.commandId,
-    commandIndex: event.commandIndex,
-    fingerprint: event.fingerprint,
-    actor: event.actor,
-    causationId: event.causationId,
-    correlationId: event.correlationId,
-    traceParent: event.traceParent,
-    contentHash: event.contentHash,
-  };
 }

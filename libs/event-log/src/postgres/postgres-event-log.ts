@@ -86,9 +86,9 @@ export class PostgresEventLog implements CopyTarget {
       pool,
       url: url as string,
       schema,
-      wake: () => {
-        // Somebody else wrote, or may have: where the log stands is not known here any more.
-        this.newest.forget();
+      wake: (head) => {
+        if (head === undefined) this.newest.forget();
+        else this.newest.hear(head);
         this.wake();
       },
       onError,

@@ -15,14 +15,14 @@ describe('calling those who wait in other processes', () => {
   it('wakes nobody here a second time, and everybody there', async () => {
     const url = await postgres.freshDatabase();
     const pool = new Pool({ connectionString: url });
-    const woken: string[] = [];
+    const woken: [who: string, head: bigint | undefined][] = [];
     const failures: unknown[] = [];
     const open = (name: string) =>
       new WakeCalls({
         pool,
         url,
         schema: 'log',
-        wake: () => woken.push(name),
+        wake: (head) => woken.push([name, head]),
         onError: (error) => failures.push(error),
       });
     const [one, two] = [open('one'), open('two')];
@@ -34,7 +34,13 @@ describe('calling those who wait in other processes', () => {
     await until(() => woken.length === 3);
     two.announce(2n);
     await until(() => woken.length === 4);
-    expect(woken.slice(2)).toEqual(['two', 'one']);
+    expect(woken.slice(2)).toEqual([
+      ['two', 1n],
+      ['one', 2n],
+    ]);
+    await pool.query(`select pg_notify('tributary_log_event', 'what anybody may say')`);
+    await until(() => woken.length === 6);
+    expect(woken.slice(4).map(([, head]) => head)).toEqual([undefined, undefined]);
     expect(failures).toEqual([]);
     await one.close();
     await two.close();

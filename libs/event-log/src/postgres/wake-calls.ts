@@ -5,7 +5,8 @@ export interface WakeCallsOptions {
   readonly pool: Pool;
   readonly url: string;
   readonly schema: string;
-  readonly wake: () => void;
+  /** With the head that was called out; without one where calls may have been missed. */
+  readonly wake: (head?: Position) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -98,7 +99,7 @@ export class WakeCalls {
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', onError);
     client.on('notification', ({ payload }) => {
-      if (payload !== this.calledOut) wake();
+      if (payload !== this.calledOut) wake(headIn(payload));
     });
     this.listener = client;
     // A client that is told to end while it connects never says whether it did.
@@ -121,5 +122,9 @@ export class WakeCalls {
     });
   }
 }
+
+/** Anybody who may connect may call on the channel, and say anything. */
+const headIn = (payload = ''): Position | undefined =>
+  /^\d{1,18}$/.test(payload) ? BigInt(payload) : undefined;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,9 +1,17 @@
 import fc from 'fast-check';
-import { type StreamName, streamOf } from '../stream-name';
+import { streamOf } from '../stream-name';
 import { CommandRunner } from './command-runner';
-import { type Command, ScriptedLog, add, cause, counting, settled } from './counter.fixture';
-import type { CommandRunnerOptions, Outcome } from './outcome';
-import type { Snapshot, SnapshotKey, SnapshotStore } from './snapshot-store';
+import {
+  COUNTER,
+  type Command,
+  ScriptedLog,
+  add,
+  cause,
+  counter,
+  counting,
+  settled,
+} from './counter.fixture';
+import type { Outcome } from './outcome';
 
 describe('running commands on a stream', () => {
   it('answers with the stored events and the place they stand at', async () => {
@@ -123,9 +131,9 @@ describe('running commands on a stream', () => {
 
   it('refuses a stream that two deciders claim', async () => {
     const runner = new CommandRunner(new ScriptedLog(), { now: () => 0 });
-    await runner.run(counting, STREAM, add(1), cause());
+    await runner.run(counting, COUNTER, add(1), cause());
     const other = { ...counting };
-    expect(() => runner.run(other, STREAM, add(1), cause())).toThrow('one decider');
+    expect(() => runner.run(other, COUNTER, add(1), cause())).toThrow('one decider');
   });
 
   it('never tells a refusal that rested on commands which were not stored', async () => {
@@ -240,12 +248,12 @@ describe('deciding in steps', () => {
   it('is taken up by the next process where a stopped one left it', async () => {
     const { run, log } = counter();
     const other = new CommandRunner(log, { now: () => 0 });
-    await other.run(counting, STREAM, add(0), cause());
+    await other.run(counting, COUNTER, add(0), cause());
     log.refuseAfter = 2;
     await run({ type: 'Spread', steps: 3 });
     await settled(log, 2);
     log.refuseAfter = Infinity;
-    await other.resume(counting, STREAM);
+    await other.resume(counting, COUNTER);
     expect(log.events.map(({ type }) => type)).toEqual(['Spread', 'Stepped', 'Stepped', 'Stepped']);
   });
 
@@ -253,59 +261,13 @@ describe('deciding in steps', () => {
     const log = new ScriptedLog();
     const runner = new CommandRunner(log, { now: () => 0 });
     log.refuseAfter = 2;
-    await runner.run(counting, STREAM, { type: 'Spread', steps: 2 }, cause());
+    await runner.run(counting, COUNTER, { type: 'Spread', steps: 2 }, cause());
     await settled(log, 2);
-    await expect(runner.resume(counting, STREAM)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(runner.resume(counting, COUNTER)).rejects.toMatchObject({ code: 'unavailable' });
     log.refuseAfter = Infinity;
-    await runner.run(counting, STREAM, add(0), cause());
+    await runner.run(counting, COUNTER, add(0), cause());
     await settled(log, 3);
     expect(log.events.map(({ type }) => type)).toEqual(['Spread', 'Stepped', 'Stepped']);
-  });
-});
-
-describe('keeping snapshots', () => {
-  it('restores state and remembered commands, and writes only rows that changed', async () => {
-    const log = new ScriptedLog();
-    const snapshots = new MemorySnapshots();
-    const first = counter(log, { snapshots, snapshotEvery: 2 });
-    await first.run(add(3), 'c1');
-    await first.run(add(2), 'c2');
-    await first.run(add(1), 'c3');
-    expect(
-      snapshots.saved.map((rows) => [...rows.keys()].filter((key) => key.startsWith('state/'))),
-    ).toEqual([['state/total']]);
-
-    log.readsFrom = [];
-    const second = counter(log, { snapshots, snapshotEvery: 2 });
-    expect(await second.run(add(5))).toEqual({
-      kind: 'rejected',
-      rejected: { code: 'over_limit', total: 6 },
-    });
-    // The snapshot's own last event, and what came after it.
-    expect(log.readsFrom).toEqual([1n, 2n]);
-    expect(await second.run(add(3), 'c1')).toMatchObject({ kind: 'replayed', revision: 0n });
-  });
-
-  it('passes over a snapshot of another log than this one', async () => {
-    const snapshots = new MemorySnapshots();
-    await counter(new ScriptedLog(), { snapshots, snapshotEvery: 1 }).run(add(9));
-    const restored = counter(new ScriptedLog(), { snapshots });
-    expect(await restored.run(add(5))).toMatchObject({ kind: 'accepted', revision: 0n });
-  });
-
-  it('stands by the command when a snapshot cannot be written', async () => {
-    const failed: unknown[] = [];
-    const snapshots = new MemorySnapshots();
-    snapshots.broken = true;
-    const onBackgroundError = (_: StreamName, error: unknown) => failed.push(error);
-    const { run, log } = counter(new ScriptedLog(), {
-      snapshots,
-      snapshotEvery: 1,
-      onBackgroundError,
-    });
-    expect(await run(add(3))).toMatchObject({ kind: 'accepted' });
-    await settled(log, 1);
-    expect(failed).toHaveLength(1);
   });
 });
 
@@ -334,17 +296,17 @@ describe('loading streams before their commands come', () => {
     const log = new ScriptedLog();
     const { run } = counter(log);
     const runner = new CommandRunner(log, { now: () => 0 });
-    await runner.load(counting, [STREAM]);
+    await runner.load(counting, [COUNTER]);
     await run(add(9));
-    const refused = await runner.run(counting, STREAM, add(5), cause(undefined, add(5)));
+    const refused = await runner.run(counting, COUNTER, add(5), cause(undefined, add(5)));
     expect(refused).toEqual({ kind: 'rejected', rejected: { code: 'over_limit', total: 9 } });
   });
 
   it('lets a command that comes while it reads wait for it', async () => {
     const log = new ScriptedLog();
     const runner = new CommandRunner(log, { now: () => 0 });
-    const loading = runner.load(counting, [STREAM]);
-    const outcome = runner.run(counting, STREAM, add(1), cause(undefined, add(1)));
+    const loading = runner.load(counting, [COUNTER]);
+    const outcome = runner.run(counting, COUNTER, add(1), cause(undefined, add(1)));
     await loading;
     expect(await outcome).toMatchObject({ kind: 'accepted', revision: 0n });
     expect(log.readsFrom).toEqual([0n]);
@@ -399,47 +361,13 @@ describe('running commands of streams that are most likely new', () => {
   });
 });
 
-const STREAM = streamOf('counter', 'acme', 'a');
-
-function counter(log = new ScriptedLog(), options: Partial<CommandRunnerOptions> = {}) {
-  const runner = new CommandRunner(log, { now: () => 0, ...options });
-  return {
-    log,
-    run: (command: Command, id?: string) =>
-      runner.run(counting, STREAM, command, cause(id, command)),
-  };
-}
-
 /** The same stream under a decider that expects to create it; another process each time. */
 function creator(log: ScriptedLog) {
   const runner = new CommandRunner(log, { now: () => 0 });
   const creating = { ...counting, mostlyNew: true };
   return (command: Command, id?: string) =>
-    runner.run(creating, STREAM, command, cause(id, command));
+    runner.run(creating, COUNTER, command, cause(id, command));
 }
 
 const eventIds = (outcome: Outcome<unknown>) =>
   'events' in outcome ? outcome.events.map(({ id }) => id) : [];
-
-class MemorySnapshots implements SnapshotStore {
-  readonly saved: ReadonlyMap<string, unknown>[] = [];
-  broken = false;
-  private snapshot: Snapshot | undefined;
-
-  async load(): Promise<Snapshot | undefined> {
-    return Promise.resolve(this.snapshot);
-  }
-
-  async save(
-    _key: SnapshotKey,
-    at: { revision: bigint; position: bigint },
-    changed: Parameters<SnapshotStore['save']>[2],
-  ): Promise<void> {
-    if (this.broken) throw new Error('the disk is full');
-    this.saved.push(changed);
-    const rows = new Map(this.snapshot?.rows);
-    for (const [key, value] of changed) if (value !== undefined) rows.set(key, value);
-    this.snapshot = { ...at, rows };
-    return Promise.resolve();
-  }
-}

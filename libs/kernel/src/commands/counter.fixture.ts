@@ -10,8 +10,10 @@ import {
   revisionConflict,
   unavailable,
 } from '../stream-log';
-import { type StreamName, tenantOf } from '../stream-name';
+import { type StreamName, streamOf, tenantOf } from '../stream-name';
 import { uuidV5 } from '../uuid';
+import { CommandRunner } from './command-runner';
+import type { CommandRunnerOptions } from './outcome';
 import { PersistentMap } from './persistent-map';
 
 const AT = instant('2026-03-01T00:00:00Z');
@@ -76,6 +78,18 @@ export function cause(id = `fresh ${commands++}`, command: object = {}): Cause {
     causationId: null,
     correlationId: 'c',
     traceParent: null,
+  };
+}
+
+export const COUNTER = streamOf('counter', 'acme', 'a');
+
+/** One counter, as one process has it. */
+export function counter(log = new ScriptedLog(), options: Partial<CommandRunnerOptions> = {}) {
+  const runner = new CommandRunner(log, { now: () => 0, ...options });
+  return {
+    log,
+    run: (command: Command, id?: string) =>
+      runner.run(counting, COUNTER, command, cause(id, command)),
   };
 }
 

@@ -33,9 +33,10 @@ export class HeldStream {
   known: Known;
   private readonly commands = new Map<Uuid, Remembered>();
   /** Since the last snapshot; apart, so that no name is put together for each event of streams that never come to have one. */
-  private readonly changedCommands = new Set<Uuid>();
-  private readonly changedRows = new Set<string>();
+  private changedCommands = new Set<Uuid>();
+  private changedRows = new Set<string>();
   private snapshotRevision = -1n;
+  private saving = false;
   private loaded = false;
 
   constructor(
@@ -102,20 +103,35 @@ export class HeldStream {
     this.known = { state, revision, position, lastCause: events.at(-1) ?? this.known.lastCause };
   }
 
+  /**
+   * Commands do not wait for it: the state that it shows stays as it is, and what changes meanwhile is noted for the next. Rejects
+   * when it could not be stored; then the next one shows these changes, too.
+   */
   async saveSnapshot(everyRevisions: bigint): Promise<void> {
     const rows = this.decider.snapshot;
     const { state, revision, position } = this.known;
-    if (!rows || !this.snapshots || revision - this.snapshotRevision < everyRevisions) return;
+    if (!rows || !this.snapshots || this.saving) return;
+    if (revision - this.snapshotRevision < everyRevisions) return;
 
-    const changed = new Map<string, Json | undefined>();
-    for (const id of this.changedCommands) changed.set(COMMAND_ROW + id, this.commandRow(id));
-    for (const key of this.changedRows) changed.set(STATE_ROW + key, rows.row(state, key));
-    const at = { revision, position, from: this.snapshotRevision };
     const { decider, stateVersion } = rows;
-    await this.snapshots.save({ stream: this.stream, decider, stateVersion }, at, changed);
-    this.changedCommands.clear();
-    this.changedRows.clear();
-    this.snapshotRevision = revision;
+    const [commands, keys] = [this.changedCommands, this.changedRows];
+    const changed = new Map<string, Json | undefined>();
+    for (const id of commands) changed.set(COMMAND_ROW + id, this.commandRow(id));
+    for (const key of keys) changed.set(STATE_ROW + key, rows.row(state, key));
+    const at = { revision, position, from: this.snapshotRevision };
+    this.changedCommands = new Set();
+    this.changedRows = new Set();
+    this.saving = true;
+    try {
+      await this.snapshots.save({ stream: this.stream, decider, stateVersion }, at, changed);
+      this.snapshotRevision = revision;
+    } catch (error) {
+      for (const id of commands) this.changedCommands.add(id);
+      for (const key of keys) this.changedRows.add(key);
+      throw error;
+    } finally {
+      this.saving = false;
+    }
   }
 
   evolve(state: unknown, event: AnyEvent): unknown {

@@ -171,7 +171,7 @@ export class StreamQueue {
     if (position === undefined) return left;
 
     round.tell(position);
-    await this.snapshot(held);
+    this.snapshot(held);
     return left.slice(taken);
   }
 
@@ -229,12 +229,10 @@ export class StreamQueue {
     }
   }
 
-  private async snapshot(held: HeldStream): Promise<void> {
-    try {
-      await held.saveSnapshot(BigInt(this.options.snapshotEvery ?? 200));
-    } catch (error) {
-      this.options.onBackgroundError?.(held.stream, error);
-    }
+  private snapshot(held: HeldStream): void {
+    held
+      .saveSnapshot(BigInt(this.options.snapshotEvery ?? 200))
+      .catch((error: unknown) => this.options.onBackgroundError?.(held.stream, error));
   }
 
   /** While the stream is behind, its next step waits behind the commands that came before it. */

@@ -14,7 +14,7 @@ const MOVED_ITEM = { ...MOVED, item: 'text' } as const;
  */
 export const accountLines = projection({
   name: 'account_lines',
-  version: 3,
+  version: 4,
   events: {
     ReleaseTaken: { ...MOVED, ...NAMED, key: 'json', amount: 'bigint' },
     LineFrozenNoted: { ...MOVED, ...NAMED, frozen: 'bigint' },
@@ -52,12 +52,12 @@ export const accountLines = projection({
     }),
     account_item: keyedTable({
       key: { tenant: 'text', item: 'text' },
-      sets: { is_reserved: 'boolean' },
       keeps: { partner: 'text', entity: 'text', asset: 'text' },
-      indexes: [
-        '(tenant, partner, entity, asset) where is_reserved',
-        '(tenant, partner, entity, asset)',
-      ],
+      indexes: ['(tenant, partner, entity, asset)'],
+    }),
+    // Those that are reserved now, by themselves: as a column of all that there ever were, each payment would write every index of them.
+    account_reservation: keyedTable({
+      key: { tenant: 'text', partner: 'text', entity: 'text', asset: 'text', item: 'text' },
     }),
     // What was there at an earlier position; what an item held stands beside it, and is not repeated.
     account_line_move: keyedTable({
@@ -89,21 +89,15 @@ export const accountLines = projection({
     const of = { tenant, partner, entity, asset };
     switch (event.$type) {
       case 'PayoutInstructed':
-      case 'PayoutVoided': {
-        const is_reserved = event.$type === 'PayoutVoided';
-        const step = { tenant, item: event.item, position, is_reserved };
-        // What was said of it when it was reserved is kept.
-        return {
-          account_item: [{ tenant, item: event.item, is_reserved }],
-          account_item_step: [step],
-        };
-      }
+      case 'PayoutVoided':
+        return stepOf(of, event, event.$type === 'PayoutVoided');
       case 'LinesReserved':
       case 'PayoutReserved': {
         const { item } = event;
         const held = event.lines as unknown as readonly ReservedLine[];
         return {
-          account_item: [{ ...of, item, is_reserved: true }],
+          account_item: [{ ...of, item }],
+          account_reservation: [{ ...of, item }],
           account_item_line: held.map(({ line, amount: minor }) => {
             const amount = BigInt(minor);
             return { tenant, item, line, amount, position };
@@ -114,11 +108,8 @@ export const accountLines = projection({
           }),
         };
       }
-      case 'ReservationCancelled': {
-        const account_item = [{ ...of, item: event.item, is_reserved: false }];
-        const account_item_step = [{ tenant, item: event.item, position, is_reserved: false }];
-        return { account_item, account_item_step, ...movesOf(of, event.lines, event) };
-      }
+      case 'ReservationCancelled':
+        return { ...stepOf(of, event, false), ...movesOf(of, event.lines, event) };
       case 'ReleaseTaken': {
         const { line, programme, plan, window: window_key, key: line_key, amount: taken } = event;
         const own = { ...of, line, programme, plan, window_key, line_key, since, taken };
@@ -147,6 +138,19 @@ interface OfLine {
 interface At {
   readonly $position: bigint;
   readonly $occurredAt: Instant;
+}
+
+/** Whether an item is reserved from here on. */
+function stepOf(
+  of: OfLine,
+  { $position: position, item }: { readonly $position: bigint; readonly item: string },
+  is_reserved: boolean,
+) {
+  const reservation = { ...of, item };
+  return {
+    account_reservation: [is_reserved ? reservation : { ...reservation, $remove: true as const }],
+    account_item_step: [{ tenant: of.tenant, item, position, is_reserved }],
+  };
 }
 
 /** What an event moves of each line, and what else it says of one. */

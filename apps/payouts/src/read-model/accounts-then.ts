@@ -54,6 +54,6 @@ export const OPEN_LINES_THEN = `(
 export const OPEN_LINES_NOW = `(
   select l.*, h.amount as reserved
   from account_line l left join lateral (
-    select sum(i.amount) as amount from account_item a join account_item_line i using (tenant, item)
-    where ${inAccount('l')} and a.is_reserved and i.line = l.line) h on true
+    select sum(i.amount) as amount from account_reservation a join account_item_line i using (tenant, item)
+    where ${inAccount('l')} and i.line = l.line) h on true
   where l.tenant = $1 and l.partner = $2 and l.entity = $3 and l.asset = $4)`;

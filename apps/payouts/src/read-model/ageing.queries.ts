@@ -58,11 +58,11 @@ const PAYABLES = statementOf(
   `select partner, entity, asset, since, payable as amount from account_line
     where tenant = $1 and payable <> 0 and ${IN}
   union all
-  select l.partner, l.entity, l.asset, l.since, i.amount from account_item a
+  select l.partner, l.entity, l.asset, l.since, i.amount from account_reservation a
     join account_item_line i using (tenant, item)
     join account_line l on l.tenant = a.tenant and l.line = i.line and l.partner = a.partner
       and l.entity = a.entity and l.asset = a.asset
-    where a.tenant = $1 and a.is_reserved and ($2::text is null or a.entity = $2) and ($3::text is null or a.asset = $3)`,
+    where a.tenant = $1 and ($2::text is null or a.entity = $2) and ($3::text is null or a.asset = $3)`,
 );
 
 /** The same at an earlier position: what had moved by then, without what payments that were on their way by then had taken along. */

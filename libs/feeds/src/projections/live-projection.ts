@@ -14,6 +14,7 @@ import { Fold } from './fold';
 import { type Item, PreparedItem, WholeItem } from './items';
 import type { KeyedTable } from './keyed-table';
 import { type LooseRows, type Projection, subscriptionOf, versioned } from './projection';
+import { turn } from './turns';
 import { writeRows } from './write-rows';
 
 export interface LiveProjectionContext {
@@ -28,6 +29,8 @@ export interface LiveProjectionContext {
 type Folds = Map<string, Fold>;
 
 const BATCH_LIMIT = 5000;
+/** Folding them takes longer than anybody else should wait without being asked. */
+const MANY_EVENTS = 64;
 /** How long a checkpoint that covers no event of ours may lag behind what was looked at. */
 const IDLE_CHECKPOINT_MS = 250;
 /** Further behind than this, only the declared fields are read, which is several times faster than whole events. */
@@ -134,6 +137,7 @@ export class LiveProjection implements Subscriber {
   private async attempt(items: readonly Item[], through: bigint, held: Held): Promise<void> {
     for (;;) {
       const { fit, poison, behind } = await this.sorted(items, held);
+      if (fit.length >= MANY_EVENTS) await turn();
       try {
         const folds = this.foldsOf(fit);
         if (!folds) continue;

@@ -1,7 +1,17 @@
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
 import type { Reply } from '@tributary/testing';
 import { saleOf } from '../domain/sale/events';
-import { BILLING, CreditService, click, each, has, lastOf, paid, signUp } from './credit.fixture';
+import {
+  BILLING,
+  CreditService,
+  click,
+  each,
+  has,
+  lastOf,
+  linked,
+  paid,
+  signUp,
+} from './credit.fixture';
 
 let service: CreditService;
 
@@ -158,6 +168,42 @@ describe('asking who brought a customer (M002)', () => {
       { partner: 'northwind', role: 'source', basis: '75000' },
       { partner: 'southwind', role: 'implementation', basis: '25000' },
     ]);
+  });
+});
+
+describe('joining whoever is one (M004)', () => {
+  it('decides open credit anew when two are linked, and as before when they are not', async () => {
+    await service.send(
+      click('c-own', '2025-01-01T10:00:00Z', 'v-own', { partnerRef: 'northwind' }),
+      click('c-other', '2025-01-02T10:00:00Z', 'v-other', { partnerRef: 'southwind' }),
+      signUp('s-joined', '2025-01-05T10:00:00Z', 'cus-joined', { visitorId: 'v-own' }),
+    );
+    const id = await service.customer('cus-joined');
+    const winnerIs = (partner: string) =>
+      service.until(
+        `/v1/customers/${id}`,
+        (found) => found.at('current.0.winners.0.partner') === partner,
+      );
+    const before = await winnerIs('northwind');
+
+    const time = '2025-01-06T10:00:00Z';
+    const [visitor, customer] = [
+      { type: 'visitor', value: 'v-other' },
+      { type: 'customer', value: 'cus-joined' },
+    ];
+    await service.send(linked('link-joined', time, visitor, customer));
+    const joined = await winnerIs('southwind');
+    expect(joined.text('current.0.decision')).not.toBe(before.text('current.0.decision'));
+    await service.send(linked('unlink-joined', time, visitor, customer, 'unlinked'));
+    const after = await winnerIs('northwind');
+    for (const part of ['winners', 'evidence', 'influenced', 'rung'])
+      expect(after.at(`current.0.${part}`)).toEqual(before.at(`current.0.${part}`));
+
+    const revised: string[] = [];
+    for await (const { events } of service.runtime.log.readAll(0n))
+      for (const { type, stream } of events)
+        if (type === 'CreditRevised' && stream.endsWith(id)) revised.push(type);
+    expect(revised.length).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -50,6 +50,31 @@ describe('asking what became of a fact', () => {
     });
   });
 
+  it('M001: a touch that is sent twice is one event and one row', async () => {
+    const at = '2025-01-01T11:22:33.000Z';
+    const body = JSON.stringify(click('c-twice', at, 'v-twice', { partnerRef: 'northwind' }));
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    const send = async () =>
+      (await service.ask('/v1/events', { key: 'upstream', method: 'POST', body, headers })).text(
+        'outcome',
+      );
+    expect(await send()).toBe('accepted');
+    expect(await send()).toBe('duplicate');
+    await service.send(
+      signUp('s-twice', '2025-01-05T10:00:00Z', 'cus-twice', { visitorId: 'v-twice' }),
+    );
+    const id = await service.customer('cus-twice');
+    await service.until(`/v1/customers/${id}`, has('current.0.winners', 1));
+
+    const { log, database } = service.runtime;
+    const stored: string[] = [];
+    for await (const { events } of log.readAll(0n))
+      for (const { type, data } of events) if (data['id'] === 'c-twice') stored.push(type);
+    expect(stored).toEqual(['FactAccepted']);
+    const { rows } = await database.query('select partner from click where at = $1', [at]);
+    expect(rows).toEqual([{ partner: 'northwind' }]);
+  });
+
   it('says that it was taken back, by whom and why', async () => {
     await service.send(
       click('c-wrong', '2025-01-01T10:00:00Z', 'v-4', { partnerRef: 'northwind' }),

@@ -30,11 +30,3 @@ export const fenced = (subscription: string): CodedError =>
   new CodedError('fenced', `Another owner has taken over ${subscription}.`, { subscription });
 
 export const isFenced = (error: unknown): boolean => hasCode(error, 'fenced');
-
-/** The server has crashed, and took the newest rows and their checkpoint with it; whoever begins again from there makes them again. */
-export const checkpointLost = (subscription: string, known: bigint, found: bigint): CodedError =>
-  new CodedError(
-    'checkpoint_lost',
-    `${subscription} had come to ${known}, and after a crash of its database stands at ${found}.`,
-    { subscription, known, found },
-  );

@@ -46,8 +46,6 @@ export async function postingsOf(log: EventLog, count: number): Promise<Posted[]
 /** Exact as ours, the usual way: an upsert and the checkpoint in a transaction per event. */
 export async function projectPerEvent(database: Database, events: readonly Posted[]) {
   const client = await database.pool.connect();
-  // Ours do not wait for the disk either; what is compared is how often they commit.
-  await client.query('set synchronous_commit = off');
   try {
     for (const { position, partnerId, period, amount } of events) {
       await client.query('begin');
@@ -64,7 +62,6 @@ export async function projectPerEvent(database: Database, events: readonly Poste
       await client.query('commit');
     }
   } finally {
-    await client.query('reset synchronous_commit');
     client.release();
   }
 }

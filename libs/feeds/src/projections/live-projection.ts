@@ -147,7 +147,6 @@ export class LiveProjection implements Subscriber {
           poison,
           queued: countBehind(behind),
           writes: (statement, guard) => this.addWrites(statement, folds, guard),
-          derived: true,
         });
         if (outcome === 'stale') continue;
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { Database } from '@tributary/postgres';
-import { checkpointLost, fenced, factsText, type Reason } from '../failure';
+import { fenced, factsText, type Reason } from '../failure';
 import type { FeedEvent } from '../feed';
 import { Statement } from '../statement';
 import type { Held } from './leases';
@@ -18,15 +18,10 @@ export interface Commit {
   readonly queued?: ReadonlyMap<string, number>;
   /** Adds the writes of the batch; they must stand under the guard. */
   readonly writes?: (statement: Statement, guard: string) => void;
-  /** All that is written follows from the feed, so that nobody waits until it is on the disk: what a crash takes is made again. */
-  readonly derived?: boolean;
 }
 
 /** True for the writes of the owner alone; a fenced one moves no row, and so nothing else is written. */
 const GUARD = 'exists (select from moved)';
-
-/** Within the only statement of its transaction, and so for this commit alone. */
-const NOT_AWAITED = `set_config('synchronous_commit', 'off', true)`;
 
 /**
  * Rows, parked streams and checkpoint in one statement. `stale`: somebody resumed or discarded a parked stream meanwhile,
@@ -38,13 +33,13 @@ export async function commitBatch(
   commit: Commit,
 ): Promise<'committed' | 'stale'> {
   const statement = new Statement();
-  const { through, ttlMs, poison = [], queued, writes, derived = false } = commit;
+  const { through, ttlMs, poison = [], queued, writes } = commit;
   statement.with(
     'moved',
     `update subscription set position = greatest(position, ${statement.bind(String(through))}), moved_at = clock_timestamp(),
        lease_until = clock_timestamp() + ${statement.bind(ttlMs)} * interval '1 millisecond'
      where name = ${statement.bind(held.name)} and epoch = ${statement.bind(String(held.epoch))}
-       and parkings = ${statement.bind(String(held.parkings))} and position >= ${statement.bind(String(held.position))}
+       and parkings = ${statement.bind(String(held.parkings))}
      returning position`,
   );
   writes?.(statement, GUARD);
@@ -53,7 +48,7 @@ export async function commitBatch(
 
   const [moved] = await statement.run<{ position: string }>(
     database.pool,
-    `select position${derived ? `, ${NOT_AWAITED}` : ''} from moved`,
+    'select position from moved',
   );
   if (moved) {
     held.position = BigInt(moved.position);
@@ -63,19 +58,14 @@ export async function commitBatch(
   return 'stale';
 }
 
-/**
- * After a commit that moved nothing: reads whether parked streams have changed, and throws `fenced` when it is ours no more, or
- * `checkpoint_lost` when a crash of the server took commits that had been answered.
- */
+/** After a commit that moved nothing: reads whether parked streams have changed, and throws `fenced` when it is ours no more. */
 export async function lookAgain(database: Database, held: Held): Promise<void> {
-  const { rows } = await database.pool.query<{ epoch: string; parkings: string; position: string }>(
-    'select epoch, parkings, position from subscription where name = $1',
+  const { rows } = await database.pool.query<{ epoch: string; parkings: string }>(
+    'select epoch, parkings from subscription where name = $1',
     [held.name],
   );
   const [row] = rows;
   if (!row || BigInt(row.epoch) !== held.epoch) throw fenced(held.name);
-  if (BigInt(row.position) < held.position)
-    throw checkpointLost(held.name, held.position, BigInt(row.position));
   held.parkings = BigInt(row.parkings);
 }
 

@@ -13,8 +13,8 @@ interface Moved {
 const SAVE = `
 with mine as (
   select s.name, u.through from subscription s
-    join unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) as u (name, epoch, parkings, known, through)
-      on s.name = u.name and s.epoch = u.epoch and s.parkings = u.parkings and s.position >= u.known
+    join unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) as u (name, epoch, parkings, through)
+      on s.name = u.name and s.epoch = u.epoch and s.parkings = u.parkings
    order by s.name for update of s)
 update subscription s set position = greatest(s.position, mine.through), moved_at = clock_timestamp()
   from mine where s.name = mine.name
@@ -42,7 +42,7 @@ export class LateCheckpoints {
     this.noted.delete(held);
   }
 
-  /** Until it stands in the table. Rejects as looking again does; the others find out by themselves. */
+  /** Until it stands in the table. Rejects with `fenced` when the subscription has another owner; the others find out by themselves. */
   async save(held: Held): Promise<void> {
     while (this.noted.has(held)) {
       if (this.saving) {
@@ -54,7 +54,7 @@ export class LateCheckpoints {
         this.saving = undefined;
       });
       await this.saving;
-      // Either a parked stream was closed meanwhile, or somebody else has taken over, or the server has lost what it had answered.
+      // Either a parked stream was closed meanwhile, or somebody else has taken over.
       if (this.noted.has(held)) await lookAgain(this.database, held);
     }
   }
@@ -66,7 +66,6 @@ export class LateCheckpoints {
         taken.map(([{ name }]) => name),
         taken.map(([{ epoch }]) => String(epoch)),
         taken.map(([{ parkings }]) => String(parkings)),
-        taken.map(([{ position }]) => String(position)),
         taken.map(([, through]) => String(through)),
       ]),
     );

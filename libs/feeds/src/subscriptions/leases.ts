@@ -10,7 +10,7 @@ export interface Held {
   /** What is done already; ahead of the checkpoint where doing it again is harmless. */
   delivered: bigint;
   parkings: bigint;
-  /** Aborted as soon as a renewal finds another owner, or that a crash has taken the checkpoint back. Checkpoints find out by themselves. */
+  /** Aborted as soon as a renewal finds another owner. Checkpoints find out by themselves. */
   readonly lost: AbortSignal;
 }
 
@@ -39,15 +39,11 @@ returning position, epoch, parkings`;
 const RENEW = `
 with mine as (
   select s.name from subscription s
-    join unnest($1::text[], $2::bigint[], $4::bigint[]) as u (name, epoch, known)
-      on s.name = u.name and s.epoch = u.epoch and s.position >= u.known
+    join unnest($1::text[], $2::bigint[]) as u (name, epoch) on s.name = u.name and s.epoch = u.epoch
    order by s.name for update of s)
 update subscription s set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
   from mine where s.name = mine.name
 returning s.name`;
-
-/** While the database does not answer. */
-const AGAIN_MS = 1000;
 
 const RELEASE = 'update subscription set lease_until = null where name = $1 and epoch = $2';
 
@@ -63,10 +59,7 @@ export class Leases {
   constructor(
     private readonly database: Database,
     readonly options: LeaseOptions,
-  ) {
-    // A server that has crashed may have gone back to before what we know, and who is quiet would not notice.
-    database.pool.on('error', () => this.renewSoon());
-  }
+  ) {}
 
   /** Undefined while somebody else owns it. */
   async acquire(name: string): Promise<Held | undefined> {
@@ -101,12 +94,8 @@ export class Leases {
   }
 
   private renewSoon(): void {
-    if (this.held.size === 0) return;
     this.renewing ??= this.renew()
-      .catch((error: unknown) => {
-        this.options.observer.failed('leases', error);
-        setTimeout(() => this.renewSoon(), AGAIN_MS).unref();
-      })
+      .catch((error: unknown) => this.options.observer.failed('leases', error))
       .finally(() => {
         this.renewing = undefined;
       });
@@ -118,7 +107,6 @@ export class Leases {
       mine.map(({ lease }) => lease.name),
       mine.map(({ lease }) => String(lease.epoch)),
       this.options.ttlMs,
-      mine.map(({ lease }) => String(lease.position)),
     ]);
     const renewed = new Set(rows.map(({ name }) => name));
     for (const { lease, lose } of mine) if (!renewed.has(lease.name)) lose.abort();

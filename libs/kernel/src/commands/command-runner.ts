@@ -153,7 +153,7 @@ export class CommandRunner {
     const [fewerStreams, fewerCommands] = [heldStreams * LEFT, heldCommands * LEFT];
     for (const [stream, queue] of this.queues) {
       if (this.queues.size < fewerStreams && this.heldCommands < fewerCommands) return;
-      if (!queue.isIdle) continue;
+      if (!queue.mayBeForgotten) continue;
       this.queues.delete(stream);
       this.heldCommands -= queue.heldCommands;
     }

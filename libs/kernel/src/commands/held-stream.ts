@@ -65,6 +65,11 @@ export class HeldStream {
     return this.loaded;
   }
 
+  /** Whoever read it anew meanwhile would begin with the snapshot before. */
+  get isSaving(): boolean {
+    return this.saving;
+  }
+
   get rememberedCommands(): number {
     return this.commands.size;
   }

@@ -37,8 +37,12 @@ export class StreamQueue {
     return this.queue.length;
   }
 
-  get isIdle(): boolean {
+  private get isIdle(): boolean {
     return this.draining === undefined;
+  }
+
+  get mayBeForgotten(): boolean {
+    return this.isIdle && this.held?.isSaving !== true;
   }
 
   get isHeld(): boolean {

@@ -296,7 +296,7 @@ describe('taking a month away', () => {
     );
   });
 
-  it('refuses any flipped byte', async () => {
+  it('M193: refuses any flipped byte', async () => {
     for (const path of await filesIn(pack)) {
       const bytes = await readFile(join(pack, path));
       const ends = /^(?:events|manifest)/.test(path) ? [0, bytes.length - 1] : [];

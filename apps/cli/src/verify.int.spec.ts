@@ -33,7 +33,7 @@ describe('verifying a log in a database', () => {
     expect(report).toMatchObject({ error: 'unavailable' });
   });
 
-  it('proves that every event is what was written, until the owner of the database changes one', async () => {
+  it('M193: proves that every event is what was written, until the owner of the database changes one', async () => {
     const before = await verified(url);
     expect(before).toMatchObject({
       code: 4,

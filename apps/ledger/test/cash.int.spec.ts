@@ -119,7 +119,7 @@ describe('tying cash to the accounts at banks', () => {
   });
 });
 
-describe('exporting the journal of payouts', () => {
+describe('exporting the journal of payouts (M125)', () => {
   it.each(['csv', 'jsonl', 'hledger', 'beancount'])(
     'comes out byte for byte the same as %s',
     async (format) => {

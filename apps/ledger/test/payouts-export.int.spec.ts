@@ -97,7 +97,7 @@ beforeAll(async () => {
 });
 afterAll(() => books.close());
 
-describe('handing the entries of payouts to an accountant', () => {
+describe('handing the entries of payouts to an accountant (M125)', () => {
   it('has every one of them, balanced by itself and in the file', async () => {
     const text = await books.text('exports?format=jsonl&entity=main');
     const rows = text

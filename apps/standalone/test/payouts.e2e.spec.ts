@@ -185,7 +185,7 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       ]);
     });
 
-    it('owes again what comes back, and pays it with the next run', async () => {
+    it('M116: owes again what comes back, and pays it with the next run', async () => {
       const { payouts } = deployed;
       // A bank gives back on business days only.
       await statementsOf(5);

@@ -75,7 +75,7 @@ describe('reading a whole log again', () => {
     ['stream lost an event', 1, { revision: 2n }, 'revision'],
     ['position was left out', 1, { position: 3n }, 'position'],
     ['position is not behind the one before', 1, { position: 1n }, 'position'],
-  ])('names the event whose %s', async (_, index, change, what) => {
+  ])('M193: names the event whose %s', async (_, index, change, what) => {
     const events = await written();
     const tampered = events.map((event, i) => (i === index ? { ...event, ...change } : event));
     const [found] = verified(tampered, events).findings;

@@ -17,7 +17,7 @@ import type { Rule } from './plan';
 import type { Instant } from '@tributary/kernel';
 import { AGENCY, BY_TIER, accelerator, MIXED, permutations } from './cases.fixture';
 
-describe('E1: a recurring share of 25%', () => {
+describe('E1: a recurring share of 25% (M024)', () => {
   it.each([
     ['January', '01-10', 170_910, 42_728],
     ['February', '02-10', 170_910, 42_728],
@@ -36,7 +36,7 @@ describe('E1: a recurring share of 25%', () => {
   });
 });
 
-describe('E2: a tier that changes in the middle of the month', () => {
+describe('E2: a tier that changes in the middle of the month (M020, M021)', () => {
   const standing = tiers(
     [at('2026-01-01T00:00:00-03:00'), 'certified'],
     [at('2026-03-17T14:00:00-03:00'), 'preferred'],
@@ -164,7 +164,7 @@ describe('M015: the fee of a marketplace', () => {
   });
 });
 
-describe('M030: a bonus for five accepted leads in a quarter', () => {
+describe('M030: a bonus for five accepted leads in a quarter (M021)', () => {
   const ref5: Rule = {
     id: 'ref5',
     group: 'bonus',

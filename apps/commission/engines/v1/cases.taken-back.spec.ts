@@ -1,7 +1,7 @@
 import { dues, keyOf, left, line, noon, percent, plan, total, worth } from './window.fixture';
 import { MIXED } from './cases.fixture';
 
-describe('E3: a refund after the payout, at the level of what is due', () => {
+describe('E3: a refund after the payout, at the level of what is due (M032)', () => {
   const sale = line(
     noon('03-05'),
     100_001,

@@ -27,7 +27,7 @@ describe('what is due', () => {
     );
   });
 
-  it('is nothing after a full refund of everything', () => {
+  it('M032: is nothing after a full refund of everything', () => {
     fc.assert(
       fc.property(anyWindow, (facts) => {
         for (const { key, rounded } of due(allRefunded(facts), LATE))

@@ -2,7 +2,7 @@ import type { Rule } from './plan';
 import { dues, line, percent, plan, worth } from './window.fixture';
 import { paidAt, customer } from './rules.fixture';
 
-describe('choosing the rule', () => {
+describe('choosing the rule (M025)', () => {
   const facts = (...rules: Rule[]) => ({ plan: plan(rules), lines: [line(paidAt, 100_000)] });
   const chosen = (...rules: Rule[]) => dues(facts(...rules)).map(({ key }) => key.rule);
   const narrow = { when: { 'partner.type': 'agency' } };
@@ -16,7 +16,7 @@ describe('choosing the rule', () => {
   it('then the first by id, however they are listed', () => {
     expect(chosen(percent('b', 1), percent('a', 1))).toEqual(['a']);
   });
-  it('every group has its winner, and what stacks adds', () => {
+  it('every group has its winner, and what stacks adds (M021)', () => {
     expect(
       chosen(
         percent('a', 1),
@@ -36,7 +36,7 @@ describe('choosing the rule', () => {
   });
 });
 
-describe('how long a rule pays', () => {
+describe('how long a rule pays (M024)', () => {
   it.each([
     ['the first payment', { firstPayments: 1 }, {}, true],
     ['the second of one', { firstPayments: 1 }, { ordinal: 2 }, false],

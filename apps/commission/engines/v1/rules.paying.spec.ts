@@ -11,7 +11,7 @@ describe('paying by each kind of rule', () => {
     ['per unit', { kind: 'per_unit', amount: '700' }, 2_100],
     ['matrix', { kind: 'matrix', by: 'partner.tier', bp: { certified: 2000 } }, 20_000],
     [
-      'matrix of two',
+      'M025: matrix of two',
       {
         kind: 'matrix',
         by: ['partner.tier', 'customer.type'],

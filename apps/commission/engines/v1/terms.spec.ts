@@ -5,7 +5,7 @@ import { paidAt, since } from './rules.fixture';
 describe('reading terms', () => {
   const sale = line(paidAt, 100_000);
 
-  it('takes the version that was published by then and governs the payment', () => {
+  it('M029: takes the version that was published by then and governs the payment', () => {
     const facts = {
       lines: [sale],
       versions: [

@@ -24,7 +24,7 @@ const decided = (due: string | null) => ({
   },
 });
 
-describe('a dispute that payouts has decided', () => {
+describe('a dispute that payouts has decided (M123)', () => {
   it('is an override by the same two persons, of the day of their decision', () =>
     spec.given(decided('5000')).then({
       type: 'TakeDecision',

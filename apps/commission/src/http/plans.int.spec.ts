@@ -188,7 +188,7 @@ describe('publishing a plan by two persons', () => {
     expect(second).toMatchObject({ items: [{ plan: 'third', draft: { version: 1 } }], next: null });
   });
 
-  it('shows a plan as it was known, and which version governs a sale of a day', async () => {
+  it('M029: shows a plan as it was known, and which version governs a sale of a day', async () => {
     const [summer, winter, end] = ['2199-01-01', '2199-07-01', '2200-01-01'].map(
       (day) => `${day}T00:00:00-03:00`,
     ) as [string, string, string];

@@ -78,7 +78,7 @@ describe('what commission releases', () => {
   });
 });
 
-describe('a dispute of a partner', () => {
+describe('a dispute of a partner (M123)', () => {
   it('is opened by the partner, decided by two persons, and told to commission', async () => {
     await service.released(released('p2', 'c', 8_000), released('p2', 'd', 300));
     await shows('p2', { payable: '8300' });

@@ -209,7 +209,7 @@ describe('agreeing with the bank', () => {
     expect(subscriptions.filter(({ parked }) => parked > 0)).toEqual([]);
   });
 
-  it('makes breaks of what is overdue, and knows that they are old', async () => {
+  it('M115: makes breaks of what is overdue, and knows that they are old', async () => {
     await site.post('/v1/breaks/ageing', { asOf: '2026-05-29' });
     const { items } = await site.until<Page<BreakShown>>('/v1/breaks?asOf=2026-05-29', (page) =>
       page.items.some(({ type }) => type === 'B01'),

@@ -86,7 +86,7 @@ async function bankSays(
 describe('the monthly run', () => {
   let run: string;
 
-  it('forecasts and tries out what it will pay, and shows apart what is held', async () => {
+  it('M124: forecasts and tries out what it will pay, and shows apart what is held', async () => {
     await site.learnsPayee('p1');
     await site.learnsPayee('p2', { missing: [{ hold: 'kyc', what: 'identity' }] });
     await site.learnsPayee('p3');
@@ -130,7 +130,7 @@ describe('the monthly run', () => {
     }
   });
 
-  it('is drafted once, on its day in the zone of the entity', async () => {
+  it('M110: is drafted once, on its day in the zone of the entity', async () => {
     const early = await site.post('/v1/payout-runs/advance', { asOf: '2026-04-15T02:59:00Z' });
     expect(early.list('runs')).toEqual([]);
     const asOf = '2026-04-15T03:00:00Z';
@@ -165,7 +165,7 @@ describe('the monthly run', () => {
     expect(await reservedOf('p1')).toBe('59728');
   });
 
-  it('is approved by a second person, once every flag has been answered for', async () => {
+  it('M114: is approved by a second person, once every flag has been answered for', async () => {
     const hash = (await site.ask(`/v1/payout-runs/${run}`)).text('hash');
     const approve = (who: string, of = hash) =>
       site.post(`/v1/payout-runs/${run}/approvals`, { hash: of }, who);
@@ -220,7 +220,7 @@ describe('the monthly run', () => {
     ]);
   });
 
-  it('pays what was paid on 1, 15 and 31 March by 30 April, and reports beside it who was not to be paid', async () => {
+  it('M111: pays what was paid on 1, 15 and 31 March by 30 April, and reports beside it who was not to be paid', async () => {
     const onTime = await site.ask(`/v1/payout-runs/${run}/on-time`);
     expect(onTime.body).toMatchObject({
       ...{ lines: 3, onTime: 3, late: 0, pending: 0, onTimeBp: 10_000, excluded: {} },

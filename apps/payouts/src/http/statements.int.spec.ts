@@ -76,7 +76,7 @@ describe('issuing statements', () => {
     expect(await documentsOf('p1.main.brl.202605')).toEqual(before);
   });
 
-  it('hands out each document with the hash that was stored when it was issued', async () => {
+  it('M120: hands out each document with the hash that was stored when it was issued', async () => {
     const documents = await documentsOf('p1.main.brl.202604');
     expect(documents).toHaveLength(6);
     for (const { format, language, sha256 } of documents) {

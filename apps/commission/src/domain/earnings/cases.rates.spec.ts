@@ -20,7 +20,7 @@ import {
 import { topicOfMeasures } from './topics';
 import { Q2, Q1_TERMS, Q2_TERMS, inEveryOrder, percent, firstPaid } from './cases.fixture';
 
-describe('E1: a recurring share of 25%', () => {
+describe('E1: a recurring share of 25% (M024)', () => {
   const lines = [
     line(noon('01-10'), 170_910),
     line(noon('02-10'), 170_910),
@@ -37,7 +37,7 @@ describe('E1: a recurring share of 25%', () => {
   });
 });
 
-describe('E2: a tier that changes in the middle of the month', () => {
+describe('E2: a tier that changes in the middle of the month (M020, M021)', () => {
   const byTier = planOf([
     {
       id: 'tier',

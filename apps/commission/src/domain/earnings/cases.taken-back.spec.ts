@@ -11,7 +11,7 @@ import {
 } from './earnings.fixture';
 import { Q1_TERMS, inEveryOrder, percent, releases } from './cases.fixture';
 
-describe('E3: refunds after the payout', () => {
+describe('E3: refunds after the payout (M032)', () => {
   const sale = line(
     noon('03-05'),
     100_001,

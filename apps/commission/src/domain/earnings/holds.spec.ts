@@ -193,7 +193,7 @@ describe('a hold that people place', () => {
   });
 });
 
-describe('E17: what two persons decide that a line is worth', () => {
+describe('E17: what two persons decide that a line is worth (M123)', () => {
   const on = { id: windowOf() };
   const proposed = (line: string): EarningsCommand => ({
     ...on,

@@ -171,7 +171,7 @@ describe('the books of a window', () => {
     );
   });
 
-  it('sum to nothing after everything was refunded in full', () => {
+  it('M032: sum to nothing after everything was refunded in full', () => {
     fc.assert(
       fc.property(anyArrival, ({ facts, arrivals }) => {
         const refunds = [...facts.lines, ...facts.children.flatMap(({ lines }) => lines)].map(

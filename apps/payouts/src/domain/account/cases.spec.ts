@@ -28,7 +28,7 @@ const answerTo = (told: Told) =>
   told.events.findLast(({ type }) => type === 'PayoutReserved' || type === 'ReservationDeclined')
     ?.data;
 
-describe('E3: a refund after the payout', () => {
+describe('E3: a refund after the payout (M117)', () => {
   const refunded = [payee(), release('a', 25_000), ...paid('march', 25_000), release('a', -8_333)];
   const earnedAgain = [release('b', 6_000), reserve('april'), release('c', 42_728)];
 
@@ -95,7 +95,7 @@ describe('E12: a dispute of the customer', () => {
   });
 });
 
-describe('E13: the minimum', () => {
+describe('E13: the minimum (M112)', () => {
   const earned = [payee(), release('a', 9_999), reserve('march')];
 
   it('carries 9,999 forward and says so', () => {
@@ -127,7 +127,7 @@ describe('E13: the minimum', () => {
   });
 });
 
-describe('E17: a dispute of the partner', () => {
+describe('E17: a dispute of the partner (M123)', () => {
   const disputed = [release('a', 25_000), release('b', 100), dispute('a')];
 
   it('moves just the disputed line', () => {
@@ -188,7 +188,7 @@ describe('E17: a dispute of the partner', () => {
   });
 });
 
-describe('E18: a payment that is returned after a refund', () => {
+describe('E18: a payment that is returned after a refund (M116)', () => {
   const returned = [
     payee(),
     release('a', 25_000),

@@ -199,7 +199,7 @@ const n = (sums: Sums, ...names: readonly (keyof Sums)[]): bigint =>
   names.reduce((sum, name) => sum + BigInt(sums[name]), 0n);
 
 describe('whatever happens to an account', () => {
-  it('keeps its identity, and no bucket below zero', () => {
+  it('M121: keeps its identity, and no bucket below zero', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
         lived(history);

@@ -22,7 +22,7 @@ describe('ageing', () => {
     expect(book.breaks).toEqual({});
   });
 
-  it('does not open again what a person has explained', () => {
+  it('M115: does not open again what a person has explained', () => {
     const book = registered().sends([listed('A')]);
     const age = () => book.tell({ type: 'AgeBreaks', rail: RAIL, at: AT, asOf: '2026-05-30' });
     age();

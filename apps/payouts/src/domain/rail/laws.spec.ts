@@ -184,7 +184,7 @@ describe('what holds however statements and answers come', () => {
     );
   });
 
-  it('explains every line that counts, or has one break for it, after every step', () => {
+  it('M115: explains every line that counts, or has one break for it, after every step', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const book = sent();

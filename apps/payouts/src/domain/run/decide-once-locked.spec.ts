@@ -44,7 +44,7 @@ describe('changing a locked run', () => {
       reason: 'asked to wait',
     });
 
-  it('voids the approval, and whoever changed it approves no more', () => {
+  it('M114: voids the approval, and whoever changed it approves no more', () => {
     const { state, events } = after(...approved(...items), exclude('b'));
     expect(events.slice(-3).map(({ type }) => type)).toEqual([
       'ApprovalVoided',

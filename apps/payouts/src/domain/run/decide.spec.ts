@@ -28,7 +28,7 @@ describe('drafting a run', () => {
   it('pins everything that its items depend on', () =>
     given().when(drafted()).then({ type: 'RunDrafted', data: draft, occurredAt: AT }));
 
-  it('drafts the run of a month once', () =>
+  it('M110: drafts the run of a month once', () =>
     given(...after(drafted()).events)
       .when(drafted({ by: 'another' }))
       .thenNothing());
@@ -88,7 +88,7 @@ describe('locking a run', () => {
       .thenNothing();
   });
 
-  it('has the same hash in whatever order they answer, and another for every cent', () => {
+  it('M114: has the same hash in whatever order they answer, and another for every cent', () => {
     const orders = [
       [answers([reserved('a')]), answers([reserved('b'), reserved('c')])],
       [answers([reserved('c')]), answers([reserved('b')]), answers([reserved('a')])],
@@ -178,7 +178,7 @@ describe('flagging what an approver has to look at', () => {
   });
 });
 
-describe('approving a run', () => {
+describe('approving a run (M114)', () => {
   const locked = lockedWith(reserved('a', { editors: ['clerk', 'second clerk'] }), reserved('b'));
   const hash = hashOf(...locked);
   const approve = (by: string, of = hash) => asks(by, { type: 'ApproveRun', hash: of });

@@ -79,7 +79,7 @@ describe('stating a month of an account', () => {
     expect(closing).toBe('24625');
   });
 
-  it('carries forward what the partner owes (E3)', () => {
+  it('M117: carries forward what the partner owes (E3)', () => {
     const first = stated(
       inOrder(
         earned(march(3), 25_000),

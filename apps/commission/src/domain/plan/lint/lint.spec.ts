@@ -18,7 +18,7 @@ type Wrong = readonly [
   Partial<PlanDocument>[]?,
 ];
 
-describe('looking over a plan before it is published', () => {
+describe('looking over a plan before it is published (M025)', () => {
   const WRONG: readonly Wrong[] = [
     ['versions_overlap', '/effective/from', starting(APRIL), [starting(JANUARY, JULY)]],
     ['versions_overlap', '/effective/from', starting(JANUARY), [{}]],

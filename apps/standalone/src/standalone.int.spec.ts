@@ -43,6 +43,34 @@ describe('starting and stopping everything in one process', () => {
     expect(second.keys).toEqual(first.keys);
   });
 
+  it('M194: refuses whatever an auditor wants to write, on every route that there is', async () => {
+    await startedAndStopped(async ({ address, keys }) => {
+      const headers = {
+        authorization: `Bearer ${keys['auditor']}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'audited',
+      };
+      const description = await fetch(`${address}/openapi.json`);
+      const { paths } = (await description.json()) as { paths: Record<string, object> };
+      const writing = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.keys(methods).flatMap((method) =>
+          method === 'get'
+            ? []
+            : [[method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'any')] as const],
+        ),
+      );
+      expect(writing.length).toBeGreaterThan(50);
+      const allowed: string[] = [];
+      for (const [method, path] of writing) {
+        const answer = await fetch(address + path, { method, headers, body: '{}' });
+        const { code } = (await answer.json()) as { code?: string };
+        if (answer.status !== 403 || code !== 'role_not_allowed')
+          allowed.push(`${method} ${path} ${answer.status} ${code}`);
+      }
+      expect(allowed).toEqual([]);
+    });
+  });
+
   it('hands the services a database that works, and lets go of everything afterwards', async () => {
     const program = standalone();
     let url = '';

@@ -46,6 +46,12 @@ describe('paying by each kind of rule', () => {
     expect(worth({ plan: paying(pay), lines })).toEqual([commission]);
   });
 
+  it('M031: percent of what is left after a discount: half of 100.00 is a basis of 50.00', () => {
+    const half = { quantity: '1', gross: '10000', discount: '5000' };
+    const lines = [line(paidAt, 5_000, half)];
+    expect(worth({ plan: paying({ kind: 'percent', bp: 2500 }), lines })).toEqual([1_250]);
+  });
+
   it('flat, once per order: its lines share it', () => {
     const order = { sale: 'o1', payment: 'o1p' };
     const lines = [1, 2, 3].map((i) => line(paidAt, 10_000, { ...order, line: `l${i}` }));

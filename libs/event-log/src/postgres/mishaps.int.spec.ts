@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { streamOf } from '@tributary/kernel';
 import { Database } from '@tributary/postgres';
 import { startTestPostgres, type TestPostgres } from '@tributary/testing';
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { Dice } from '../contract/dice.fixture';
 import {
   eventsAfter,
@@ -166,6 +166,18 @@ describe('losing the answer to an append', () => {
     await until(killed);
     await holder.query('commit');
     expect(await appending).toEqual({ revision: 0n, position: 1n, replayed: false });
+  });
+});
+
+describe('a connection that was given up after a refusal', () => {
+  it('ends nothing but itself when it is told afterwards that its server is gone', async () => {
+    const log = await openLog();
+    const { appendPool } = log as unknown as { readonly appendPool: Pool };
+    const client = await appendPool.connect();
+    client.release(new Error('It was refused.'));
+    const gone = Object.assign(new Error('unexpected postmaster exit'), { code: '57P01' });
+    // An error that nobody listens to is thrown, and in the callback of a socket that is the end of the process.
+    expect(() => client.emit('error', gone)).not.toThrow();
   });
 });
 

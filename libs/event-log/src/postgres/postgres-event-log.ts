@@ -81,8 +81,8 @@ export class PostgresEventLog implements CopyTarget {
     const { now, giveUpAfterMs, maxQueuedAppends, onBatch, onError } = options;
     this.appendPool = appendPoolOf(url as string, schema);
     this.appendPool.on('error', onError);
-    // The pool listens to idle ones alone. One that it has given up after a refusal may still be told that its server is gone, which
-    // would end the process; whoever asked has been answered by then.
+    // The pool listens to idle ones alone. A server may let us in and be gone in the same breath, before whoever asked for the
+    // connection has got it, and an error that nobody listens to ends the process. The first statement fails anyway.
     this.appendPool.on('connect', (client) => client.on('error', () => undefined));
     this.reader = new Reader(pool);
     this.calls = new WakeCalls({

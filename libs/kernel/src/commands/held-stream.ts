@@ -65,7 +65,6 @@ export class HeldStream {
     return this.loaded;
   }
 
-  /** Whoever read it anew meanwhile would begin with the snapshot before. */
   get isSaving(): boolean {
     return this.saving;
   }

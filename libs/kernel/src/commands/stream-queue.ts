@@ -41,6 +41,7 @@ export class StreamQueue {
     return this.draining === undefined;
   }
 
+  /** Whoever read it anew while its snapshot is being written would begin with the one before. */
   get mayBeForgotten(): boolean {
     return this.isIdle && this.held?.isSaving !== true;
   }

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 
 import { type EventLog, PostgresEventLog } from '@tributary/event-log';
 import { CodedError, type Recorded } from '@tributary/kernel';
-import { Database, EmbeddedPostgres, orUnavailable } from '@tributary/postgres';
-import { Client } from 'pg';
+import { Database, EmbeddedPostgres, withClient } from '@tributary/postgres';
+import type { ClientConfig } from 'pg';
 
 const WORKSPACE = resolve(__dirname, '..', '..', '..');
 const DATABASE = 'tributary';
@@ -49,6 +49,12 @@ export const tenantUnknown = (tenant: string): CodedError =>
     tenant,
   });
 
+/** How a command connects past the pools; a server that keeps silent is not waited for. */
+export const forAMoment = (url: string): ClientConfig => ({
+  connectionString: url,
+  connectionTimeoutMillis: 10_000,
+});
+
 /** Opens a log that exists; a reader makes none. */
 export async function openLog(url: string, schema: string): Promise<EventLog> {
   await assertLog(url, schema);
@@ -62,20 +68,13 @@ export async function openLog(url: string, schema: string): Promise<EventLog> {
 }
 
 async function assertLog(url: string, schema: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  try {
-    await client.connect();
+  const found = await withClient(forAMoment(url), async (client) => {
     const table = `${client.escapeIdentifier(schema)}.event`;
-    const { rows } = await client.query<{ there: boolean }>(
-      'select to_regclass($1) is not null as there',
-      [table],
-    );
-    if (rows[0]?.there) return;
-  } catch (error) {
-    throw orUnavailable(error);
-  } finally {
-    await client.end();
-  }
+    return await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+      table,
+    ]);
+  });
+  if (found.rows[0]?.there) return;
   throw new CodedError(
     'no_event_log',
     `There is no event log in schema ${schema} of that database.`,

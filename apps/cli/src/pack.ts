@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
-import { orUnavailable } from '@tributary/postgres';
+import { withClient } from '@tributary/postgres';
 import { type Verifier, verifierOf } from '@tributary/proofs';
-import { Client } from 'pg';
 
 import { type Command, EXIT, parseOptions } from './command';
 import { textOf } from './files';
-import { dataDirectoryOf, openLog, sourceOf } from './log-source';
+import { dataDirectoryOf, forAMoment, openLog, sourceOf } from './log-source';
 import { SealedLog } from './pack/sealed-log';
 import { writePack } from './pack/write-pack';
 
@@ -61,35 +60,32 @@ Exit codes: 0 written, 2 wrong options, 3 could not read or write.`,
     const dataDirectory = options['data-dir'] ?? variables['TRIBUTARY_DATA_DIR'];
     const { verifierKey, key } = await keyOf(options.key, dataDirectory);
     const source = await sourceOf(options.url ?? variables['DATABASE_URL'], dataDirectory);
-    const client = new Client({
-      connectionString: options['ledger-url'] ?? source.url,
-      connectionTimeoutMillis: 10_000,
-    });
     try {
-      await client.connect().catch((error: unknown) => {
-        throw orUnavailable(error);
-      });
-      const log = await openLog(source.url, options.schema);
-      try {
-        const sealed = new SealedLog(client, 'ledger');
-        const covering = await sealed.certifiedAt(log, tenant, period);
-        const note = await sealed.checkpoint({
-          ...(checkpoint !== undefined && { size: Number(checkpoint) }),
-          ...(covering !== undefined && { covering }),
-        });
-        const wanted = { tenant, period, out: folder, note, key, verifierKey };
-        const packed = await writePack(log, sealed, wanted);
-        out(
-          options.json
-            ? JSON.stringify({ folder, ...packed })
-            : `${packed.events} of ${packed.size} events and ${packed.files} files in ${folder}. Check it: tributary verify --pack ${folder} --key ${verifierKey}`,
-        );
-        return EXIT.fine;
-      } finally {
-        await log.close();
-      }
+      const packed = await withClient(
+        forAMoment(options['ledger-url'] ?? source.url),
+        async (client) => {
+          const log = await openLog(source.url, options.schema);
+          try {
+            const sealed = new SealedLog(client, 'ledger');
+            const covering = await sealed.certifiedAt(log, tenant, period);
+            const note = await sealed.checkpoint({
+              ...(checkpoint !== undefined && { size: Number(checkpoint) }),
+              ...(covering !== undefined && { covering }),
+            });
+            const wanted = { tenant, period, out: folder, note, key, verifierKey };
+            return await writePack(log, sealed, wanted);
+          } finally {
+            await log.close();
+          }
+        },
+      );
+      out(
+        options.json
+          ? JSON.stringify({ folder, ...packed })
+          : `${packed.events} of ${packed.size} events and ${packed.files} files in ${folder}. Check it: tributary verify --pack ${folder} --key ${verifierKey}`,
+      );
+      return EXIT.fine;
     } finally {
-      await client.end();
       await source.close();
     }
   },

@@ -5,12 +5,11 @@ import { dirname, join, resolve } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
 import { writeForGood } from '@tributary/platform';
-import { DirectoryLock, orUnavailable } from '@tributary/postgres';
+import { DirectoryLock, withClient } from '@tributary/postgres';
 import { parseCheckpoint, parseNote, verifierKeyOf, verifierOf } from '@tributary/proofs';
-import { Client } from 'pg';
 
 import { type Command, EXIT, type ExitCode, type Surroundings, parseOptions } from './command';
-import { dataDirectoryOf, sourceOf } from './log-source';
+import { dataDirectoryOf, forAMoment, sourceOf } from './log-source';
 import { serverOf } from './server';
 import { askWitness } from './witness/ask-witness';
 import { type OwnCheckpoint, ofDatabase, ofServer } from './witness/own-checkpoint';
@@ -177,15 +176,11 @@ async function withOwn<T>(
     given.url ?? variables['DATABASE_URL'],
     given['data-dir'] ?? variables['TRIBUTARY_DATA_DIR'],
   );
-  const connectionString = given['ledger-url'] ?? source.url;
-  const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
   try {
-    await client.connect().catch((error: unknown) => {
-      throw orUnavailable(error);
-    });
-    return await work(await ofDatabase(client, 'ledger'));
+    return await withClient(forAMoment(given['ledger-url'] ?? source.url), async (client) =>
+      work(await ofDatabase(client, 'ledger')),
+    );
   } finally {
-    await client.end();
     await source.close();
   }
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { startFleetingPostgres } from '@tributary/testing';
 import { Client } from 'pg';
 
 import { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-server';
@@ -158,6 +159,14 @@ describe('running PostgreSQL in a directory', () => {
       ) as string,
     });
     await start();
+  });
+
+  it('says unavailable when it goes away while a database is made', async () => {
+    const server = await start();
+    const gone = await startFleetingPostgres('as soon as it lets in');
+    running.push(gone);
+    Object.defineProperty(server, 'url', { value: () => gone.url });
+    await expect(server.ensureDatabase('late')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('says that the port is taken when it was told which one to use', async () => {

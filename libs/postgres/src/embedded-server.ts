@@ -4,8 +4,8 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
-import { Client } from 'pg';
 
+import { withClient } from './client';
 import { DirectoryLock } from './directory-lock';
 import { freePort } from './free-port';
 import {
@@ -130,17 +130,13 @@ export class EmbeddedPostgres {
     return urlOf(this.port, this.run.cluster.password, database);
   }
 
-  /** Url of a database that is created when it is missing. */
+  /** Url of a database that is created when it is missing. Rejects with `unavailable` when the server has gone away again. */
   async ensureDatabase(database: string): Promise<string> {
-    const client = new Client({ connectionString: this.url() });
-    await client.connect();
-    try {
+    await withClient({ connectionString: this.url() }, async (client) => {
       const found = await client.query('select 1 from pg_database where datname = $1', [database]);
       if (found.rowCount === 0)
         await client.query(`create database ${client.escapeIdentifier(database)}`);
-    } finally {
-      await client.end();
-    }
+    });
     return this.url(database);
   }
 

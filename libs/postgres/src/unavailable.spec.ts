@@ -10,6 +10,7 @@ describe('telling a database that cannot now from a statement that never will', 
     ['the connection broke', withCode('ECONNRESET')],
     ['the connection broke, without a code', new Error('Connection terminated unexpectedly')],
     ['no connection became free', new Error('timeout exceeded when trying to connect')],
+    ['the server kept silent', new Error('timeout expired')],
     ['an administrator shuts it down', withCode('57P01')],
     ['it recovers from a crash', withCode('57P03')],
     ['it has too many connections', withCode('53300')],
@@ -24,6 +25,11 @@ describe('telling a database that cannot now from a statement that never will', 
   ])('is unavailable: %s', (_, error) => {
     expect(isUnavailable(error)).toBe(true);
     expect(orUnavailable(error)).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('leaves it to whoever has said so already to say what is not available', () => {
+    const said = unavailable('The witness', withCode('ECONNREFUSED'));
+    expect(orUnavailable(said)).toBe(said);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 
-import { unavailable } from '@tributary/kernel';
+import { hasCode, unavailable } from '@tributary/kernel';
 
 const NETWORK = new Set([
   'EAI_AGAIN',
@@ -21,7 +21,7 @@ const SQLSTATE = /^(?:08...|53...|57P0[1-5]|58030|58P0.|25006)$/;
 
 /** `pg` gives these no code. */
 const WITHOUT_CODE =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
+  /^(?:Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/;
 
 /** Whether the database could not do it now, though it may later: answer 503 and try again, rather than blame the caller. */
 export function isUnavailable(error: unknown): boolean {
@@ -46,6 +46,6 @@ export const isPassing = (error: unknown): boolean =>
   PASSING.test(sqlStateOf(error) ?? '') ||
   (error instanceof Error && error.message === 'Query read timeout');
 
-/** The same error, or `unavailable` with it as the cause. */
+/** The same error, or `unavailable` with it as the cause. Who has said so already may mean something else than the database. */
 export const orUnavailable = (error: unknown): unknown =>
-  isUnavailable(error) ? unavailable('PostgreSQL', error) : error;
+  isUnavailable(error) && !hasCode(error, 'unavailable') ? unavailable('PostgreSQL', error) : error;

@@ -1,4 +1,5 @@
 export * from './postgres';
+export * from './fleeting-postgres';
 export * from './eventstore/event-store-server';
 export * from './eventstore/test-server';
 export * from './kafka-broker';

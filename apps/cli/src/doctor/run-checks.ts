@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 
-import { CodedError } from '@tributary/kernel';
+import { CodedError, hasCode } from '@tributary/kernel';
 import {
   binariesPackage,
   DirectoryLock,
   EmbeddedPostgres,
   findBinaries,
   findServerUser,
+  withClient,
 } from '@tributary/postgres';
-import { Client } from 'pg';
 
+import { forAMoment } from '../log-source';
 import { answerOf, type Finding, finding } from './finding';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -91,21 +92,19 @@ const HOW = {
 export async function database({ DATABASE_URL: url }: Variables): Promise<Finding> {
   const about = { name: 'DATABASE_URL', area: 'run', required: true } as const;
   if (!url) return { ...about, ok: true, found: 'not set; an own PostgreSQL is started' };
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
-    await client.connect();
-    const { rows } = await client.query<{ server_version: string }>('show server_version');
+    const { rows } = await withClient(forAMoment(url), (client) =>
+      client.query<{ server_version: string }>('show server_version'),
+    );
     return { ...about, ok: true, found: `PostgreSQL ${rows[0]?.server_version}` };
   } catch (error) {
-    const found = (error as Error).message;
+    const why = hasCode(error, 'unavailable') ? error.cause : error;
     return {
       ...about,
       ok: false,
-      found,
+      found: (why as Error).message,
       mend: 'Correct DATABASE_URL, or unset it to use an own PostgreSQL.',
     };
-  } finally {
-    await client.end();
   }
 }
 

@@ -8,10 +8,11 @@ import {
 } from '@tributary/event-log';
 import type { Projection } from '@tributary/feeds';
 import { schemaOf } from '@tributary/platform';
-import { Database, orUnavailable } from '@tributary/postgres';
+import { Database, openClient, orUnavailable, withClient } from '@tributary/postgres';
 import { DEFINITIONS } from '@tributary/standalone';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 
+import { forAMoment } from '../log-source';
 import { LogVerifier } from '../verify/log-verifier';
 import { Postings } from '../verify/postings';
 import { type ComparedTable, type OfService, compareTable } from './compare';
@@ -149,6 +150,8 @@ async function* tablesOf(
   try {
     for (const table of TABLES)
       if (table.service === name) yield await compareTable(table, ours, theirs);
+  } catch (error) {
+    throw orUnavailable(error);
   } finally {
     await ours.end();
     await theirs?.end();
@@ -163,9 +166,8 @@ const endedWith =
   };
 
 async function snapshotOf(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = await openClient(forAMoment(url));
   try {
-    await client.connect();
     await client.query(`set timezone = 'UTC'`);
     await client.query('begin isolation level repeatable read, read only');
     return client;
@@ -176,9 +178,8 @@ async function snapshotOf(url: string): Promise<Client> {
 }
 
 /** Undefined where the log lies somewhere else. */
-async function headOf(url: string): Promise<bigint | undefined> {
-  const client = await snapshotOf(url);
-  try {
+const headOf = (url: string): Promise<bigint | undefined> =>
+  withClient(forAMoment(url), async (client) => {
     const { rows } = await client.query<{ there: boolean }>(
       `select to_regclass('log.event') is not null as there`,
     );
@@ -187,7 +188,4 @@ async function headOf(url: string): Promise<bigint | undefined> {
       'select max(position) as head from log.event',
     );
     return BigInt(found.rows[0]?.head ?? 0);
-  } finally {
-    await client.end();
-  }
-}
+  });

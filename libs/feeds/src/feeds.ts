@@ -11,6 +11,7 @@ import { TableSource } from './inbox/table-source';
 import { logFeed } from './log-feed';
 import { WaitingFacts } from './meeting/waiting-facts';
 import type { Running } from './ports';
+import { BeingBuilt } from './projections/being-built';
 import { LiveProjection } from './projections/live-projection';
 import { type Projection, subscriptionOf } from './projections/projection';
 import { rebuild } from './projections/rebuild';
@@ -49,6 +50,7 @@ export class Feeds implements Running {
   private readonly sources: Running[] = [];
   private readonly stopping = new AbortController();
   private readonly background: Promise<void>[] = [];
+  private readonly building = new BeingBuilt();
 
   private constructor(private readonly options: FeedsOptions) {
     const { database, observer, owner, leaseMs = DEFAULT_LEASE_MS } = options;
@@ -119,6 +121,11 @@ export class Feeds implements Running {
       ...options,
       signal,
     });
+  }
+
+  /** Whether a statement has failed only because the version that it reads is still being filled: it may be tried again. */
+  isBeingBuilt(error: unknown): boolean {
+    return this.building.explains(error);
   }
 
   async status(): Promise<FeedsStatus> {
@@ -193,8 +200,10 @@ export class Feeds implements Running {
     });
     const follower = this.add(live);
     const standing = await register(database, projection);
-    if (standing === 'behind') this.background.push(this.bringUp(follower, projection));
-    else follower.runner = this.run(live);
+    if (standing === 'behind') {
+      this.building.begin(projection);
+      this.background.push(this.bringUp(follower, projection));
+    } else follower.runner = this.run(live);
   }
 
   private async bringUp(follower: Follower, projection: Projection): Promise<void> {
@@ -204,6 +213,7 @@ export class Feeds implements Running {
         // Another process may have done it meanwhile.
         if ((await register(this.options.database, projection)) === 'behind')
           await this.rebuild(projection.name);
+        this.building.end(projection);
         follower.runner = this.run(follower.subscriber);
         if (signal.aborted) await follower.runner.stop();
         return;
@@ -219,7 +229,9 @@ export class Feeds implements Running {
 
   private addReaction(reaction: Reaction, feed: Feed): void {
     const { database, observer, leaseMs = DEFAULT_LEASE_MS } = this.options;
-    const live = new LiveReaction<unknown>(reaction, feed, { database, observer, ttlMs: leaseMs });
+    const { building } = this;
+    const context = { database, observer, building, ttlMs: leaseMs };
+    const live = new LiveReaction<unknown>(reaction, feed, context);
     this.add(live).runner = this.run(live);
   }
 

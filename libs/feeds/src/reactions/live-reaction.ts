@@ -2,6 +2,7 @@ import { type Database, isPassing } from '@tributary/postgres';
 import { type Reason, reasonOf } from '../failure';
 import type { Feed, FeedBatch, FeedEvent } from '../feed';
 import type { FeedObserver } from '../observer';
+import type { BeingBuilt } from '../projections/being-built';
 import { backoffMs, pause } from '../wake';
 import { commitBatch, type Poison } from '../subscriptions/checkpoint';
 import type { Held } from '../subscriptions/leases';
@@ -22,6 +23,8 @@ export interface LiveReactionContext {
   readonly database: Database;
   readonly observer: FeedObserver;
   readonly ttlMs: number;
+  /** What it reads of these will be there in a moment. */
+  readonly building?: Pick<BeingBuilt, 'explains'>;
 }
 
 /** Streams of one batch that are worked on at the same time: the more of them, the more is asked and appended together. */
@@ -184,7 +187,7 @@ export class LiveReaction<C = unknown> implements Subscriber {
       if (commands.length === 0) return undefined;
       return await this.dispatchAll(followUps(this.reaction, event, commands), stop);
     } catch (error) {
-      if (isPassing(error)) throw error;
+      if (isPassing(error) || this.context.building?.explains(error) === true) throw error;
       return reasonOf(error, 'reaction_failed');
     }
   }

@@ -1,22 +1,28 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Lifecycle } from '../http/lifecycle';
 import { methodsAt } from '../http/routes';
 import { toJson } from '../json/to-json';
 import { requestFacts } from '../logging/request-facts';
 import type { StructuredLogger } from '../logging/structured-logger';
 import { PROBLEM_JSON, Refusal, problemOf } from './problem';
-import { refusalOf } from './refusal-of';
+import { readModelBuilding, refusalOf } from './refusal-of';
 
 /** Every error of a request ends here and leaves as a problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: StructuredLogger) {}
+  constructor(
+    private readonly logger: StructuredLogger,
+    private readonly lifecycle: Lifecycle,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const refusal = unknownRoute(request) ?? refusalOf(error);
+    const refusal =
+      unknownRoute(request) ??
+      (this.lifecycle.isStillMade(error) ? readModelBuilding() : refusalOf(error));
     // Behind a 5xx stands something that somebody has to look at, so the cause is logged; a refusal is the caller's business.
     if (refusal.status >= 500) {
       const route = request.routeOptions.url ?? 'unmatched';

@@ -35,12 +35,19 @@ export const internalError = (): Refusal =>
     'Something went wrong on our side. Quote the instance when you ask about it.',
   );
 
+const TRY_AGAIN = { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } };
+
 export const unavailableRefusal = (
   detail = 'Something that this request needs is not available. Nothing was lost; try again.',
-) =>
-  new Refusal(503, 'unavailable', detail, {
-    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-  });
+) => new Refusal(503, 'unavailable', detail, TRY_AGAIN);
+
+export const readModelBuilding = (): Refusal =>
+  new Refusal(
+    503,
+    'read_model_building',
+    'What this request reads is being built from the log. Nothing was lost; try again.',
+    TRY_AGAIN,
+  );
 
 function fromCoded(error: CodedError, status: number): Refusal {
   const { code, message, facts } = error;

@@ -52,7 +52,7 @@ export class EdgeModule {
         ...keys,
         { provide: APP_GUARD, useValue: new AccessGuard(authenticator) },
         { provide: APP_PIPE, useValue: new BodyPipe() },
-        { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        { provide: APP_FILTER, useValue: new ProblemFilter(logger, lifecycle) },
       ],
       exports: [Authenticator, StructuredLogger, Metrics, Lifecycle],
     };

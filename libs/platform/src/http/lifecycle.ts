@@ -3,12 +3,16 @@ import { Injectable } from '@nestjs/common';
 /** Resolves when the part works; the text of a rejection is logged, never shown. */
 export type Check = () => Promise<void>;
 
+/** Whether an error comes of something that a part is still making, and that will be there without a hand. */
+export type StillMade = (error: unknown) => boolean;
+
 const CHECK_LIMIT_MS = 3_000;
 
 /** Whether this process may take requests: what its parts say, and whether it is on its way out. */
 @Injectable()
 export class Lifecycle {
   private readonly checks = new Map<string, Check>();
+  private readonly makers: StillMade[] = [];
   private draining = false;
 
   get isDraining(): boolean {
@@ -22,6 +26,15 @@ export class Lifecycle {
   /** The name is public: it says which part, and nothing about where it is. */
   register(name: string, check: Check): void {
     this.checks.set(name, check);
+  }
+
+  /** A process takes requests while its parts still make something; only those that need it have to wait. */
+  registerMaker(isStillMade: StillMade): void {
+    this.makers.push(isStillMade);
+  }
+
+  isStillMade(error: unknown): boolean {
+    return this.makers.some((says) => says(error));
   }
 
   async failing(onFailure: (name: string, error: unknown) => void): Promise<readonly string[]> {

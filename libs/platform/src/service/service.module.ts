@@ -58,5 +58,6 @@ export class ServiceModule implements OnApplicationBootstrap {
     const { database, name } = this.runtime;
     this.lifecycle.register(`${name} database`, () => database.ping());
     await this.runtime.start(this.bus, this.seed.value);
+    this.lifecycle.registerMaker((error) => this.runtime.feeds.isBeingBuilt(error));
   }
 }

@@ -66,14 +66,34 @@ describe('keeping snapshots in Postgres', () => {
     expect(await snapshots.load(key)).toEqual({ revision: 0n, position: 30n, rows });
   });
 
-  it('ignores a difference to a snapshot that another process has replaced', async () => {
-    await snapshots.save(KEY, { revision: 9n, position: 21n, from: 4n }, new Map([['b', 'wrong']]));
-    await snapshots.save(
-      KEY,
-      { revision: 9n, position: 21n, from: -1n },
-      new Map([['b', 'wrong']]),
-    );
-    expect(await snapshots.load(KEY)).toMatchObject({ revision: 8n });
+  it('ignores a difference to a snapshot that another process has replaced, and says which one is there', async () => {
+    const wrong = new Map([['b', 'wrong']]);
+    const before = await snapshots.load(KEY);
+    for (const at of [
+      { revision: 9n, position: 21n, from: 4n },
+      { revision: 7n, position: 19n, from: -1n },
+      { revision: 8n, position: 20n, from: -1n },
+    ])
+      expect(await snapshots.save(KEY, at, wrong)).toBe(8n);
+    expect(await snapshots.load(KEY)).toEqual(before);
+    const none = { ...KEY, stream: streamOf('earnings', 'acme', 'none') };
+    const at = { revision: 9n, position: 21n, from: 4n };
+    expect(await snapshots.save(none, at, wrong)).toBe(-1n);
+    expect(await snapshots.load(none)).toBeUndefined();
+  });
+
+  it('puts all rows there are in place of an older snapshot, and of one of another log', async () => {
+    const key = { ...KEY, stream: streamOf('earnings', 'acme', 'again') };
+    const save = (revision: bigint, position: bigint, row: string) =>
+      snapshots.save(key, { revision, position, from: -1n }, new Map([[row, revision.toString()]]));
+    expect(await save(3n, 40n, 'first')).toBe(3n);
+    expect(await save(5n, 44n, 'second')).toBe(5n);
+    expect(await save(5n, 33n, 'third')).toBe(5n);
+    expect(await snapshots.load(key)).toEqual({
+      revision: 5n,
+      position: 33n,
+      rows: new Map([['third', '5']]),
+    });
   });
 
   it('never reads the rows of another state version', async () => {

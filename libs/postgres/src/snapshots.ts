@@ -1,6 +1,6 @@
 import type { Json, Snapshot, SnapshotKey, SnapshotStore } from '@tributary/kernel';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import type { Database } from './database';
+import type { Database, Queryable } from './database';
 import { Together } from './together';
 
 export class Snapshots1700000000300 implements MigrationInterface {
@@ -40,6 +40,19 @@ const ROWS_AT_ONCE = 2_000;
 const KEEP = `
 insert into snapshot_row select $1, $2, $3, kept ->> 0, kept -> 1 from jsonb_array_elements($4::jsonb) kept
 on conflict (stream, decider, state_version, key) do update set value = excluded.value`;
+
+/** All rows there are, in place of older ones; those of the same revision at another position are of another log. */
+const REPLACE = `
+insert into snapshot as s values ($1, $2, $3, $4, $5)
+on conflict (stream, decider, state_version) do update set revision = excluded.revision, position = excluded.position
+ where s.revision < excluded.revision or (s.revision = excluded.revision and s.position <> excluded.position)`;
+
+/** Changed rows are a difference to `from`, so they fit that snapshot and no other. */
+const FOLLOW = `
+update snapshot set revision = $4, position = $5
+ where stream = $1 and decider = $2 and state_version = $3 and revision = $6`;
+
+const OF_KEY = 'where stream = $1 and decider = $2 and state_version = $3';
 
 interface LoadedSnapshot extends Snapshot {
   readonly rows: Map<string, Json | null>;
@@ -86,29 +99,32 @@ export class PostgresSnapshots implements SnapshotStore {
     { stream, decider, stateVersion }: SnapshotKey,
     at: { readonly revision: bigint; readonly position: bigint; readonly from: bigint },
     changed: ReadonlyMap<string, Json | undefined>,
-  ): Promise<void> {
+  ): Promise<bigint> {
     const key = [stream, decider, stateVersion];
-    await this.database.transaction(async (tx) => {
-      // The changed rows are a difference to `from`, so they fit that snapshot and no other.
-      const moved = await tx.query(
-        at.from < 0n
-          ? `insert into snapshot values ($1, $2, $3, $4, $5) on conflict do nothing`
-          : `update snapshot set revision = $4, position = $5
-              where stream = $1 and decider = $2 and state_version = $3 and revision = $6`,
-        [...key, at.revision, at.position, ...(at.from < 0n ? [] : [at.from])],
-      );
-      if (moved.rowCount === 0) return;
+    const isWhole = at.from < 0n;
+    return await this.database.transaction(async (tx) => {
+      const place = [...key, at.revision, at.position];
+      const moved = isWhole
+        ? await tx.query(REPLACE, place)
+        : await tx.query(FOLLOW, [...place, at.from]);
+      if (moved.rowCount === 0) return await storedRevision(tx, key);
 
       const gone = [...changed].filter(([, value]) => value === undefined).map(([row]) => row);
       const kept = [...changed].filter((row): row is [string, Json] => row[1] !== undefined);
-      await tx.query(
-        `delete from snapshot_row where stream = $1 and decider = $2 and state_version = $3 and key = any($4)`,
-        [...key, gone],
-      );
-      for (let at = 0; at < kept.length; at += ROWS_AT_ONCE)
-        await tx.query(KEEP, [...key, JSON.stringify(kept.slice(at, at + ROWS_AT_ONCE))]);
+      if (isWhole) await tx.query(`delete from snapshot_row ${OF_KEY}`, key);
+      else await tx.query(`delete from snapshot_row ${OF_KEY} and key = any($4)`, [...key, gone]);
+      for (let next = 0; next < kept.length; next += ROWS_AT_ONCE)
+        await tx.query(KEEP, [...key, JSON.stringify(kept.slice(next, next + ROWS_AT_ONCE))]);
+      return at.revision;
     });
   }
+}
+
+async function storedRevision(tx: Queryable, key: readonly unknown[]): Promise<bigint> {
+  const { rows } = await tx.query<{ revision: string }>(`select revision from snapshot ${OF_KEY}`, [
+    ...key,
+  ]);
+  return BigInt(rows[0]?.revision ?? -1);
 }
 
 interface StoredRow {

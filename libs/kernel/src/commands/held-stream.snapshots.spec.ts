@@ -78,9 +78,80 @@ describe('keeping snapshots', () => {
   });
 });
 
+describe('finding that another snapshot is stored than was thought', () => {
+  it('goes on from that of another process, and everything is in the next', async () => {
+    const log = new ScriptedLog();
+    const snapshots = new MemorySnapshots();
+    const [one, other] = [1, 2].map(() => counter(log, { snapshots, snapshotEvery: 1 }));
+    await one?.run(add(1), 'c0');
+    await settled(log, 1);
+    await other?.run(add(2), 'c1');
+    await settled(log, 2);
+    // It stores nothing, and learns that another one has.
+    await one?.run(add(3), 'c2');
+    await settled(log, 3);
+    expect(await snapshots.load()).toMatchObject({ revision: 1n });
+    await one?.run({ type: 'Note', text: 'nothing that is shown' }, 'c3');
+    await settled(log, 4);
+    const stored = await snapshots.load();
+    expect([stored?.revision, stored?.rows.get('state/total')]).toEqual([3n, 6]);
+
+    log.readsFrom = [];
+    const restored = counter(log, { snapshots });
+    expect(await restored.run(add(2), 'c1')).toMatchObject({ kind: 'replayed', revision: 1n });
+    expect(log.readsFrom.slice(0, 2)).toEqual([3n, 4n]);
+    expect(await restored.run(add(3), 'c2')).toMatchObject({ kind: 'replayed', revision: 2n });
+    expect(await restored.run(add(5))).toMatchObject({ rejected: { total: 6 } });
+  });
+
+  it('goes on from its own when the answer to it was lost', async () => {
+    const snapshots = new MemorySnapshots();
+    const onBackgroundError = () => undefined;
+    const options = { snapshots, snapshotEvery: 1, onBackgroundError };
+    const { run, log } = counter(new ScriptedLog(), options);
+    await run(add(1));
+    await settled(log, 1);
+    snapshots.losesAnswer = true;
+    await run(add(2));
+    await settled(log, 2);
+    snapshots.losesAnswer = false;
+    await run(add(3));
+    await settled(log, 3);
+    await run(add(4));
+    await settled(log, 4);
+    const stored = await snapshots.load();
+    expect([stored?.revision, stored?.rows.get('state/total')]).toEqual([3n, 10]);
+  });
+
+  it('asks no more often than a snapshot is due while others are ahead', async () => {
+    const snapshots = new MemorySnapshots();
+    snapshots.ahead = 5n;
+    const { run, log } = counter(new ScriptedLog(), { snapshots, snapshotEvery: 2 });
+    for (let i = 0; i < 7; i++) {
+      await run(add(1));
+      await settled(log, i + 1);
+    }
+    expect(snapshots.begun).toBe(1);
+  });
+
+  it('gives up what it cannot complete, and tries again no more often than it is due', async () => {
+    const snapshots = new MemorySnapshots();
+    const { run, log } = counter(new ScriptedLog(), { snapshots, snapshotEvery: 2 });
+    for (let i = 0; i < 8; i++) {
+      await run(add(1));
+      await settled(log, i + 1);
+      if (i === 1) snapshots.lose();
+    }
+    expect([snapshots.begun, await snapshots.load()]).toEqual([4, undefined]);
+  });
+});
+
 class MemorySnapshots implements SnapshotStore {
   readonly saved: ReadonlyMap<string, unknown>[] = [];
   broken = false;
+  losesAnswer = false;
+  /** Of another process. */
+  ahead = -1n;
   begun = 0;
   private gate: Promise<void> | undefined;
   private snapshot: Snapshot | undefined;
@@ -96,17 +167,25 @@ class MemorySnapshots implements SnapshotStore {
     return Promise.resolve(this.snapshot);
   }
 
+  lose(): void {
+    this.snapshot = undefined;
+  }
+
   async save(
     _key: SnapshotKey,
-    at: { revision: bigint; position: bigint },
+    { from, ...at }: Parameters<SnapshotStore['save']>[1],
     changed: Parameters<SnapshotStore['save']>[2],
-  ): Promise<void> {
+  ): Promise<bigint> {
     this.begun++;
     await this.gate;
     if (this.broken) throw new Error('the disk is full');
+    const stored = this.snapshot?.revision ?? this.ahead;
+    if (from < 0n ? stored >= at.revision : stored !== from) return stored;
     this.saved.push(changed);
-    const rows = new Map(this.snapshot?.rows);
+    const rows = new Map(from < 0n ? [] : this.snapshot?.rows);
     for (const [key, value] of changed) if (value !== undefined) rows.set(key, value);
     this.snapshot = { ...at, rows };
+    if (this.losesAnswer) throw new Error('the connection was lost');
+    return at.revision;
   }
 }

@@ -32,10 +32,13 @@ const STATE_ROW = 'state/';
 export class HeldStream {
   known: Known;
   private readonly commands = new Map<Uuid, Remembered>();
-  /** Since the last snapshot; apart, so that no name is put together for each event of streams that never come to have one. */
+  /** Since the snapshot that they will be a difference to; apart, so that no name is put together for each event of streams that never come to have one. */
   private changedCommands = new Set<Uuid>();
   private changedRows = new Set<string>();
+  /** That snapshot; -1n: there is none, and every row has been noted. */
   private snapshotRevision = -1n;
+  /** The newest that is known, whoever has stored it: so far after it the next one is due. */
+  private newestSnapshot = -1n;
   private saving = false;
   private loaded = false;
 
@@ -115,7 +118,7 @@ export class HeldStream {
     const rows = this.decider.snapshot;
     const { state, revision, position } = this.known;
     if (!rows || !this.snapshots || this.saving) return;
-    if (revision - this.snapshotRevision < everyRevisions) return;
+    if (revision - this.newestSnapshot < everyRevisions) return;
 
     const { decider, stateVersion } = rows;
     const [commands, keys] = [this.changedCommands, this.changedRows];
@@ -125,17 +128,35 @@ export class HeldStream {
     const at = { revision, position, from: this.snapshotRevision };
     this.changedCommands = new Set();
     this.changedRows = new Set();
-    this.saving = true;
-    try {
-      await this.snapshots.save({ stream: this.stream, decider, stateVersion }, at, changed);
-      this.snapshotRevision = revision;
-    } catch (error) {
+    const showAgain = () => {
       for (const id of commands) this.changedCommands.add(id);
       for (const key of keys) this.changedRows.add(key);
+    };
+    this.saving = true;
+    try {
+      const key = { stream: this.stream, decider, stateVersion };
+      const stored = await this.snapshots.save(key, at, changed);
+      if (this.isOvertaken(stored, revision)) showAgain();
+    } catch (error) {
+      showAgain();
       throw error;
     } finally {
       this.saving = false;
     }
+  }
+
+  /**
+   * Learns what is stored, and whether what was to be stored at a revision has to be shown again because it is something else. What changed since an older
+   * snapshot holds all that changed since a newer one, whoever wrote that. One that is older than ours, as after the service was put
+   * back to an earlier day, lacks rows that are not noted any more: it is left as it is until the stream is read anew.
+   */
+  private isOvertaken(stored: bigint, revision: bigint): boolean {
+    const isOvertaken = stored !== revision && stored > this.snapshotRevision;
+    this.newestSnapshot = isOvertaken ? stored : revision;
+    if (!isOvertaken) this.snapshotRevision = revision;
+    // While every row is noted, one that may be of another log than this is rather replaced.
+    else if (this.snapshotRevision >= 0n) this.snapshotRevision = stored;
+    return isOvertaken;
   }
 
   evolve(state: unknown, event: AnyEvent): unknown {
@@ -188,6 +209,7 @@ export class HeldStream {
     }
     this.known = { state: rows.restore(stateRows), revision, position, lastCause: last };
     this.snapshotRevision = revision;
+    this.newestSnapshot = revision;
   }
 }
 

@@ -17,10 +17,14 @@ export interface Snapshot {
 /** Derived state as keyed rows, so that only what changed is written. Losing it costs time, never truth. */
 export interface SnapshotStore {
   load(key: SnapshotKey): Promise<Snapshot | undefined>;
-  /** `undefined` deletes a row. Ignored when the stored snapshot is as new already: another process was faster. */
+  /**
+   * The rows that changed since the stored snapshot of revision `from`, of which `undefined` deletes one. From -1n they are all there
+   * are, and take the place of any older snapshot. Ignored when another process was faster: gives the revision that is stored then,
+   * which is -1n where there is none.
+   */
   save(
     key: SnapshotKey,
     at: { readonly revision: bigint; readonly position: bigint; readonly from: bigint },
     changed: ReadonlyMap<string, Json | undefined>,
-  ): Promise<void>;
+  ): Promise<bigint>;
 }

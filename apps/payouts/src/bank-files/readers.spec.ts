@@ -41,16 +41,22 @@ const addsUp = ({ opening, closing, lines, unreadable }: BankStatement): boolean
   return BigInt(opening) + sumOf(lines, 'credit') - sumOf(lines, 'debit') === BigInt(closing);
 };
 
-const describeSamples = existsSync(resolve(SAMPLES, 'expected.json')) ? describe : describe.skip;
+const hasSamples = existsSync(resolve(SAMPLES, 'expected.json'));
+const describeSamples = hasSamples ? describe : describe.skip;
+const reason = hasSamples ? '' : ' (skipped: ../shared/data/samples is not on this machine)';
 
-describeSamples('reading what banks have published (needs ../shared/data/samples)', () => {
-  const expected = existsSync(resolve(SAMPLES, 'expected.json'))
+describeSamples(`reading what banks have published${reason}`, () => {
+  const expected = hasSamples
     ? (JSON.parse(readFileSync(resolve(SAMPLES, 'expected.json'), 'utf8')) as Record<
         string,
         { readonly statements: readonly ExpectedStatement[] }
       >)
     : {};
-  const files = (folder: string) => Object.keys(expected).filter((path) => path.startsWith(folder));
+  // A table without a row would leave its title unfilled in the list of what was skipped.
+  const files = (folder: string) =>
+    hasSamples
+      ? Object.keys(expected).filter((path) => path.startsWith(folder))
+      : [`every file of ${folder}`];
 
   it.each(files('camt053/'))('%s', (path) => {
     const statements = read(readFileSync(resolve(SAMPLES, path)));

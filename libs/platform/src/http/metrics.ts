@@ -15,7 +15,7 @@ export class Metrics {
   });
   private readonly append = new Histogram({
     name: 'tributary_append_seconds',
-    help: 'Time from asking the log to append until it acknowledged.',
+    help: 'Time from asking the log to append until it acknowledged. What was asked together, of many streams, counts once, as failed if any of it failed.',
     labelNames: ['service', 'outcome'],
     buckets: SECONDS,
     registers: [this.registry],

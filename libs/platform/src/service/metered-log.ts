@@ -37,21 +37,24 @@ export class MeteredLog implements EventLog {
       this.metrics.appended(this.service, 'stored', performance.now() - start);
       return appended;
     } catch (error) {
-      const outcome = hasCode(error, 'revision_conflict', 'command_mismatch')
-        ? 'conflict'
-        : 'failed';
-      this.metrics.appended(this.service, outcome, performance.now() - start);
+      this.metrics.appended(this.service, refusedAs(error), performance.now() - start);
       throw error;
     }
   }
 
+  /** A caller waits once for all of them. That streams have gone on meanwhile is the ordinary lot of some. */
   async appendMany(
     appends: readonly StreamAppend[],
   ): Promise<readonly PromiseSettledResult<Appended>[]> {
     const start = performance.now();
-    const verdicts = await this.log.appendMany(appends);
-    this.metrics.appended(this.service, 'stored', performance.now() - start);
-    return verdicts;
+    const [asked] = await Promise.allSettled([this.log.appendMany(appends)]);
+    const verdicts = asked.status === 'fulfilled' ? asked.value : [asked];
+    const hasFailed = verdicts.some(
+      (verdict) => verdict.status === 'rejected' && refusedAs(verdict.reason) === 'failed',
+    );
+    this.metrics.appended(this.service, hasFailed ? 'failed' : 'stored', performance.now() - start);
+    if (asked.status === 'rejected') throw asked.reason;
+    return asked.value;
   }
 
   read(stream: StreamName, from?: bigint, through?: bigint): AsyncIterable<Recorded> {
@@ -83,3 +86,6 @@ export class MeteredLog implements EventLog {
     return Promise.resolve();
   }
 }
+
+const refusedAs = (error: unknown): 'conflict' | 'failed' =>
+  hasCode(error, 'revision_conflict', 'command_mismatch') ? 'conflict' : 'failed';

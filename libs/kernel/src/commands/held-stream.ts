@@ -32,7 +32,10 @@ const STATE_ROW = 'state/';
 export class HeldStream {
   known: Known;
   private readonly commands = new Map<Uuid, Remembered>();
-  /** Since the snapshot that they will be a difference to; apart, so that no name is put together for each event of streams that never come to have one. */
+  /**
+   * Since the snapshot that they will be a difference to; apart, so that no name is put together for each event of streams that never
+   * come to have one.
+   */
   private changedCommands = new Set<Uuid>();
   private changedRows = new Set<string>();
   /** That snapshot; -1n: there is none, and every row has been noted. */
@@ -146,9 +149,10 @@ export class HeldStream {
   }
 
   /**
-   * Learns what is stored, and whether what was to be stored at a revision has to be shown again because it is something else. What changed since an older
-   * snapshot holds all that changed since a newer one, whoever wrote that. One that is older than ours, as after the service was put
-   * back to an earlier day, lacks rows that are not noted any more: it is left as it is until the stream is read anew.
+   * Learns what is stored, and whether what was to be stored at a revision has to be shown again because it is something else. What
+   * changed since an older snapshot holds all that changed since a newer one, whoever wrote that. One that is older than ours, as
+   * after the service was put back to an earlier day, lacks rows that are not noted any more: it is left as it is until the stream
+   * is read anew.
    */
   private isOvertaken(stored: bigint, revision: bigint): boolean {
     const isOvertaken = stored !== revision && stored > this.snapshotRevision;

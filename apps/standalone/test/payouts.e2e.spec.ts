@@ -192,7 +192,9 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       const books = await trialBalance(({ accounts }) => owed({ accounts }) === 60_000n);
       expect(owed(books)).toBe(60_000n);
       const { items } = await story.read('/v1/reports/returns', payouts);
-      expect(items).toMatchObject([{ partner: 'southwind', net: '60000', kind: 'returned' }]);
+      const kind = 'returned';
+      const endToEndId = expect.stringMatching(/^D607011902\d{22}$/);
+      expect(items).toMatchObject([{ partner: 'southwind', net: '60000', kind, endToEndId }]);
       ({ id: run } = await financed('/v1/payout-runs', { entity: 'main', asset: 'BRL/2' }));
       await runIs('locked');
       const again = await story.read(`/v1/payout-runs/${run}/items`, payouts);

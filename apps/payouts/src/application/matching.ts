@@ -78,14 +78,14 @@ export const matchesTold = (bus: CommandBus): Reaction<RefuseRepayment | ToldToA
 export function commandsOfMatches(data: LinesMatched['data']): readonly ToldToAccount[] {
   const { rail: id, zone } = data;
   return data.matches.flatMap((match): readonly ToldToAccount[] => {
-    const { line, kind, bookedOn, bankReference, returnReason } = match;
+    const { line, kind, bookedOn, bankReference, endToEndId, returnReason } = match;
     const at = startOfDay(bookedOn, zone);
     if (kind === 'repaid')
       return [{ type: 'ToldToAccount', command: repaid(data, match, at), rail: id, line }];
     return match.items.map((each) => {
       const { item, amount, fee } = each;
       const of = { account: accountOf(data, each), at, item, rail: id, bankLine: line };
-      const said = { amount, bookedOn, bankReference };
+      const said = { amount, bookedOn, bankReference, ...(endToEndId && { endToEndId }) };
       const command: Booking =
         kind === 'settled'
           ? { type: 'SettleItem', ...of, ...said }

@@ -1,5 +1,10 @@
 import type { Asset, Day } from '@tributary/kernel';
-import type { BankLine, BankStatement, UnreadableRow } from '../domain/rail/bank-line';
+import {
+  type BankLine,
+  type BankStatement,
+  END_TO_END_ID,
+  type UnreadableRow,
+} from '../domain/rail/bank-line';
 import { minorOf } from './amounts';
 import { assetFrom } from './currency';
 import { LineKeys } from './keys';
@@ -102,7 +107,6 @@ function* linesOf(
 }
 
 const ITEM = /\b[0-9A-HJKMNP-TV-Z]{15}\b/;
-const INSTANT_PAYMENT = /\b[DE][0-9A-Z]{8}[0-9]{12}[0-9A-Za-z]{11}\b/;
 const CHARGE_TYPES = new Set(['FEE', 'SRVCHG']);
 const CHARGE_WORDS = /\b(?:TARIFAS?|TAR|FEES?|FRAIS|SERVICE CHARGE)\b/i;
 const REVERSAL_WORDS = /\bESTORNO\b/i;
@@ -174,7 +178,7 @@ function referencesOf(row: Row, text: string): BankLine['references'] {
   const worded = ITEM.exec(text)?.[0] ?? null;
   return {
     item: named !== null && ITEM.test(named) ? named : (worded ?? named),
-    endToEnd: INSTANT_PAYMENT.exec(text)?.[0] ?? null,
+    endToEnd: END_TO_END_ID.exec(text)?.[0] ?? null,
     bank: row.get('CHECKNUM') ?? null,
     fitid: row.get('FITID') ?? null,
     batch: null,

@@ -12,6 +12,7 @@ import {
 import { testMasterKey } from '@tributary/platform/testing';
 import { Privacy } from '@tributary/privacy';
 import { Reply, type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { accountHandler } from '../application/accounts';
 import { accountsTold } from '../application/file-answers';
 import { filesOfRuns, filesWritten } from '../application/file-reactions';
 import {
@@ -22,34 +23,53 @@ import {
   faultsThrough,
 } from '../application/file-writing';
 import { fileHandler } from '../application/files';
+import { matchesTold, railHandler } from '../application/matching';
 import { PayeeOpening } from '../application/payee-opening';
 import { Payees, SUBJECT_KIND, payeeHandler } from '../application/payees';
 import { ReturnFiles } from '../application/returns';
+import { BankStatements } from '../application/statements-in';
 import { type ReservedItem, accountStreamOf } from '../domain/account/terms';
 import { railStreamOf } from '../domain/rail/file-events';
+import { bankLines } from '../read-model/bank-lines.projection';
+import { BankLinesRead } from '../read-model/bank-lines.queries';
 import { paymentFiles } from '../read-model/files.projection';
 import { PaymentFilesShown } from '../read-model/files.queries';
 import { payees } from '../read-model/payees.projection';
 import { PayeesShown } from '../read-model/payees.queries';
+import { payoutRegister } from '../read-model/registers.projection';
+import { Registers } from '../read-model/registers.queries';
+import { BankStatementsController } from './bank-statements.controller';
 import { FilesController } from './files.controller';
 import { AT, type PaidTo, RunTeller, TENANT, causeOf, ofPartner } from './files-run.fixture';
 import { PayeesController } from './payees.controller';
+import { MatchingController } from './matching.controller';
 import { PayingAccountsController } from './paying-accounts.controller';
+import { RegistersController } from './registers.controller';
 
-/** Files with what they need of their neighbours: payees that are opened, accounts that are told. */
+/** Files with what they need of their neighbours: payees that are opened, accounts that are told, statements that show what was paid. */
 @Module({
   imports: [
     ServiceModule.of({
       name: 'payouts',
       categories: ['account', 'payee', 'rail', 'run'],
-      projections: [paymentFiles, payees],
-      reactions: (bus, means) => [filesOfRuns(means), filesWritten(bus), accountsTold(bus, means)],
+      projections: [bankLines, paymentFiles, payees, payoutRegister],
+      reactions: (bus, means) => [
+        ...[filesOfRuns(means), filesWritten(bus), accountsTold(bus, means)],
+        matchesTold(bus),
+      ],
     }),
   ],
-  controllers: [FilesController, PayeesController, PayingAccountsController],
+  controllers: [
+    BankStatementsController,
+    FilesController,
+    MatchingController,
+    PayeesController,
+    PayingAccountsController,
+    RegistersController,
+  ],
   providers: [
-    fileHandler,
-    payeeHandler,
+    ...[accountHandler, fileHandler, payeeHandler, railHandler],
+    ...[BankLinesRead, BankStatements, Registers],
     FindItemFaultsHandler,
     WriteFileHandler,
     PayeeOpening,
@@ -105,8 +125,8 @@ export class FilesSite {
     return this.serving.app.get(ServiceRuntime, { strict: false });
   }
 
-  get(path: string, who = 'ana'): Promise<Reply> {
-    return this.call(path, who, {});
+  get(path: string, who = 'ana', accept?: string): Promise<Reply> {
+    return this.call(path, who, accept === undefined ? {} : { headers: { accept } });
   }
 
   post(
@@ -124,7 +144,7 @@ export class FilesSite {
     });
   }
 
-  upload(path: string, bytes: Buffer, who = 'ana'): Promise<Reply> {
+  upload(path: string, bytes: Uint8Array, who = 'ana'): Promise<Reply> {
     const headers = { 'content-type': 'application/octet-stream' };
     return this.call(path, who, { method: 'POST', headers, body: new Uint8Array(bytes) });
   }

@@ -22,7 +22,7 @@ import {
 } from '../domain/account/account.fixture';
 import type { AccountCommand } from '../domain/account/commands';
 import { Registers } from '../read-model/registers.queries';
-import { step } from './statements-history.fixture';
+import { PIX, PIX_BACK, step } from './statements-history.fixture';
 import { StatementsSite } from './statements.fixture';
 
 const REPORTS = [
@@ -94,10 +94,10 @@ describe('what was paid, came back, or was held, as it was known at an earlier p
     await happens(
       answered('r', 'unknown'),
       answered('r', 'accepted'),
-      settle('r', 100_000),
+      { ...settle('r', 100_000), endToEndId: PIX },
       unsettle('paid r'),
       { ...settle('r', 100_000), bankLine: 'paid r again' },
-      comesBack('r', 100_000),
+      comesBack('r', 100_000, { endToEndId: PIX_BACK }),
       unreturn('back r'),
       { ...comesBack('r', 100_000), bankLine: 'back r again' },
       reserve('may', { at: noon('05-15'), payAt: noon('05-16') }),

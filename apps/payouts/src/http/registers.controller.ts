@@ -35,6 +35,7 @@ export class RegistersController {
     summary: 'Each payment with its run, its file, and the line of the bank that shows it',
     description:
       'In the order of reservation. What came back after it was paid stays settled here and stands in /v1/reports/returns. ' +
+      '`endToEndId` names a PIX in the whole country, as the statement says it. ' +
       '`totals` of the first page are over all that was asked for: the settled ones of a rail are what its statements show, ' +
       'and what is instructed, accepted or unknown is the balance of the InTransit account. ' +
       'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
@@ -64,7 +65,7 @@ export class RegistersController {
     summary: 'What came back after it was paid, and what the bank refused',
     description:
       'By the day of the bank, with the payment that takes its place. What the bank refused stands on the day on which we heard of it, ' +
-      'by the calendar of its entity as it is now. Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
+      'by the calendar of its entity as it is now. `endToEndId` is that of the return. Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
   async returns(
     @Caller() { tenant }: Principal,
@@ -116,6 +117,7 @@ const PAYOUT_COLUMNS: Columns<RegisterRow> = {
   bankReference: ({ bankReference }) => bankReference,
   replaces: ({ replaces }) => replaces.join(' '),
   returnedOn: ({ returnedOn }) => returnedOn,
+  endToEndId: ({ endToEndId }) => endToEndId,
 };
 
 const RETURN_COLUMNS: Columns<ReturnRow> = {
@@ -135,4 +137,5 @@ const RETURN_COLUMNS: Columns<ReturnRow> = {
   settledOn: ({ settledOn }) => settledOn,
   reissuedAs: ({ reissuedAs }) => reissuedAs,
   reissue: ({ reissue }) => reissue,
+  endToEndId: ({ endToEndId }) => endToEndId,
 };

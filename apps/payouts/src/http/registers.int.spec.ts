@@ -2,7 +2,7 @@ import { withoutDashes } from '@tributary/kernel';
 import { RAIL, itemIn, noon, payee, reserve, runOf } from '../domain/account/account.fixture';
 import type { HeldAccount, HeldByReason } from '../read-model/holds.queries';
 import type { RegisterRow, RegisterTotal, ReturnRow } from '../read-model/registers.queries';
-import { SECOND, of, paidAndReturned } from './statements-history.fixture';
+import { PIX, PIX_BACK, SECOND, of, paidAndReturned } from './statements-history.fixture';
 import { type Page, StatementsSite } from './statements.fixture';
 
 let site: StatementsSite;
@@ -43,9 +43,11 @@ describe('telling what was paid, and what came back', () => {
         bankLine: 'paid april',
         bookedOn: '2026-04-17',
         returnedOn: '2026-04-20',
+        endToEndId: PIX,
       },
       {
         item: itemIn('may'),
+        endToEndId: null,
         state: 'settled',
         bookedOn: '2026-05-17',
         replaces: [itemIn('april')],
@@ -69,6 +71,7 @@ describe('telling what was paid, and what came back', () => {
     expect(csv).toContain(
       `${withoutDashes(runOf('april'))},${itemIn('april')},p1,main,BRL/2,100000,1500,98500,pix`,
     );
+    expect(csv).toContain(`2026-04-20,${PIX}\r\n`);
   });
 
   it('lists what came back by the day of the bank, with what takes its place', async () => {
@@ -84,6 +87,7 @@ describe('telling what was paid, and what came back', () => {
         settledOn: '2026-04-17',
         reissuedAs: itemIn('may'),
         reissue: 'settled',
+        endToEndId: PIX_BACK,
       },
     ]);
     expect(found.totals).toMatchObject([{ kind: 'returned', items: 1, amount: '98500' }]);

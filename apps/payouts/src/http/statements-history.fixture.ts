@@ -21,6 +21,9 @@ export const of = (partner: string, command: AccountCommand): AccountCommand => 
 });
 export const SECOND = { partner: 'p2', entity: 'main', asset: 'BRL/2' as Asset };
 
+export const PIX = 'E6070119020260417120000000000001';
+export const PIX_BACK = 'D6070119020260420120000000000002';
+
 /** Paid in April, sent back in April, paid again in May. */
 export async function paidAndReturned(site: StatementsSite): Promise<string> {
   await site.told('partners', {
@@ -41,8 +44,8 @@ export async function paidAndReturned(site: StatementsSite): Promise<string> {
     release('a', 100_000),
     reserve('april', { rules: RULES }),
     instruct('april'),
-    settle('april', 98_500),
-    comesBack('april', 98_500),
+    { ...settle('april', 98_500), endToEndId: PIX },
+    comesBack('april', 98_500, { endToEndId: PIX_BACK }),
     reserve('may', { rules: RULES, at: noon('05-15'), payAt: noon('05-16') }),
     { ...instruct('may'), at: noon('05-16') } as AccountCommand,
     { ...settle('may', 98_500), at: noon('05-17'), bookedOn: '2026-05-17' },

@@ -25,6 +25,7 @@ const CHANGING = [
   ['bank_line', 'text'],
   ['booked_on', 'text'],
   ['bank_reference', 'text'],
+  ['end_to_end_id', 'text'],
   ['rejected_at', 'timestamptz'],
   ['codes', 'jsonb'],
   ['returned_line', 'text'],
@@ -33,6 +34,7 @@ const CHANGING = [
   ['return_fee', 'bigint'],
   ['return_reason', 'text'],
   ['return_reference', 'text'],
+  ['return_end_to_end_id', 'text'],
   ['reissued_as', 'text'],
 ] as const;
 

@@ -8,6 +8,7 @@ const BOOKED = {
   bankLine: 'text',
   bookedOn: 'text',
   bankReference: 'text?',
+  endToEndId: 'text?',
 } as const;
 
 const EVENTS = {
@@ -54,7 +55,7 @@ type Answered = Exclude<
  */
 export const payoutRegister = projection({
   name: 'payout_register',
-  version: 3,
+  version: 4,
   events: EVENTS,
   tables: {
     payout_item: keyedTable({
@@ -78,6 +79,7 @@ export const payoutRegister = projection({
         bank_line: 'text?',
         booked_on: 'text?',
         bank_reference: 'text?',
+        end_to_end_id: 'text?',
         rejected_at: 'instant?',
         codes: 'json?',
         returned_line: 'text?',
@@ -86,6 +88,7 @@ export const payoutRegister = projection({
         return_fee: 'bigint?',
         return_reason: 'text?',
         return_reference: 'text?',
+        return_end_to_end_id: 'text?',
         reissued_as: 'text?',
         /** Of the last change: an earlier position is answered from the changes. */
         last_position: 'bigint',
@@ -178,6 +181,7 @@ interface Said {
   readonly bank_line?: string | null;
   readonly booked_on?: string | null;
   readonly bank_reference?: string | null;
+  readonly end_to_end_id?: string | null;
   readonly rejected_at?: Instant;
   readonly codes?: Json;
   readonly returned_line?: string | null;
@@ -186,6 +190,7 @@ interface Said {
   readonly return_fee?: bigint | null;
   readonly return_reason?: string | null;
   readonly return_reference?: string | null;
+  readonly return_end_to_end_id?: string | null;
   readonly reissued_as?: string;
 }
 
@@ -237,11 +242,12 @@ function saidOf(event: Answered): Said {
     case 'PayoutVoided':
       return { state: 'reserved', instructed_at: null };
     case 'SettlementUndone':
-      return { state: 'instructed', bank_line: null, booked_on: null };
+      return { state: 'instructed', bank_line: null, booked_on: null, end_to_end_id: null };
     case 'PayoutSettled': {
       const { rail, bankLine: bank_line, bookedOn: booked_on, bankReference } = event;
       const reference = bankReference === null ? {} : { bank_reference: bankReference };
-      return { state: 'settled', rail, bank_line, booked_on, ...reference };
+      const shown = { rail, bank_line, booked_on, end_to_end_id: event.endToEndId };
+      return { state: 'settled', ...shown, ...reference };
     }
     case 'PayoutReturned':
       return returnOf(event);
@@ -257,6 +263,7 @@ const NOT_RETURNED = {
   return_fee: null,
   return_reason: null,
   return_reference: null,
+  return_end_to_end_id: null,
 } as const;
 
 interface Return {
@@ -266,13 +273,15 @@ interface Return {
   readonly fee: bigint;
   readonly reason: string | null;
   readonly bankReference: string | null;
+  readonly endToEndId: string | null;
 }
 
-const returnOf = ({ bankLine, bookedOn, amount, fee, reason, bankReference }: Return) => ({
+const returnOf = ({ bankLine, bookedOn, amount, fee, reason, ...named }: Return) => ({
   returned_line: bankLine,
   returned_on: bookedOn,
   returned_amount: amount,
   return_fee: fee,
   return_reason: reason,
-  return_reference: bankReference,
+  return_reference: named.bankReference,
+  return_end_to_end_id: named.endToEndId,
 });

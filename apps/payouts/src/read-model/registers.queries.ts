@@ -40,6 +40,8 @@ export interface RegisterRow {
   readonly bankReference: string | null;
   readonly replaces: readonly string[];
   readonly returnedOn: Day | null;
+  /** What names a PIX in the whole country, as the bank's statement says it; null where it was none. */
+  readonly endToEndId: string | null;
 }
 
 export interface ReturnRow {
@@ -61,6 +63,8 @@ export interface ReturnRow {
   /** The payment that takes its place, and what came of that one. */
   readonly reissuedAs: string | null;
   readonly reissue: ItemState | null;
+  /** Of a PIX that was given back: the return has one of its own. */
+  readonly endToEndId: string | null;
 }
 
 export interface RegisterTotal {
@@ -119,7 +123,7 @@ select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r or
   select item, replace(run, '-', '') as run, partner, entity, asset, gross::text, (gross - net)::text as withheld, net::text, method,
     method_display as "to", state, ${utc('reserved_at')} as "reservedAt", ${utc('instructed_at')} as "instructedAt",
     rail, file, file_sequence as "fileSequence", bank_line as "bankLine", booked_on as "bookedOn",
-    bank_reference as "bankReference", replaces, returned_on as "returnedOn"
+    bank_reference as "bankReference", replaces, returned_on as "returnedOn", end_to_end_id as "endToEndId"
   from ${register} i where ${ASKED} and (reserved_at, item) > ($8::timestamptz, $9) order by reserved_at, item limit $10) r) as items,
   case when $11 then (select coalesce(json_agg(t order by t.entity, t.asset, t.rail, t.state), '[]') from (
     select entity, asset, rail, state, count(*)::int as items, sum(gross)::text as gross,
@@ -134,14 +138,15 @@ with asked as materialized (
     i.run, i.partner, i.entity, i.asset, i.net, coalesce(i.returned_amount, 0) as amount, coalesce(i.return_fee, 0) as fee,
     coalesce(i.return_reason, i.codes ->> 0) as reason, i.returned_line as "bankLine",
     coalesce(i.return_reference, i.bank_reference) as "bankReference", i.booked_on as "settledOn",
-    i.reissued_as as "reissuedAs"
+    i.reissued_as as "reissuedAs", i.return_end_to_end_id as "endToEndId"
   from (select * from ${register} b where ${OF_FILTER} and ${isBack} and (returned_on is not null or state = 'rejected')) i
     left join known_entity e on e.tenant = i.tenant and e.entity = i.entity),
   within as (select * from asked where ($5::text is null or "on" >= $5) and ($6::text is null or "on" <= $6))
 select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r order by r."on", r.item), '[]') from (
   select item, kind, "on", replace(run, '-', '') as run, partner, entity, asset, net::text, amount::text, fee::text, reason, "bankLine",
     "bankReference", "settledOn", "reissuedAs",
-    (select r.state from ${register} r where r.tenant = $1 and r.item = within."reissuedAs") as reissue
+    (select r.state from ${register} r where r.tenant = $1 and r.item = within."reissuedAs") as reissue,
+    "endToEndId"
   from within where ("on", item) > ($7, $8) order by "on", item limit $9) r) as items,
   case when $10 then (select coalesce(json_agg(t order by t.entity, t.asset, t.kind), '[]') from (
     select entity, asset, kind, count(*)::int as items, sum(net)::text as net, sum(amount)::text as amount, sum(fee)::text as fee

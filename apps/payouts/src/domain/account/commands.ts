@@ -84,6 +84,8 @@ export interface SettleItem extends OnAccount {
   readonly amount: string;
   readonly bookedOn: Day;
   readonly bankReference: string | null;
+  /** Of a PIX. */
+  readonly endToEndId?: string;
 }
 export interface UnsettleItem extends OnAccount {
   readonly type: 'UnsettleItem';
@@ -104,6 +106,8 @@ export interface ReturnItem extends OnAccount {
   readonly bookedOn: Day;
   readonly reason: string | null;
   readonly bankReference: string | null;
+  /** Of a PIX that was given back. */
+  readonly endToEndId?: string;
 }
 export interface UnreturnItem extends OnAccount {
   readonly type: 'UnreturnItem';

@@ -132,7 +132,7 @@ function noteAnswer(command: NoteBankAnswer, account: Account, item: Item): Answ
 }
 
 function settle(command: SettleItem, account: Account, item: Item): Answer {
-  const { rail, bankLine, amount, bookedOn, bankReference, at } = command;
+  const { rail, bankLine, amount, bookedOn, bankReference, endToEndId, at } = command;
   if (item.settled?.bankLine === bankLine && item.settled.rail === rail) return nothing;
   if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
   if (amount !== item.net) return reject({ code: 'amount_differs', expected: item.net });
@@ -145,6 +145,7 @@ function settle(command: SettleItem, account: Account, item: Item): Answer {
     bankLine,
     bookedOn,
     bankReference,
+    ...(endToEndId && { endToEndId }),
     fingerprint: item.method.fingerprint,
     entry: entryOf(ofAccount(account), NOT_MOVED, sides),
   };
@@ -165,7 +166,7 @@ function unsettle(command: UnsettleItem, account: Account, item: Item): Answer {
 }
 
 function takeBack(command: ReturnItem, account: Account, item: Item): Answer {
-  const { rail, bankLine, amount, fee, bookedOn, reason, bankReference } = command;
+  const { rail, bankLine, amount, fee, bookedOn, reason, bankReference, endToEndId } = command;
   if (item.returned?.bankLine === bankLine && item.returned.rail === rail) return nothing;
   if (item.status === 'returned') return reject({ code: 'item_returned' });
   if (item.status !== 'settled') return reject({ code: 'item_not_settled' });
@@ -178,6 +179,7 @@ function takeBack(command: ReturnItem, account: Account, item: Item): Answer {
     ...named(item),
     ...moved,
     ...{ rail, bankLine, bookedOn, amount, fee, reason, bankReference },
+    ...(endToEndId && { endToEndId }),
     isTaxRemitted: isTaxRemitted(item),
     entry,
   };

@@ -76,6 +76,8 @@ export type PayoutSettled = DomainEvent<
       readonly bankLine: string;
       readonly bookedOn: Day;
       readonly bankReference: string | null;
+      /** What names a PIX in the whole country; left out where it was none, or the bank did not say. */
+      readonly endToEndId?: string;
       readonly fingerprint: string;
     }
 >;
@@ -106,6 +108,8 @@ export type PayoutReturned = DomainEvent<
       readonly isTaxRemitted: boolean;
       readonly reason: string | null;
       readonly bankReference: string | null;
+      /** Of the return, which has one of its own. */
+      readonly endToEndId?: string;
     }
 >;
 export type ReturnUndone = DomainEvent<

@@ -95,5 +95,14 @@ export function statementKeyOf(head: StatementHead, totals: LineTotals): string 
 
 export const KEY_LENGTH = 32;
 
+/** What names a PIX in the whole country: a letter, the bank, the minute, and what the bank counts. A return has a D in front. */
+export const END_TO_END_ID = /\b[DE][0-9A-Z]{8}[0-9]{12}[0-9A-Za-z]{11}\b/;
+
+/** That of the line, where it is one: of other payments banks put into the same place what they like. */
+export function endToEndIdOf({ endToEnd }: BankLine['references']): string | undefined {
+  if (endToEnd === null) return undefined;
+  return END_TO_END_ID.exec(endToEnd)?.[0] === endToEnd ? endToEnd : undefined;
+}
+
 export const signedOf = ({ side, amount }: Pick<BankLine, 'amount' | 'side'>): bigint =>
   side === 'debit' ? -BigInt(amount) : BigInt(amount);

@@ -37,6 +37,8 @@ export interface ItemMatch {
   readonly kind: 'repaid' | 'returned' | 'settled';
   readonly bookedOn: Day;
   readonly bankReference: string | null;
+  /** Of a PIX that pays, or gives back, one item. */
+  readonly endToEndId?: string;
   readonly returnReason: string | null;
   readonly items: readonly MatchedItem[];
   /** Of the file whose items were paid by one debit. */

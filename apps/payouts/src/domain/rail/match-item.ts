@@ -1,4 +1,5 @@
 import type { ItemId } from '../item';
+import { endToEndIdOf } from './bank-line';
 import type { BreakType, Candidate } from './break-events';
 import type { Draft } from './draft';
 import { type ItemMatch, type Tier, isBooked } from './match-events';
@@ -210,12 +211,14 @@ export function matchOf(
   items: readonly (readonly [ItemId, RailItem])[],
 ): ItemMatch {
   const { bookedOn, references, returnReason } = line;
+  const endToEndId = items.length === 1 ? endToEndIdOf(references) : undefined;
   return {
     line: key,
     tier,
     kind,
     bookedOn,
     bankReference: references.bank ?? references.endToEnd,
+    ...(endToEndId && { endToEndId }),
     returnReason,
     items: items.map(([item, { partner, amount }]) => ({ item, partner, amount, fee: '0' })),
     batch: null,

@@ -9,6 +9,7 @@ import {
 import {
   type CommandRunner,
   type Instant,
+  type Outcome,
   type StreamName,
   invariant,
   startOfDay,
@@ -16,6 +17,7 @@ import {
 } from '@tributary/kernel';
 import { Dispatched, commandHandler, dispatchAs } from '@tributary/platform';
 import type {
+  AccountRejected,
   RecordRepayment,
   ReturnItem,
   SettleItem,
@@ -23,6 +25,7 @@ import type {
   UnsettleItem,
 } from '../domain/account/commands';
 import type { RepaymentDeclined } from '../domain/account/events';
+import type { MatchDeclined } from '../domain/account/item-events';
 import { accountStreamOf } from '../domain/account/terms';
 import type { RailCommand, RailRejected, RefuseRepayment } from '../domain/rail/commands';
 import { rail } from '../domain/rail/decide';
@@ -125,12 +128,9 @@ const accountOf = (
   { partner }: Pick<MatchedItem, 'partner'>,
 ) => ({ partner, entity, asset });
 
-/** To take back what an account never booked is nothing. */
-const NEVER_BOOKED = new Set(['bank_line_differs', 'item_not_returned', 'item_not_settled']);
-
 /**
- * An account that will not book a match says so to the rail, which opens a break for a person. To wait for somebody to resume would
- * hold up every later line of the bank account.
+ * An account that will not book a match says so, and keeps its answer: delivered again it is told the same, whatever the account knows
+ * by then. The rail opens a break for a person. To wait for somebody to resume would hold up every later line of the bank account.
  */
 function tell(bus: CommandBus): Dispatch<RefuseRepayment | ToldToAccount> {
   const toAccount = dispatchAs(bus, DecideAccount);
@@ -138,24 +138,27 @@ function tell(bus: CommandBus): Dispatch<RefuseRepayment | ToldToAccount> {
   return async (told, context) => {
     if (told.type === 'RefuseRepayment') return await toRail(told, context);
     const { command, rail: id, line } = told;
-    const outcome = await toAccount(command, context);
-    if (outcome.kind !== 'rejected') return outcome;
-    const { code: because } = outcome.rejected;
-    const { type, at } = command;
-    if (type === 'UnsettleItem' || type === 'UnreturnItem')
-      return NEVER_BOOKED.has(because) ? { kind: 'nothing' } : outcome;
-    // The account keeps its answer to a repayment, and is never asked a second time what it has declined.
-    if (type === 'RecordRepayment') return outcome;
-    const refusal = {
-      type: 'RefuseMatch',
-      rail: id,
-      line,
-      item: command.item,
-      because,
-      at,
-    } as const;
+    // Of a reaction only the kind is asked; the bus answers with all of it.
+    const outcome = (await toAccount(command, context)) as Outcome<AccountRejected>;
+    if (command.type === 'UnsettleItem' || command.type === 'UnreturnItem')
+      return isStranger(outcome) ? { kind: 'nothing' } : outcome;
+    if (command.type === 'RecordRepayment') return outcome;
+    const because = declinedIn(outcome);
+    if (because === undefined) return outcome;
+    const { item, at } = command;
+    const refusal = { type: 'RefuseMatch', rail: id, line, item, because, at } as const;
     return await toRail(refusal, refusedFrom(context, id));
   };
+}
+
+/** An account that never reserved the item has booked nothing of it, and never will. */
+const isStranger = (outcome: Outcome<AccountRejected>): boolean =>
+  outcome.kind === 'rejected' && outcome.rejected.code === 'item_unknown';
+
+function declinedIn(outcome: Outcome<AccountRejected>): string | undefined {
+  if (outcome.kind === 'rejected') return outcome.rejected.code;
+  const declined = outcome.events.find(({ type }) => type === 'MatchDeclined');
+  return (declined?.data as MatchDeclined['data'] | undefined)?.reason;
 }
 
 const refusedFrom = (context: ReactionContext, id: string): ReactionContext => ({

@@ -6,10 +6,6 @@ export const ACCOUNT_REFUSALS: Refusals<AccountRejected> = {
   adjustment_exists: [409, 'There is an adjustment of this id already.'],
   adjustment_unknown: [404, 'No adjustment of this id waits for approval.'],
   amount_differs: [409, 'The amount is not that of the payment, which is `expected`.'],
-  bank_line_differs: [
-    409,
-    'Another line of the bank statement stands behind this payment; `bankLine` names it.',
-  ],
   decision_unknown: [409, 'Nobody has proposed a decision of this dispute; that comes first.'],
   details_changed: [409, "The payee's bank details have changed since the payment was reserved."],
   dispute_decided: [409, 'The dispute is decided already.'],
@@ -26,7 +22,6 @@ export const ACCOUNT_REFUSALS: Refusals<AccountRejected> = {
     'The payment is on its way to the bank; its reservation can no longer be cancelled.',
   ],
   item_not_instructed: [409, 'The payment is not on its way to the bank yet.'],
-  item_not_returned: [409, 'The payment has not come back.'],
   item_not_settled: [409, 'The bank statement does not show this payment yet.'],
   item_rejected: [409, 'The bank has rejected this payment.'],
   item_returned: [409, 'The payment has come back already.'],

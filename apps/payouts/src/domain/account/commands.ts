@@ -250,7 +250,6 @@ export type AccountRejected =
   | { readonly code: 'adjustment_exists' }
   | { readonly code: 'adjustment_unknown' }
   | { readonly code: 'amount_differs'; readonly expected: string }
-  | { readonly code: 'bank_line_differs'; readonly bankLine: string | null }
   | { readonly code: 'decision_unknown' }
   | { readonly code: 'details_changed' }
   | { readonly code: 'dispute_decided' }
@@ -262,7 +261,6 @@ export type AccountRejected =
   | { readonly code: 'item_instructed' }
   | { readonly code: 'item_not_instructed' }
   | { readonly code: 'item_not_settled' }
-  | { readonly code: 'item_not_returned' }
   | { readonly code: 'item_rejected' }
   | { readonly code: 'item_returned' }
   | { readonly code: 'item_settled' }

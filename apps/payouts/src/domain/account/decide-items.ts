@@ -14,6 +14,7 @@ import type {
 } from './commands';
 import { withLines, withReservedLines } from './chunks';
 import type { AccountEvent, OfItem } from './events';
+import type { MatchDeclined, MatchNeverBooked } from './item-events';
 import {
   CASH,
   IN_TRANSIT,
@@ -50,12 +51,48 @@ export const items = {
   NoteBankAnswer: ofItem(noteAnswer),
   NoteTaxRecovered: ofItem(noteRecovered),
   NoteTaxRemitted: ofItem(noteRemitted),
-  SettleItem: ofItem(settle),
+  SettleItem: ofItem(orDeclined('settled', settle)),
   UnsettleItem: ofItem(unsettle),
-  ReturnItem: ofItem(takeBack),
+  ReturnItem: ofItem(orDeclined('returned', takeBack)),
   UnreturnItem: ofItem(undoReturn),
   VoidItem: ofItem(voidItem),
 };
+
+type OfLine = ReturnItem | SettleItem | UnreturnItem | UnsettleItem;
+
+/** What the bank shows has been matched by then, and is not asked once more until the answer fits: so a refusal is an answer. */
+function orDeclined<C extends ReturnItem | SettleItem>(
+  as: MatchDeclined['data']['as'],
+  decide: (command: C, account: Account, item: Item) => Answer,
+): typeof decide {
+  return (command, account, item) => {
+    const answer = decide(command, account, item);
+    if (!('rejected' in answer)) return answer;
+    const data = { ...ofLine(command, account), as, reason: answer.rejected.code };
+    return accept({ type: 'MatchDeclined', data, occurredAt: command.at });
+  };
+}
+
+const neverBooked = (
+  command: UnreturnItem | UnsettleItem,
+  account: Account,
+  as: MatchNeverBooked['data']['as'],
+): Answer =>
+  accept({
+    type: 'MatchNeverBooked',
+    data: { ...ofLine(command, account), as },
+    occurredAt: command.at,
+  });
+
+const ofLine = ({ item, rail, bankLine }: OfLine, account: Account) => ({
+  ...ofAccount(account),
+  ...{ item, rail, bankLine },
+});
+
+const isBy = (
+  { rail, bankLine }: OfLine,
+  booked: { readonly rail: string; readonly bankLine: string } | null,
+): boolean => booked?.bankLine === bankLine && booked.rail === rail;
 
 function reserve({ stream, terms, at }: Reserve, account: Account): Answer {
   // Whoever asks twice is told by the first answer.
@@ -133,7 +170,7 @@ function noteAnswer(command: NoteBankAnswer, account: Account, item: Item): Answ
 
 function settle(command: SettleItem, account: Account, item: Item): Answer {
   const { rail, bankLine, amount, bookedOn, bankReference, endToEndId, at } = command;
-  if (item.settled?.bankLine === bankLine && item.settled.rail === rail) return nothing;
+  if (isBy(command, item.settled)) return nothing;
   if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
   if (amount !== item.net) return reject({ code: 'amount_differs', expected: item.net });
   const net = BigInt(item.net);
@@ -154,10 +191,8 @@ function settle(command: SettleItem, account: Account, item: Item): Answer {
 
 function unsettle(command: UnsettleItem, account: Account, item: Item): Answer {
   const { rail, bankLine, by, reason, at } = command;
+  if (!isBy(command, item.settled)) return neverBooked(command, account, 'settled');
   if (item.status === 'returned') return reject({ code: 'item_returned' });
-  if (item.status !== 'settled') return reject({ code: 'item_not_settled' });
-  if (item.settled?.bankLine !== bankLine || item.settled.rail !== rail)
-    return reject({ code: 'bank_line_differs', bankLine: item.settled?.bankLine ?? null });
   const net = BigInt(item.net);
   const sides = [across(CASH, net, { bank: rail }), across(IN_TRANSIT, -net)];
   const entry = entryOf(ofAccount(account), NOT_MOVED, sides);
@@ -167,7 +202,7 @@ function unsettle(command: UnsettleItem, account: Account, item: Item): Answer {
 
 function takeBack(command: ReturnItem, account: Account, item: Item): Answer {
   const { rail, bankLine, amount, fee, bookedOn, reason, bankReference, endToEndId } = command;
-  if (item.returned?.bankLine === bankLine && item.returned.rail === rail) return nothing;
+  if (isBy(command, item.returned)) return nothing;
   if (item.status === 'returned') return reject({ code: 'item_returned' });
   if (item.status !== 'settled') return reject({ code: 'item_not_settled' });
   if (BigInt(amount) + BigInt(fee) !== BigInt(item.net) || BigInt(amount) <= 0n || BigInt(fee) < 0n)
@@ -190,9 +225,8 @@ function takeBack(command: ReturnItem, account: Account, item: Item): Answer {
 function undoReturn(command: UnreturnItem, account: Account, item: Item): Answer {
   const { rail, bankLine, by, reason, at } = command;
   const { returned } = item;
-  if (item.status !== 'returned' || returned === null) return reject({ code: 'item_not_returned' });
-  if (returned.bankLine !== bankLine || returned.rail !== rail)
-    return reject({ code: 'bank_line_differs', bankLine: returned.bankLine });
+  if (returned === null || !isBy(command, returned))
+    return neverBooked(command, account, 'returned');
   const names = item.lines.map(({ line }) => line);
   const moved = debited(account, names, BigInt(item.gross));
   const entry = entryOf(ofAccount(account), moved, cameBack(returned, item, -1n));

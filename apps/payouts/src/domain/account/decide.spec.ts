@@ -341,6 +341,44 @@ describe('paying an item', () => {
     expect(told.state.sums).toMatchObject({ settled: '24625', inFlight: '25000', owed: '25000' });
   });
 
+  it.each<[string, readonly AccountCommand[], AccountCommand, string]>([
+    ['nobody instructed', RESERVED, settle('r', 24_625), 'item_not_instructed'],
+    ['is of another amount', INSTRUCTED, settle('r', 24_624), 'amount_differs'],
+    ['was paid', SETTLED, { ...settle('r', 24_625), bankLine: 'x' }, 'item_settled'],
+    [
+      'was rejected',
+      [...INSTRUCTED, answered('r', 'rejected')],
+      settle('r', 24_625),
+      'item_rejected',
+    ],
+    ['was not paid', INSTRUCTED, comesBack('r', 24_625), 'item_not_settled'],
+    ['came back for less', SETTLED, comesBack('r', 24_000), 'amount_differs'],
+    ['had come back', RETURNED, comesBack('r', 24_625, { bankLine: 'x' }), 'item_returned'],
+  ])('keeps why it does not book a line of the bank: it %s', (_what, before, asked, reason) => {
+    const told = Told.after(...before);
+    const { state } = told;
+    const [declined, ...rest] = told.and(asked).events.slice(-1);
+    expect([declined?.type, declined?.data, rest]).toEqual([
+      'MatchDeclined',
+      expect.objectContaining({ item: itemIn('r'), rail: RAIL, reason }),
+      [],
+    ]);
+    expect(told.state).toEqual(state);
+  });
+
+  it.each<[string, readonly AccountCommand[], AccountCommand]>([
+    ['a settlement by another line', SETTLED, unsettle('x')],
+    ['a settlement that came back, by another line', RETURNED, unsettle('x')],
+    ['a settlement that is none', INSTRUCTED, unsettle('paid r')],
+    ['a return that is none', SETTLED, unreturn('back r')],
+    ['a return by another line', RETURNED, unreturn('x')],
+  ])('keeps that there was nothing to take back: %s', (_what, before, asked) => {
+    const told = Told.after(...before);
+    const { state } = told;
+    expect(told.and(asked).events.at(-1)?.type).toBe('MatchNeverBooked');
+    expect(told.state).toEqual(state);
+  });
+
   it('is reserved again for another file when its file is refused whole', () => {
     const told = Told.after(...INSTRUCTED, voided);
     expect(told.state.sums).toMatchObject({ reserved: '25000', inFlight: '0', withheld: '0' });

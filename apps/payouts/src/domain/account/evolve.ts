@@ -93,6 +93,8 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
     const paid = withItem(state, item, { status: 'settled', returned: null });
     return withSums(withMoves(paid, data, occurredAt), { settled: net, withheld });
   },
+  MatchDeclined: (state) => state,
+  MatchNeverBooked: (state) => state,
   ItemTaxRemitted: (state, { type, data }) => withTaxPaid(state, type, data),
   ItemTaxRecovered: (state, { type, data }) => withTaxPaid(state, type, data),
 

@@ -1,5 +1,6 @@
 import type { Day, DomainEvent, PeriodKey, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
+import type { AccountRejected } from './commands';
 import type { Moved, WithAnyEntry, WithEntry } from './moved';
 import type { Declined, OfAccount, ReservedItem, ReservedLine, Withheld } from './terms';
 
@@ -124,6 +125,25 @@ export type ReturnUndone = DomainEvent<
       readonly isTaxRemitted: boolean;
     }
 >;
+interface OfBankLine {
+  readonly item: ItemId;
+  readonly rail: string;
+  readonly bankLine: string;
+}
+/** The answer to a line of the bank that is not booked, kept so that it is the same however late it is asked again. */
+export type MatchDeclined = DomainEvent<
+  'MatchDeclined',
+  OfAccount &
+    OfBankLine & {
+      readonly as: 'returned' | 'settled';
+      readonly reason: AccountRejected['code'];
+    }
+>;
+/** What was taken back had never been booked. Kept as well: told again, it must not take back what was booked by the same line later. */
+export type MatchNeverBooked = DomainEvent<
+  'MatchNeverBooked',
+  OfAccount & OfBankLine & { readonly as: 'returned' | 'settled' }
+>;
 type OfTax = OfAccount &
   WithAnyEntry & {
     readonly run: Uuid;
@@ -150,6 +170,8 @@ export type ItemEvent =
   | ItemTaxRecovered
   | ItemTaxRemitted
   | LinesReserved
+  | MatchDeclined
+  | MatchNeverBooked
   | PayoutAccepted
   | PayoutInstructed
   | PayoutRejected

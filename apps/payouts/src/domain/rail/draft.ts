@@ -108,9 +108,10 @@ export class Draft {
       },
       occurredAt: this.at(line.bookedOn),
     });
-    if (kind === 'returned')
+    // With the match ends what was found of it: that it came back, or that its account does not book it.
+    if (kind === 'returned' || kind === 'settled')
       this.close(
-        line.match.items.map((id) => `B06.${id}`),
+        items.map(({ item }) => `${kind === 'returned' ? 'B06' : 'B07'}.${item}`),
         'unmatched',
       );
   }

@@ -5,7 +5,8 @@ import { evolveFile } from './files';
 import { indexLine } from './find';
 import { type Rail, type RailLine, type RailStatement, lineOf, statementOf } from './state';
 import type { LinesImported, StatementEvent, StatementImported } from './statement-events';
-import type { FileItemsListed } from './file-events';
+import type { FileEvent, FileItemsListed } from './file-events';
+import type { MatchingFellBehind, RefusalOutdated } from './match-events';
 import { countedAnew } from './continuity';
 import { signedOf } from './bank-line';
 
@@ -57,12 +58,21 @@ function fold(state: Rail, event: RailEvent): Rail {
       const expected = { amount, reference, paidOn, shownBy: null };
       return { ...state, remittances: state.remittances.set(remittance, expected) };
     }
-    case 'MatchingFellBehind':
-      return { ...state, work: event.data.work };
     case 'BreaksOpened':
     case 'BreaksClosed':
     case 'BreakAssigned':
       return withBreaks(state, event);
+    default:
+      return withWork(state, event);
+  }
+}
+
+function withWork(state: Rail, event: FileEvent | MatchingFellBehind | RefusalOutdated): Rail {
+  switch (event.type) {
+    case 'MatchingFellBehind':
+      return { ...state, work: event.data.work };
+    case 'RefusalOutdated':
+      return state;
     default:
       return withFiles({ ...state, files: evolveFile(state.files, event) }, event);
   }

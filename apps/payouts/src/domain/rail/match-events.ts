@@ -105,6 +105,17 @@ export type LineUnmatched = DomainEvent<
   }
 >;
 
+/** An account does not book what is not matched any more. Kept, so that hearing it again takes back no later match of the same line. */
+export type RefusalOutdated = DomainEvent<
+  'RefusalOutdated',
+  {
+    readonly rail: string;
+    readonly line: string;
+    readonly item: ItemId;
+    readonly because: string;
+  }
+>;
+
 export interface HandMatch {
   readonly line: string;
   readonly kind: BookedKind | ItemMatch['kind'];
@@ -187,4 +198,5 @@ export type MatchEvent =
   | MatchProposed
   | MatchingFellBehind
   | MatchingRulesSet
+  | RefusalOutdated
   | RemittanceExpected;

@@ -3,19 +3,22 @@ import type { RailRejected, RefuseMatch, RefuseRepayment } from './commands';
 import { Draft } from './draft';
 import type { RailEvent } from './events';
 import { breakOfItem } from './overdue';
-import type { Rail } from './state';
+import { type Rail, ofRail } from './state';
 
 /**
  * What the account does not book must not stand here as explained. A line of its own becomes a break again; an item of a batch is one
  * beside its line, with the money that the books lack.
  */
 export function refuseMatch(
-  { line: key, item, because }: RefuseMatch,
+  { line: key, item, because, at }: RefuseMatch,
   state: Rail,
 ): Decision<RailEvent, RailRejected> {
   const line = state.lines.get(key);
   const { settledBy, returnedBy } = state.items.get(item) ?? { settledBy: null, returnedBy: null };
-  if (line?.match == null || (settledBy !== key && returnedBy !== key)) return nothing;
+  if (line?.match == null || (settledBy !== key && returnedBy !== key)) {
+    const data = { rail: ofRail(state).rail, line: key, item, because };
+    return accept({ type: 'RefusalOutdated', data, occurredAt: at });
+  }
   const draft = new Draft(state);
   const cause = `account_refused: ${because}`;
   if (line.match.batch === null && line.match.items.length === 1) {

@@ -109,6 +109,8 @@ function touchedByMatching(event: RailEvent): readonly string[] {
       ]);
     case 'BreakAssigned':
       return [`break/${event.data.id}`];
+    case 'RefusalOutdated':
+      return [];
     default:
       return [HEAD];
   }

@@ -207,6 +207,12 @@ for (const { name, missing, deploy } of [embedded, distributed]) {
       const books = await trialBalance(() => true);
       expect(books).toMatchObject({ parked: 0, totals: [{ asset: 'BRL/2', difference: '0' }] });
       expect(balanceOf(books, CASH)).toBe(bank.balanceMinor);
+      // The payment that came back, and left no more than it brought, is in the register of payments as well.
+      const { totals } = await story.read('/v1/reports/payouts?state=settled', deployed.payouts);
+      expect(totals).toMatchObject([
+        { items: 2, net: '178200', returnedItems: 1, returned: '60000', cashOut: '118200' },
+      ]);
+      expect(BigInt(OPENING) - BigInt(totals[0].cashOut as string)).toBe(bank.balanceMinor);
       const { partners, attribution, tierEvaluation, commission, payouts, ledger } = deployed;
       const sites = { partners, attribution, commission, payouts, ledger };
       expect(await story.parked({ ...sites, 'tier-evaluation': tierEvaluation })).toEqual({});

@@ -36,7 +36,8 @@ export class RegistersController {
     description:
       'In the order of reservation. What came back after it was paid stays settled here and stands in /v1/reports/returns. ' +
       '`endToEndId` names a PIX in the whole country, as the statement says it. ' +
-      '`totals` of the first page are over all that was asked for: the settled ones of a rail are what its statements show, ' +
+      '`totals` of the first page are over all that was asked for: the settled ones of a rail are the debits that its statements show, ' +
+      '`returned` what came back on the same days, whenever it was paid, and `cashOut` what is gone from the bank account after both; ' +
       'and what is instructed, accepted or unknown is the balance of the InTransit account. ' +
       'Asked with `known` or `position`, as it was known there. Answers CSV to who accepts it.',
   })
@@ -117,6 +118,7 @@ const PAYOUT_COLUMNS: Columns<RegisterRow> = {
   bankReference: ({ bankReference }) => bankReference,
   replaces: ({ replaces }) => replaces.join(' '),
   returnedOn: ({ returnedOn }) => returnedOn,
+  returnedAmount: ({ returnedAmount }) => (returnedAmount === null ? null : BigInt(returnedAmount)),
   endToEndId: ({ endToEndId }) => endToEndId,
 };
 

@@ -63,15 +63,44 @@ describe('telling what was paid, and what came back', () => {
         gross: '200000',
         withheld: '3000',
         net: '197000',
+        returnedItems: 1,
+        returned: '98500',
+        returnFees: '0',
+        // What came back in April was paid again in May: the bank is poorer by one of them.
+        cashOut: '98500',
       },
     ]);
     const april = '/v1/reports/payouts?from=2026-04-01&to=2026-04-30';
     expect((await site.read<Page<RegisterRow>>(april)).items).toHaveLength(1);
+    expect(found.items.map(({ returnedAmount }) => returnedAmount)).toEqual(['98500', null]);
     const csv = await (await site.get('/v1/reports/payouts', 'auditor', 'text/csv')).text();
     expect(csv).toContain(
       `${withoutDashes(runOf('april'))},${itemIn('april')},p1,main,BRL/2,100000,1500,98500,pix`,
     );
-    expect(csv).toContain(`2026-04-20,${PIX}\r\n`);
+    expect(csv).toContain(`2026-04-20,98500,${PIX}\r\n`);
+  });
+
+  it.each([
+    ['all of April', '04-01', '04-30', { items: 1, net: '98500', returnedItems: 1, cashOut: '0' }],
+    ['before it came back', '04-01', '04-19', { items: 1, returnedItems: 0, cashOut: '98500' }],
+    [
+      'after it was paid',
+      '04-18',
+      '04-30',
+      { items: 0, net: '0', returned: '98500', cashOut: '-98500' },
+    ],
+    ['May', '05-01', '05-31', { items: 1, returned: '0', cashOut: '98500' }],
+  ])('says what is gone from the bank account: %s', async (_when, from, to, total) => {
+    const days = `from=2026-${from}&to=2026-${to}`;
+    const now = await site.read<Page<RegisterRow, RegisterTotal>>(`/v1/reports/payouts?${days}`);
+    expect(now.totals).toEqual([expect.objectContaining({ state: 'settled', ...total })]);
+    const then = `${days}&position=${String(await site.runtime.log.head())}`;
+    const said = await site.read<Page<RegisterRow, RegisterTotal>>(`/v1/reports/payouts?${then}`);
+    expect(said.totals).toEqual(now.totals);
+    const none = await site.read<Page<RegisterRow, RegisterTotal>>(
+      `/v1/reports/payouts?${days}&state=instructed`,
+    );
+    expect(none.totals).toEqual([]);
   });
 
   it('lists what came back by the day of the bank, with what takes its place', async () => {

@@ -40,6 +40,8 @@ export interface RegisterRow {
   readonly bankReference: string | null;
   readonly replaces: readonly string[];
   readonly returnedOn: Day | null;
+  /** Of `net`, where it came back; the bank kept the rest. */
+  readonly returnedAmount: string | null;
   /** What names a PIX in the whole country, as the bank's statement says it; null where it was none. */
   readonly endToEndId: string | null;
 }
@@ -76,6 +78,12 @@ export interface RegisterTotal {
   readonly gross: string;
   readonly withheld: string;
   readonly net: string;
+  /** What came back of payments, on the days that were asked for, whenever those were paid; the bank kept `returnFees` of it. */
+  readonly returnedItems: number;
+  readonly returned: string;
+  readonly returnFees: string;
+  /** What is gone from the bank account for all of these: what was paid on those days, less what came back on them. */
+  readonly cashOut: string;
 }
 
 export interface ReturnsTotal {
@@ -115,20 +123,34 @@ interface Asked {
 const OF_FILTER = `tenant = $1 and ($2::text is null or run = $2) and ($3::text is null or entity = $3)
     and ($4::text is null or partner = $4)`;
 // A row without a run was told of by the file alone: the account's own event comes first in the log, so there is none in practice.
-const ASKED = `${OF_FILTER} and run is not null
-    and ($5::text is null or booked_on >= $5) and ($6::text is null or booked_on <= $6) and ($7::text is null or state = $7)`;
+const KNOWN = `${OF_FILTER} and run is not null and ($7::text is null or state = $7)`;
+const onDays = (day: string): string =>
+  `($5::text is null or ${day} >= $5) and ($6::text is null or ${day} <= $6)`;
+const ASKED = `${KNOWN} and ${onDays('booked_on')}`;
+// A payment and its return are two lines of the bank, each on its day.
+const totalsIn = (register: string): string => `
+  select coalesce(json_agg(t order by t.entity, t.asset, t.rail, t.state), '[]') from (
+    select entity, asset, rail, state, (count(*) filter (where paid))::int as items,
+      coalesce(sum(gross) filter (where paid), 0)::text as gross, coalesce(sum(gross - net) filter (where paid), 0)::text as withheld,
+      coalesce(sum(net) filter (where paid), 0)::text as net, (count(*) filter (where back))::int as "returnedItems",
+      coalesce(sum(returned_amount) filter (where back), 0)::text as returned,
+      coalesce(sum(return_fee) filter (where back), 0)::text as "returnFees",
+      (coalesce(sum(net) filter (where paid and state = 'settled'), 0)
+        - coalesce(sum(returned_amount) filter (where back), 0))::text as "cashOut"
+    from (select entity, asset, rail, state, gross, net, returned_amount, return_fee, ${onDays('booked_on')} as paid,
+        returned_on is not null and ${onDays('returned_on')} as back
+      from ${register} i where ${KNOWN}) asked
+    where paid or back group by entity, asset, rail, state) t`;
 // A page and its totals are read apart: the page stops where it is full.
 const itemsIn = (register: string): string => `
 select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r order by r."reservedAt", r.item), '[]') from (
   select item, replace(run, '-', '') as run, partner, entity, asset, gross::text, (gross - net)::text as withheld, net::text, method,
     method_display as "to", state, ${utc('reserved_at')} as "reservedAt", ${utc('instructed_at')} as "instructedAt",
     rail, file, file_sequence as "fileSequence", bank_line as "bankLine", booked_on as "bookedOn",
-    bank_reference as "bankReference", replaces, returned_on as "returnedOn", end_to_end_id as "endToEndId"
+    bank_reference as "bankReference", replaces, returned_on as "returnedOn",
+    returned_amount::text as "returnedAmount", end_to_end_id as "endToEndId"
   from ${register} i where ${ASKED} and (reserved_at, item) > ($8::timestamptz, $9) order by reserved_at, item limit $10) r) as items,
-  case when $11 then (select coalesce(json_agg(t order by t.entity, t.asset, t.rail, t.state), '[]') from (
-    select entity, asset, rail, state, count(*)::int as items, sum(gross)::text as gross,
-      sum(gross - net)::text as withheld, sum(net)::text as net
-    from ${register} i where ${ASKED} group by entity, asset, rail, state) t) end as totals`;
+  case when $11 then (${totalsIn(register)}) end as totals`;
 
 /** `isBack`: of what ever came back or was refused, which is little. */
 const returnsIn = (register: string, isBack: string): string => `

@@ -22,8 +22,11 @@ export interface Known {
   /** -1n: the stream does not exist. */
   readonly revision: bigint;
   readonly position: bigint;
-  readonly lastCause: Cause | undefined;
+  readonly lastCause: LastCause | undefined;
 }
+
+/** What the next step of a stream names as its cause. Of its event nothing else is kept: a stream may be held for long. */
+export type LastCause = Pick<Cause, 'commandId' | 'correlationId' | 'traceParent'>;
 
 const COMMAND_ROW = 'command/';
 const STATE_ROW = 'state/';
@@ -110,7 +113,13 @@ export class HeldStream {
       at += 1n;
       this.note(event, at);
     }
-    this.known = { state, revision, position, lastCause: events.at(-1) ?? this.known.lastCause };
+    const last = events.at(-1);
+    this.known = {
+      state,
+      revision,
+      position,
+      lastCause: last ? causeIn(last) : this.known.lastCause,
+    };
   }
 
   /**
@@ -170,7 +179,8 @@ export class HeldStream {
   private follow(event: Recorded): void {
     const state = this.evolve(this.known.state, event);
     this.note(event, event.revision);
-    this.known = { state, revision: event.revision, position: event.position, lastCause: event };
+    const { revision, position } = event;
+    this.known = { state, revision, position, lastCause: causeIn(event) };
   }
 
   private note(event: PreparedEvent | Recorded, revision: bigint): void {
@@ -211,11 +221,17 @@ export class HeldStream {
       if (key.startsWith(STATE_ROW)) stateRows.set(key.slice(STATE_ROW.length), value);
       else this.commands.set(key.slice(COMMAND_ROW.length), rememberedFrom(value));
     }
-    this.known = { state: rows.restore(stateRows), revision, position, lastCause: last };
+    this.known = { state: rows.restore(stateRows), revision, position, lastCause: causeIn(last) };
     this.snapshotRevision = revision;
     this.newestSnapshot = revision;
   }
 }
+
+const causeIn = ({ commandId, correlationId, traceParent }: LastCause): LastCause => ({
+  commandId,
+  correlationId,
+  traceParent,
+});
 
 function rememberedFrom(row: Json): Remembered {
   const [first, count] = row as [string, number];

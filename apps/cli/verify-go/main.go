@@ -4,7 +4,7 @@
 //	verify-go -key <public key or file> -proof <file> -leaf <file>
 //	verify-go -key <public key or file> -pack <dir>
 //
-// Exit codes: 0 intact, 1 broken, 2 wrong options.
+// Exit codes: 0 intact, 1 broken, 2 wrong options, 4 intact as far as could be looked, but something is missing.
 package main
 
 import (
@@ -57,10 +57,17 @@ func main() {
 	default:
 		err = checkLog(*checkpoint, *since, *archive, verifier)
 	}
+	if errors.Is(err, errIncomplete) {
+		fmt.Fprintln(os.Stderr, "OPEN:", err)
+		os.Exit(4)
+	}
 	if err != nil {
 		fail(err)
 	}
 }
+
+// Nothing is wrong, but not everything that was asked about is there.
+var errIncomplete = errors.New("not all of it is there")
 
 type tree struct {
 	size int64

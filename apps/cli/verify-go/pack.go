@@ -12,6 +12,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -29,6 +32,8 @@ type manifest struct {
 	Size   int64             `json:"size"`
 	Tenant string            `json:"tenant"`
 }
+
+var month = regexp.MustCompile(`^\d{4}-(?:0[1-9]|1[0-2])$`)
 
 // The hash of every file, the signature, and that each event leads through the tiles to the root that was signed. What the plans and
 // the books say of the events is for `tributary verify`, and for hledger and bean-check.
@@ -51,14 +56,27 @@ func checkPack(folder string, verifier note.Verifier) error {
 		return err
 	}
 	fmt.Printf("checkpoint: signed by %s, %d events, root %s\n", verifier.Name(), signed.size, signed.root)
-	count, err := checkEvents(folder, said.Tenant, signed)
+	seen, err := checkEvents(folder, said, signed)
 	if err != nil {
 		return err
 	}
-	if count != said.Events {
-		return fmt.Errorf("the manifest says %d events, %d are there", said.Events, count)
+	if seen.count != said.Events {
+		return fmt.Errorf("the manifest says %d events, %d are there", said.Events, seen.count)
 	}
-	fmt.Printf("pack: %d files, each of %d events of %s leads to the root\n", len(said.Files), count, said.Tenant)
+	if seen.count == 0 {
+		return fmt.Errorf("events.ndjson holds no event of %s: nothing is proved by it", said.Tenant)
+	}
+	for _, entity := range seen.certified {
+		if name := "books/" + entity + "/certificate.json"; said.Files[name] == "" {
+			return fmt.Errorf("%s is missing", name)
+		}
+	}
+	fmt.Printf("pack: %d files, each of %d events of %s leads to the root\n", len(said.Files), seen.count, said.Tenant)
+	for _, entity := range seen.closed {
+		if !slices.Contains(seen.certified, entity) {
+			return fmt.Errorf("%w: %s of %s was closed, its certificate is missing", errIncomplete, said.Period, entity)
+		}
+	}
 	return nil
 }
 
@@ -77,7 +95,7 @@ func readManifest(folder string) (manifest, error) {
 	if err := encoder.Encode(said); err != nil {
 		return said, err
 	}
-	if said.Pack != "tributary-pack@1" || !bytes.Equal(again.Bytes(), text) {
+	if said.Pack != "tributary-pack@1" || !month.MatchString(said.Period) || said.Tenant == "" || !bytes.Equal(again.Bytes(), text) {
 		return said, errors.New("the manifest is not as a pack has it")
 	}
 	return said, nil
@@ -108,6 +126,11 @@ func checkFiles(folder string, said manifest) error {
 		}
 		return nil
 	})
+	for _, name := range []string{"checkpoint", "log.vkey", "events.ndjson", "engines.json"} {
+		if err == nil && said.Files[name] == "" {
+			err = fmt.Errorf("%s is missing", name)
+		}
+	}
 	if err == nil && there != len(said.Files) {
 		err = fmt.Errorf("%d files were packed, %d are there", len(said.Files), there)
 	}
@@ -137,42 +160,77 @@ func checkMonth(folder string, said manifest) error {
 	return nil
 }
 
-func checkEvents(folder, tenant string, signed tree) (int64, error) {
+// What was seen of the events, one by one.
+type seen struct {
+	count     int64
+	index     int64
+	revisions map[string]int64
+	// Entities whose month it is, by what their stream says of it.
+	closed    []string
+	certified []string
+}
+
+func checkEvents(folder string, said manifest, signed tree) (*seen, error) {
 	opened, err := os.Open(filepath.Join(folder, "events.ndjson"))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer opened.Close()
 	hashes := tlog.TileHashReader(tlog.Tree{N: signed.size, Hash: signed.root}, tiles(folder))
 	lines := bufio.NewReaderSize(opened, 1<<20)
-	if _, err := lines.ReadBytes('\n'); err != nil {
-		return 0, errors.New("the events have no header")
+	header, err := lines.ReadBytes('\n')
+	if err != nil {
+		return nil, errors.New("the events have no header")
 	}
+	if string(header) != fmt.Sprintf("{\"archive\":\"tributary-log@1\",\"tenant\":%q}\n", said.Tenant) {
+		return nil, fmt.Errorf("events.ndjson is not of tenant %s", said.Tenant)
+	}
+	so := &seen{index: -1, revisions: map[string]int64{}}
 	var waiting []placed
-	for count := int64(0); ; count++ {
+	for {
 		text, err := lines.ReadBytes('\n')
 		if err == io.EOF {
-			return 0, errors.New("the footer is missing: the events were cut off")
+			return nil, errors.New("the footer is missing: the events were cut off")
 		}
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		if bytes.HasPrefix(text, []byte(`{"events":`)) {
-			return count, checkPlaces(waiting, hashes)
+			if err := so.checkEnd(text, lines); err != nil {
+				return nil, err
+			}
+			return so, checkPlaces(waiting, hashes)
 		}
-		leaf, err := placedLeaf(text, tenant)
+		leaf, err := so.take(text, said)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		waiting = append(waiting, leaf)
 		if len(waiting) < 4096 {
 			continue
 		}
 		if err := checkPlaces(waiting, hashes); err != nil {
-			return 0, err
+			return nil, err
 		}
 		waiting = waiting[:0]
 	}
+}
+
+// As many as were written, and nothing behind them.
+func (so *seen) checkEnd(text []byte, lines *bufio.Reader) error {
+	var footer struct {
+		Events int64 `json:"events"`
+	}
+	if err := json.Unmarshal(text, &footer); err != nil {
+		return err
+	}
+	if footer.Events != so.count {
+		return fmt.Errorf("%d events were written, %d are there", footer.Events, so.count)
+	}
+	if _, err := lines.ReadByte(); err != io.EOF {
+		return errors.New("something follows the footer")
+	}
+	return nil
 }
 
 type placed struct {
@@ -180,7 +238,8 @@ type placed struct {
 	hash  tlog.Hash
 }
 
-func placedLeaf(text []byte, tenant string) (placed, error) {
+// Behind the one before, in the log and in its stream: whatever was left out or given twice shows there.
+func (so *seen) take(text []byte, said manifest) (placed, error) {
 	var event line
 	if err := json.Unmarshal(text, &event); err != nil {
 		return placed{}, err
@@ -189,15 +248,49 @@ func placedLeaf(text []byte, tenant string) (placed, error) {
 	if err != nil {
 		return placed{}, err
 	}
-	var named leafText
+	var named struct {
+		Stream   string `json:"stream"`
+		Revision string `json:"revision"`
+	}
 	if err := json.Unmarshal(leaf, &named); err != nil {
 		return placed{}, err
 	}
 	_, rest, _ := strings.Cut(named.Stream, "-")
-	if !strings.HasPrefix(rest, tenant+".") {
+	if !strings.HasPrefix(rest, said.Tenant+".") {
 		return placed{}, fmt.Errorf("leaf %d is of another tenant", event.Index)
 	}
-	return placed{event.Index, tlog.RecordHash(leaf)}, nil
+	if event.Index <= so.index {
+		return placed{}, fmt.Errorf("leaf %d follows leaf %d", event.Index, so.index)
+	}
+	if expected := so.revisions[named.Stream]; named.Revision != strconv.FormatInt(expected, 10) {
+		return placed{}, fmt.Errorf("leaf %d is revision %s of %s, %d was expected", event.Index, named.Revision, named.Stream, expected)
+	}
+	so.revisions[named.Stream]++
+	so.index = event.Index
+	so.count++
+	return placed{event.Index, tlog.RecordHash(leaf)}, so.note(event, named.Stream, said)
+}
+
+// Whether the month of an entity was closed and certified, which its own stream says.
+func (so *seen) note(event line, stream string, said manifest) error {
+	of, found := strings.CutPrefix(stream, "period-"+said.Tenant+".")
+	entity, isMonth := strings.CutSuffix(of, "."+strings.ReplaceAll(said.Period, "-", ""))
+	if !found || !isMonth {
+		return nil
+	}
+	var content struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal([]byte(event.Content), &content); err != nil {
+		return err
+	}
+	switch content.Type {
+	case "PeriodClosed":
+		so.closed = append(so.closed, entity)
+	case "PeriodCertified":
+		so.certified = append(so.certified, entity)
+	}
+	return nil
 }
 
 // The reader follows each tile to the root before it answers.

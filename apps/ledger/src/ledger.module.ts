@@ -67,6 +67,7 @@ export {
   kindOf,
   monthsOf,
 } from './domain/books';
+export { RowsDigest } from './closing/certificate';
 export { beancount } from './domain/export/beancount';
 export type { Exported } from './domain/export/exported';
 export { hledger } from './domain/export/hledger';

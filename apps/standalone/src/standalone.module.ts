@@ -36,6 +36,7 @@ export {
   type Exported,
   type JournalLeg,
   type Kind,
+  RowsDigest,
   type Standing,
   beancount,
   closedOf,

@@ -6,7 +6,7 @@ import { CodedError, type Recorded } from '@tributary/kernel';
 import { type Checkpoint, type Digest, openCheckpoint, verifierOf } from '@tributary/proofs';
 
 import { linesOf } from '../files';
-import { derivedFiles } from './derived-files';
+import { type Derived, type Files, derivedFiles } from './derived-files';
 import { MANIFEST, type Manifest, hashOf, readManifest } from './manifest';
 import { checkTiles } from './sealed-tree';
 
@@ -17,11 +17,16 @@ export interface OpenedPack {
   /** The key that lies in the pack: whoever made the pack chose it. */
   readonly ownKey: string;
   readonly wrong: readonly string[];
+  /** What a whole pack of this month would show besides. */
+  readonly missing: readonly string[];
   readonly tiles: { readonly wrong: readonly string[]; leaf(index: number): Digest | undefined };
   events(): AsyncIterable<{ readonly index: number; readonly event: Recorded }>;
 }
 
 const EVENTS = 'events.ndjson';
+
+/** Without them there is nothing that anything could be held against. */
+const ALWAYS_THERE = ['checkpoint', 'log.vkey', EVENTS];
 
 export async function openPack(folder: string): Promise<OpenedPack> {
   const manifest = readManifest(textIn(folder, MANIFEST));
@@ -45,13 +50,21 @@ async function readPack(folder: string, manifest: Manifest, wrong: string[]): Pr
   const leaves: number[] = [];
   const events = () => eventsIn(folder, manifest.tenant);
   for await (const { index } of events()) leaves.push(index);
+  if (leaves.length === 0)
+    wrong.push(`${EVENTS} holds no event of ${manifest.tenant}: nothing is proved by it`);
+  // The highest stands last: in an archive they only rise.
+  const last = leaves.at(-1);
+  if (last !== undefined && last >= signed.size)
+    wrong.push(`${EVENTS}: leaf ${last} is not among the ${signed.size} that were signed`);
   if (leaves.length !== manifest.events)
     wrong.push(`${MANIFEST}: ${manifest.events} events, ${leaves.length} are there`);
   const tiles = await checkTiles(signed, leaves, (path) =>
     path in manifest.files ? bytesIn(folder, path) : undefined,
   );
-  wrong.push(...(await derivedWrongIn(folder, manifest)));
-  return { manifest, checkpoint, ownKey, wrong, tiles, events };
+  const { files, certified } = await derivedIn(folder, manifest);
+  wrong.push(...derivedWrongIn(files, manifest), ...certified.wrong());
+  const missing = certified.uncertified(manifest.period);
+  return { manifest, checkpoint, ownKey, wrong, missing, tiles, events };
 }
 
 /** Every file has the hash that the manifest says, and there is no other file. */
@@ -69,17 +82,21 @@ function filesWrongIn(folder: string, { files }: Manifest): string[] {
     else if (hashOf(bytes) !== hash)
       wrong.push(`${path} is not as ${MANIFEST} says that it was packed`);
   }
+  for (const path of ALWAYS_THERE) if (!(path in files)) wrong.push(`${path} is missing`);
   there.delete(MANIFEST);
   for (const path of there) wrong.push(`${path} does not belong to the pack`);
   return wrong;
 }
 
-/** Plans, engines, certificates and books follow from the events; they are made again and compared byte for byte. */
-async function derivedWrongIn(folder: string, { period, files }: Manifest): Promise<string[]> {
+function derivedIn(folder: string, { period }: Manifest): Promise<Derived> {
   const events = async function* () {
     for await (const { event } of eventsIn(folder)) yield event;
   };
-  const derived = await derivedFiles(events, period);
+  return derivedFiles(events, period);
+}
+
+/** Plans, engines, certificates and books follow from the events; they are made again and compared byte for byte. */
+function derivedWrongIn(derived: Files, { files }: Manifest): string[] {
   const wrong: string[] = [];
   for (const [path, text] of derived) {
     if (!(path in files)) wrong.push(`${path} is missing`);

@@ -3,10 +3,17 @@ import { text } from 'node:stream/consumers';
 import { type Json, type Recorded, canonicalJson, idsOf, periodPartOf } from '@tributary/kernel';
 import { type Exported, beancount, hledger } from '@tributary/standalone';
 
+import { CertifiedMonths } from './certified-months';
 import { MonthBooks, type Row } from './month-books';
 
 /** By path inside the pack. */
 export type Files = ReadonlyMap<string, string>;
+
+export interface Derived {
+  readonly files: Files;
+  /** What certificates say, and whether the events say so too. */
+  readonly certified: Pick<CertifiedMonths, 'uncertified' | 'wrong'>;
+}
 
 /**
  * Everything in a pack that follows from its events: made the same way by whoever writes a pack and by whoever verifies one, so that
@@ -15,12 +22,14 @@ export type Files = ReadonlyMap<string, string>;
 export async function derivedFiles(
   events: () => AsyncIterable<Recorded>,
   month: string,
-): Promise<Files> {
-  const books = new MonthBooks(month);
+): Promise<Derived> {
+  const certified = new CertifiedMonths();
+  const books = new MonthBooks(month, (leg) => certified.take(leg));
   const engines = new Map<string, number>();
   const files = new Map<string, string>();
   for await (const event of events()) {
     books.learn(event);
+    certified.learn(event);
     countEngine(event, engines);
     for (const [path, content] of [...plansIn(event), ...certificateIn(event, month)])
       files.set(path, content);
@@ -33,7 +42,7 @@ export async function derivedFiles(
     files.set(`${folder}/journal.beancount`, await text(beancount(exported)));
     files.set(`${folder}/trial-balance.json`, trialBalance(month, exported, rows));
   }
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))), certified };
 }
 
 interface PlanPublished {

@@ -74,7 +74,11 @@ export class MonthBooks {
   private known: Instant | null = null;
   private position = 0n;
 
-  constructor(private readonly month: PeriodKey) {}
+  /** `each`: hears of every leg in the order of the log, of whatever month. */
+  constructor(
+    private readonly month: PeriodKey,
+    private readonly each: (leg: JournalLeg) => void = () => undefined,
+  ) {}
 
   /** The first reading. */
   learn(event: Recorded): void {
@@ -103,8 +107,9 @@ export class MonthBooks {
     entry.legs.forEach((leg, n) => {
       const { entity } = leg.dimensions;
       const dated = this.dated(entity, cause ?? own, own);
-      if (dated.period > this.month) return;
       const written = legOf(event, leg, n, dated);
+      this.each(written);
+      if (dated.period > this.month) return;
       this.book(entity, written);
       if (dated.period !== this.month) return;
       const legs = this.legs.get(entity) ?? [];

@@ -34,8 +34,8 @@ const EVENTS = 'events.ndjson';
 
 /** Written beside the place where it shall lie and moved there at the end, so that a pack that lies there is whole. */
 export async function writePack(
-  log: EventLog,
-  sealed: SealedLog,
+  log: Pick<EventLog, 'readAll'>,
+  sealed: Pick<SealedLog, 'positionOf' | 'tile'>,
   { tenant, period, out, note, key, verifierKey }: Wanted,
 ): Promise<Packed> {
   await assertFree(out);
@@ -62,7 +62,8 @@ export async function writePack(
     throw tenantUnknown(tenant);
   }
   const events = () => eventsOf(join(draft, EVENTS));
-  for (const [path, text] of await derivedFiles(events, period)) await write(path, text);
+  const { files } = await derivedFiles(events, period);
+  for (const [path, text] of files) await write(path, text);
   for (const tile of tilesFor(leaves, size)) await write(tilePath(tile), await sealed.tile(tile));
   const facts = { tenant, period, origin, size, root: root.toString('base64') };
   const manifest = manifestText({ ...facts, events: leaves.length, files: hashes });

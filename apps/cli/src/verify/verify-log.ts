@@ -69,7 +69,7 @@ export async function verifyLog(
 
 /** The events of one tenant in the tree that was signed. What lies between them is of others, and stays so. */
 export async function verifyPack(pack: OpenedPack, files: Given): Promise<Report> {
-  const { manifest, checkpoint, ownKey, wrong, tiles } = pack;
+  const { manifest, checkpoint, ownKey, wrong, missing, tiles } = pack;
   const verifier = new LogVerifier({ dense: false, sealed: (index) => tiles.leaf(index) });
   const meaning = new Meaning();
   for await (const { index, event } of pack.events()) {
@@ -84,14 +84,18 @@ export async function verifyPack(pack: OpenedPack, files: Given): Promise<Report
     eventsLevel(verifier),
     tiles.wrong.length > 0
       ? levelOf('L3', 'broken', `${tiles.wrong.length} tiles do not lead to the root`)
-      : levelOf(
-          'L3',
-          'intact',
-          `each of ${verifier.events} leads to root ${root} of ${size} events`,
-        ),
+      : verifier.events === 0
+        ? levelOf('L3', 'open', `there is no event that could lead to root ${root}`)
+        : levelOf(
+            'L3',
+            'intact',
+            `each of ${verifier.events} leads to root ${root} of ${size} events`,
+          ),
     wrong.length > 0
-      ? levelOf('pack', 'broken', `${wrong.length} files`)
-      : levelOf('pack', 'intact', `${Object.keys(manifest.files).length} files`),
+      ? levelOf('pack', 'broken', `${wrong.length} findings`)
+      : missing.length > 0
+        ? levelOf('pack', 'open', missing.join('; '))
+        : levelOf('pack', 'intact', `${Object.keys(manifest.files).length} files`),
   ];
   return meaning.report(levels, verifier, [...wrong, ...tiles.wrong]);
 }

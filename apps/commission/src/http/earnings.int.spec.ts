@@ -1,3 +1,4 @@
+import { cursorOf } from '@tributary/platform';
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
 import type { Answer } from '@tributary/testing';
 import {
@@ -337,10 +338,22 @@ describe('releasing more windows than one request looks at', () => {
     expect(again).toMatchObject({ status: 200, body: { released: 0 } });
     const whole = await service.post('/v1/releases', { asOf: body.asOf });
     expect(whole.body).toMatchObject({ released: 0, more: false });
-    expect(await service.post('/v1/releases', { ...body, after: 'nonsense' })).toMatchObject({
-      status: 422,
-      body: { code: 'invalid_cursor' },
-    });
+    // Of another moment, of another tenant, of another list, and of none: it would pass over the windows before it.
+    const first = answers[0]?.text('next') ?? '';
+    const listed = (await service.ask('/v1/lines?limit=1')).text('next');
+    const others = cursorOf('earnings-rival.p1.agency.2026q1', '2026-06-30T00:00:00.000Z', 'rival');
+    for (const [asOf, after] of [
+      ['2026-06-29T00:00:00Z', first],
+      [body.asOf, others],
+      [body.asOf, listed],
+      [body.asOf, 'nonsense'],
+    ])
+      expect([after, await service.post('/v1/releases', { asOf, after })]).toMatchObject([
+        after,
+        { status: 422, body: { code: 'invalid_cursor' } },
+      ]);
+    const sameMoment = { asOf: '2026-06-29T21:00:00-03:00', after: first };
+    expect(await service.post('/v1/releases', sameMoment)).toMatchObject({ status: 200 });
   });
 });
 

@@ -16,7 +16,6 @@ import {
   notYetVisible,
   pointAsked,
   type Principal,
-  readCursor,
   Refusal,
   type Refusals,
   SAME_PERSON,
@@ -31,7 +30,7 @@ import { earned } from '../read-model/earnings.projection';
 import { type HeldPage, Holds } from '../read-model/holds.queries';
 import { HoldsQuery } from './earnings.dto';
 import { HoldBody, LiftBody, OverrideBody, ReleaseBody } from './holds.dto';
-import { readHeldCursor } from './keyset';
+import { readHeldCursor, readReleaseCursor, releaseCursor } from './keyset';
 
 const REFUSALS: Refusals<EarningsRejected> = {
   hold_exists: [409, 'The line has a hold of this id already.'],
@@ -83,7 +82,7 @@ export class HoldsController {
     summary: 'Releases to payouts everything whose hold has ended by then',
     description:
       'Each part is dated by the end of its hold, so that releasing twice, late or in two steps gives the same entries. One request looks ' +
-      'at a page of windows: while the answer says `more`, send `next` as `after`. It counts what was left to release when it came in.',
+      'at a page of windows: while the answer says `more`, send `next` as `after`, with the same `asOf`. It counts what was left to release when it came in.',
   })
   async release(
     @Idempotent() { cause, tenant, receivedAt }: CommandContext,
@@ -91,11 +90,12 @@ export class HoldsController {
   ): Promise<Released> {
     const asOf = instant(body.asOf);
     if (asOf > receivedAt) throw inTheFuture();
+    const release = { tenant, asOf };
+    const after = body.after === undefined ? '' : readReleaseCursor(body.after, release);
     const head = await this.runtime.log.head();
     if (!(await this.runtime.feeds.waitUntil([earned.name], head, WAIT_MS))) throw notYetVisible();
-    const after = body.after === undefined ? '' : (readCursor(body.after, 1)[0] ?? '');
-    const page = await this.holds.windowsDue({ tenant, asOf, after, limit: body.limit });
-    const { next } = page;
+    const page = await this.holds.windowsDue({ ...release, after, limit: body.limit });
+    const next = page.next && releaseCursor(page.next, release);
     const streams = [...page.streams];
     const windows = streams.length;
     let [released, position] = [0, head];
@@ -115,7 +115,7 @@ export class HoldsController {
     };
     await Promise.all(Array.from({ length: Math.min(WINDOWS_AT_ONCE, windows) }, worker));
     const token = tokenOf(this.runtime.name, position);
-    return { asOf, windows, released, more: next !== null, next: next && cursorOf(next), token };
+    return { asOf, windows, released, more: next !== null, next, token };
   }
 
   @Get('holds')

@@ -17,7 +17,7 @@ export class ReleaseBody {
   @Max(500)
   limit = 500;
 
-  @ApiPropertyOptional({ description: '`next` of the answer before.' })
+  @ApiPropertyOptional({ description: '`next` of the answer before; refused with another `asOf`.' })
   @IsOptional()
   @Length(1, 400)
   after?: string;

@@ -1,4 +1,5 @@
 import type { Rule, SchedulePay } from '../../../engines/v1/plan';
+import { STARTERS } from '../plan/starters/starters';
 import type { EarningsCommand } from './commands';
 import {
   WHOLE,
@@ -96,6 +97,38 @@ describe('E2: a tier that changes in the middle of the month (M020, M021)', () =
     const months = { '2026-03': 24_691, '2026-04': 30_864 - 24_691 };
     const [, , third] = lines as [EarningsCommand, EarningsCommand, EarningsCommand];
     inEveryOrder([third, first, late], months, [...Q1_TERMS, published(byTier)]);
+  });
+});
+
+describe('the strategic tier: recurring 30%, and equity considerations', () => {
+  it('M022: posts 30% of every payment to the cent by the starter plan, and no cent for equity', () => {
+    const since = at('2026-01-01T00:00:00-03:00');
+    const starter = STARTERS.find(({ id }) => id === 'tiers');
+    const rules = starter?.plan.rules as readonly Rule[];
+    const lines = [
+      line(noon('01-10'), 1_234_567),
+      line(noon('02-10'), 99_999),
+      line(noon('03-10'), 5),
+    ].map((each) => learned(each));
+    const strategic = tiers([[since, since, 'strategic']]);
+    // 370,370.1, 29,999.7 and 1.5, each rounded half up.
+    const months = { '2026-01': 370_370, '2026-02': 30_000, '2026-03': 2 };
+    inEveryOrder([...lines, strategic], months, [...Q1_TERMS, published(planOf(rules))]);
+
+    const window = Window.after(...Q1_TERMS, published(planOf(rules)), strategic, ...lines);
+    const posted = window.events.flatMap((event) =>
+      event.type === 'CommissionPosted' ? [event.data] : [],
+    );
+    expect(posted).toHaveLength(lines.length);
+    // What is promised besides money is an entitlement: there is no leg but those of the 30%.
+    const legs = posted.flatMap(({ entry }) => entry.legs);
+    expect(new Set(legs.map(({ account, asset }) => `${account} ${asset}`))).toEqual(
+      new Set(['Expenses:Commission BRL/2', 'Liabilities:Commission:Held BRL/2']),
+    );
+    const expenses = legs
+      .filter(({ side }) => side === 'debit')
+      .map(({ amount }) => BigInt(amount));
+    expect(expenses.reduce((a, b) => a + b)).toBe(400_372n);
   });
 });
 

@@ -23,6 +23,16 @@ describe('comparing what ran side by side', () => {
     expect(limit && ours && ratioOf(ours, limit, 'p99PerRoundMs')).toBe(0.25);
   });
 
+  it('takes the p95 of all rounds together, without the one that warms up', async () => {
+    let round = 0;
+    const run = async () =>
+      taking(round++ === 0 ? [9_000] : Array.from({ length: 100 }, (_, i) => i));
+    const [ours] = await alternate([{ name: 'ours', role: 'ours', run }], { rounds: 2 });
+    expect(ours?.p95Ms).toBe(95);
+    const [rate] = await alternate([variant('limit', [1, 1])], { rounds: 1 });
+    expect(rate?.p95Ms).toBeUndefined();
+  });
+
   it('clears away after every round, the one that warms up included', async () => {
     let rounds = 0;
     const afterRound = async () => void rounds++;

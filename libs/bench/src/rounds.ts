@@ -19,6 +19,8 @@ export interface Measured {
   readonly role: Variant['role'];
   readonly ratesPerSecond: readonly number[];
   readonly p50Ms: number | undefined;
+  /** Of all rounds together. */
+  readonly p95Ms: number | undefined;
   readonly p99PerRoundMs: readonly number[];
   /** The same for all that ran side by side, and for nothing else. */
   readonly together: symbol;
@@ -60,6 +62,7 @@ function measured(samples: readonly Sample[]) {
   return {
     ratesPerSecond: samples.map(({ count, elapsedMs }) => (count / elapsedMs) * 1000),
     p50Ms: all.length > 0 ? percentile(all, 0.5) : undefined,
+    p95Ms: all.length > 0 ? percentile(all, 0.95) : undefined,
     p99PerRoundMs: samples.flatMap(({ latenciesMs }) =>
       latenciesMs ? [percentile(latenciesMs, 0.99)] : [],
     ),

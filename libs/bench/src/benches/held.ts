@@ -14,6 +14,9 @@ const BOTH = {
   listensTo: ['partners', 'payouts', 'tiers'],
 };
 
+/** From an accepted event until the line of the portal. */
+const M028 = { name: 'M028', p95Ms: 5_000 } as const;
+
 /** From the call until the held line can be asked for, while facts come at a fixed rate: attribution and commission in one process. */
 export async function heldBench(context: BenchContext): Promise<Section[]> {
   const program = await AttributionProgram.start(context, BOTH);
@@ -25,6 +28,7 @@ export async function heldBench(context: BenchContext): Promise<Section[]> {
       goal: 'held',
       what: 'held',
       variant: 'held line visible',
+      promise: M028,
     });
     await verify(program, commission, arrivals.invoices);
     return sections;

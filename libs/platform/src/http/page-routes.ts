@@ -6,9 +6,7 @@ import { getMetadataStorage } from 'class-validator';
 import { Paging, ROWS_AT_ONCE } from '../queries/paging';
 import { controllersOf, handlersOf } from './routes';
 
-/** Of routes that can be asked at a position, and of those that answer as of now alone. */
-const AT_POSITION = new Paging(true);
-const NOW = new Paging(false);
+const paging = new Paging();
 
 /** Of every route that is turned page by page, and of no other: an interceptor of all would cost a command a fifth of its time here. */
 export function bindPages(app: NestFastifyApplication): void {
@@ -21,7 +19,6 @@ export function bindPages(app: NestFastifyApplication): void {
         types.every(takesEnough),
         `${controller.name}.${name} takes pages of ${String(ROWS_AT_ONCE)}`,
       );
-      const paging = types.some(takesPosition) ? AT_POSITION : NOW;
       // The classes outlive an application, and what was said of them with them.
       const bound = (Reflect.getMetadata(INTERCEPTORS_METADATA, handler) ?? []) as unknown[];
       if (!bound.includes(paging)) UseInterceptors(paging)(prototype, name, { value: handler });
@@ -31,9 +28,6 @@ export function bindPages(app: NestFastifyApplication): void {
 
 const takesCursor = (type: unknown): boolean =>
   rulesOf(type).some(({ propertyName }) => propertyName === 'after');
-
-const takesPosition = (type: unknown): boolean =>
-  rulesOf(type).some(({ propertyName }) => propertyName === 'position');
 
 const takesEnough = (type: unknown): boolean =>
   rulesOf(type).every(

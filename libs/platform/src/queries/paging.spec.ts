@@ -8,8 +8,6 @@ import { FixedCallers, collectingLogger, testSettings } from '../testing';
 import { AsOfPageQuery } from './as-of';
 import { asAccepted } from './csv';
 import { cursorOf, readCursor } from './keyset';
-import { PageQuery } from './page-query';
-import { notYetVisible } from './visible';
 
 const ROWS = Array.from({ length: 2_345 }, (_, n) => ({ n }));
 const COLUMNS = { n: ({ n }: { n: number }) => n };
@@ -40,46 +38,7 @@ class RowsController {
   }
 }
 
-/** Whenever somebody asks as of now, one more has come; a position is how many there were. */
-let growing = 250;
-let clockIsAway = false;
-
-@Controller('v1')
-@Allow('auditor')
-class GrowingController {
-  @Get('growing')
-  growing(
-    @Query() { after, limit, position }: AsOfPageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    if (position !== undefined && clockIsAway) throw notYetVisible('position');
-    return this.page({ after, limit, upTo: Number(position ?? growing++) }, request, reply);
-  }
-
-  /** A route that can be asked as of now alone. */
-  @Get('growing-now')
-  now(
-    @Query() { after, limit }: PageQuery,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return this.page({ after, limit, upTo: growing++ }, request, reply);
-  }
-
-  private page(
-    { after, limit, upTo }: { after: string | undefined; limit: number; upTo: number },
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) {
-    const from = after === undefined ? 0 : Number(readCursor(after, 1)[0]);
-    const items = ROWS.slice(from, Math.min(from + limit, upTo));
-    const next = from + limit < upTo ? cursorOf(String(from + limit)) : null;
-    return asAccepted({ position: BigInt(upTo), items, next }, COLUMNS, { request, reply });
-  }
-}
-
-@Module({ controllers: [RowsController, GrowingController] })
+@Module({ controllers: [RowsController] })
 class RowsModule {}
 
 let app: NestFastifyApplication;
@@ -168,35 +127,6 @@ describe('CSV', () => {
     expect(new Set(others.map((each) => JSON.stringify(each)))).toEqual(
       new Set([JSON.stringify({ position: '3', limit: 200 })]),
     );
-  });
-
-  it('of now holds nothing that is newer than its position', async () => {
-    for (let times = 0; times < 2; times++) {
-      const { body, headers } = await ask('/v1/growing', 'text/csv');
-      expect(headers['x-position']).toBe(String(growing - 1));
-      expect(headers).not.toHaveProperty('x-next');
-      expect(body).toBe(csvOf(0, Number(headers['x-position'])));
-    }
-  });
-
-  it('of now is refused, and not cut in its middle, where nobody can say what its position stands for', async () => {
-    clockIsAway = true;
-    try {
-      const refused = await ask('/v1/growing', 'text/csv');
-      expect(refused.statusCode).toBe(503);
-      expect(refused.headers['content-type']).toContain('application/problem+json');
-      expect(refused.json()).toMatchObject({ code: 'not_yet_visible' });
-      expect((await ask('/v1/growing?limit=2', 'text/csv')).statusCode).toBe(200);
-    } finally {
-      clockIsAway = false;
-    }
-  });
-
-  it('is whole also of a route that can be asked as of now alone, and may then be newer at its end', async () => {
-    const { body, headers, statusCode } = await ask('/v1/growing-now', 'text/csv');
-    expect(statusCode).toBe(200);
-    expect(body).toBe(csvOf(0, growing - 1));
-    expect(growing - 1).toBeGreaterThan(Number(headers['x-position']));
   });
 
   it('ends at the limit that was named, and says where the rest begins', async () => {

@@ -27,13 +27,9 @@ export const ROWS_AT_ONCE = 200;
 
 /**
  * What no route of pages does by itself (`bindPages`). A cursor leads on only where it came from: to the same question, cut at the same place of the log. And
- * who asks for CSV without a `limit` gets every row: the question is asked again, page by page, while the file is sent; at the position of the first page,
- * where the route can be asked at one.
+ * who asks for CSV without a `limit` gets every row: the question is asked again, page by page, while the file is sent.
  */
 export class Paging implements NestInterceptor {
-  /** `takesPosition`: whether the route can be asked at a place of the log, and its file be cut at one. */
-  constructor(private readonly takesPosition: boolean) {}
-
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
@@ -44,34 +40,11 @@ export class Paging implements NestInterceptor {
         const reply = http.getResponse<FastifyReply>();
         if (isRows(answer, reply)) {
           assertSamePoint(cursor, request, reply.getHeader(POSITION_OF_ROWS));
-          return await this.rowsOf(answer, { request, reply, next });
+          return await rowsOf(answer, { request, reply, next });
         }
         return isPage(answer) ? bindPage(answer, cursor, request) : answer;
       }),
     );
-  }
-
-  private async rowsOf(rows: string, exchange: Exchange): Promise<StreamableFile | string> {
-    const { request, reply } = exchange;
-    const after = reply.getHeader(NEXT);
-    if (!isCursor(after)) return rows;
-    const position = reply.getHeader(POSITION_OF_ROWS);
-    if (request.query['limit'] !== undefined) {
-      void reply.header(NEXT, bound(after, request, position));
-      return rows;
-    }
-    reply.removeHeader(NEXT);
-    if (!this.takesPosition) {
-      const pages = inTurn([rows], pagesFrom(after, request.query, exchange));
-      return new StreamableFile(Readable.from(pages, { objectMode: false }));
-    }
-    // More is known, and has become so, on each page; so the position of the first one holds for all.
-    const { known: _known, ...others } = request.query;
-    const pages = pagesFrom(after, { ...others, position: textOf(position) }, exchange);
-    // Whoever is to say what that position stands for may be away: then the file is refused, and not cut in its middle.
-    const second = await pages.next();
-    const file = inTurn([rows, ...(second.done ? [] : [second.value])], pages);
-    return new StreamableFile(Readable.from(file, { objectMode: false }));
   }
 }
 
@@ -124,25 +97,38 @@ interface Exchange {
   readonly next: CallHandler;
 }
 
+async function rowsOf(
+  rows: string,
+  { request, reply, next }: Exchange,
+): Promise<StreamableFile | string> {
+  const after = reply.getHeader(NEXT);
+  if (!isCursor(after)) return rows;
+  if (request.query['limit'] !== undefined) {
+    void reply.header(NEXT, bound(after, request, reply.getHeader(POSITION_OF_ROWS)));
+    return rows;
+  }
+  reply.removeHeader(NEXT);
+  const pages = pagesFrom({ rows, after }, { request, reply, next });
+  return new StreamableFile(Readable.from(pages, { objectMode: false }));
+}
+
 /** Should one of them fail, the connection is cut: what was sent by then does not look whole. */
 async function* pagesFrom(
-  after: unknown,
-  query: Query,
+  { rows, after }: { readonly rows: string; readonly after: string },
   { request, reply, next }: Exchange,
-): AsyncGenerator<string, void, undefined> {
-  for (let cursor = after; isCursor(cursor);) {
-    request.query = { ...query, after: cursor, limit: String(ROWS_AT_ONCE) };
-    const page = (await firstValueFrom(next.handle())) as string;
-    cursor = reply.getHeader(NEXT);
+): AsyncGenerator<string> {
+  yield rows;
+  for (let cursor: unknown = after; isCursor(cursor); cursor = reply.getHeader(NEXT)) {
     reply.removeHeader(NEXT);
+    request.query = { ...atOnePoint(request, reply), after: cursor, limit: String(ROWS_AT_ONCE) };
+    const page = (await firstValueFrom(next.handle())) as string;
     yield page.slice(page.indexOf('\r\n') + 2);
   }
 }
 
-async function* inTurn(
-  first: readonly string[],
-  rest: AsyncIterable<string>,
-): AsyncGenerator<string> {
-  yield* first;
-  yield* rest;
+/** What was known at a moment that is still to come is more on each page, so the position of the first one holds for all. */
+function atOnePoint({ query }: Request, reply: FastifyReply): Query {
+  const { known, ...others } = query;
+  const position = textOf(reply.getHeader(POSITION_OF_ROWS));
+  return known === undefined ? others : { ...others, position };
 }

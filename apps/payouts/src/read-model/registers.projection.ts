@@ -99,6 +99,7 @@ export const payoutRegister = projection({
         '(tenant, run, reserved_at, item)',
         '(tenant, reserved_at, item)',
         '(tenant, booked_on, item) where booked_on is not null',
+        '(tenant, returned_on) where returned_on is not null',
         '(tenant, partner, reserved_at, item)',
         '(tenant, item) where back_position is not null',
       ],

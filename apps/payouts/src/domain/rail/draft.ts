@@ -1,4 +1,5 @@
 import type { Day, Instant, Uuid } from '@tributary/kernel';
+import type { ItemId } from '../item';
 import { breakOfLine, closedEvent, latestOf, openedEvent, startOf } from './breaks';
 import type { Break, BreakType, Candidate } from './break-events';
 import type { RailEvent } from './events';
@@ -108,12 +109,19 @@ export class Draft {
       },
       occurredAt: this.at(line.bookedOn),
     });
-    // With the match ends what was found of it: that it came back, or that its account does not book it.
     if (kind === 'returned' || kind === 'settled')
       this.close(
-        items.map(({ item }) => `${kind === 'returned' ? 'B06' : 'B07'}.${item}`),
+        items.flatMap(({ item }) => this.foundOf(item, kind)),
         'unmatched',
       );
+  }
+
+  /** What ends with a match: that the item came back, or that its account does not book it, which a debit and a credit may each have. */
+  private foundOf(item: ItemId, kind: 'returned' | 'settled'): readonly string[] {
+    const declined = `B07.${item}`;
+    if (kind === 'settled') return [declined];
+    const isOfReturn = this.state.breaks.get(declined)?.side === 'credit';
+    return [`B06.${item}`, ...(isOfReturn ? [declined] : [])];
   }
 
   /** A line that nothing explains has one break, which says what is wrong with it. */

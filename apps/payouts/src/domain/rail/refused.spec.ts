@@ -32,6 +32,24 @@ describe('a match that an account does not book', () => {
     book.checkSums();
   });
 
+  it('is a break of its item, where the line gives back others too, until that match is taken back', () => {
+    const book = RailBook.registered()
+      .sends([listed('A'), listed('B')])
+      .reads(
+        statement('100000', [
+          naming('a', 'A'),
+          naming('b', 'B'),
+          line('back', { amount: '20000', side: 'credit' }),
+        ]),
+      )
+      .tell({ type: 'MatchByHand', ...hand('back'), kind: 'returned', items: ['A', 'B'] })
+      .tell(refusal('back', 'B'));
+    expect(book.breaks).toMatchObject({ B: 'B07 account_refused: item_rejected' });
+    book.tell({ type: 'UnmatchLine', ...hand('back') });
+    expect(Object.keys(book.breaks)).toEqual(['back']);
+    book.checkSums();
+  });
+
   it('is remembered where it was taken back in the same moment', () => {
     const book = RailBook.registered()
       .sends([listed('A')])

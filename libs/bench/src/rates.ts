@@ -69,7 +69,7 @@ async function atRate(
             {
               goal: `${promise.name} at ${perSecond}/s`,
               what: `p95 until ${what} against the ${promise.p95Ms} ms that are promised`,
-              ratio: (ours.p95Ms ?? Number.NaN) / promise.p95Ms,
+              ratio: median(ours.p95PerRoundMs) / promise.p95Ms,
             },
           ]
         : []),

@@ -63,8 +63,8 @@ function against(one: Measured, role: Measured['role'], all: readonly Measured[]
   return other === undefined || other === one ? undefined : ratioOf(one, other);
 }
 
-const p99Of = ({ p99PerRoundMs }: Measured): number | undefined =>
-  p99PerRoundMs.length === 0 ? undefined : median(p99PerRoundMs);
+const usual = (perRound: readonly number[]): number | undefined =>
+  perRound.length === 0 ? undefined : median(perRound);
 
 function rowOf(one: Measured, all: readonly Measured[]): Record<string, string> {
   return {
@@ -72,8 +72,8 @@ function rowOf(one: Measured, all: readonly Measured[]): Record<string, string> 
     'median /s': rounded(median(one.ratesPerSecond)),
     'best /s': rounded(Math.max(...one.ratesPerSecond)),
     'p50 ms': one.p50Ms?.toFixed(2) ?? '',
-    'p95 ms': one.p95Ms?.toFixed(2) ?? '',
-    'p99 ms': p99Of(one)?.toFixed(2) ?? '',
+    'p95 ms': usual(one.p95PerRoundMs)?.toFixed(2) ?? '',
+    'p99 ms': usual(one.p99PerRoundMs)?.toFixed(2) ?? '',
     'x limit': against(one, 'limit', all)?.toFixed(2) ?? '',
     'x peer': against(one, 'peer', all)?.toFixed(2) ?? '',
   };
@@ -88,8 +88,8 @@ function lineOf(bench: string, one: Measured, all: readonly Measured[]): object 
     rate: median(one.ratesPerSecond),
     best: Math.max(...one.ratesPerSecond),
     p50: one.p50Ms,
-    p95: one.p95Ms,
-    p99: p99Of(one),
+    p95: usual(one.p95PerRoundMs),
+    p99: usual(one.p99PerRoundMs),
     xLimit: against(one, 'limit', all),
     xPeer: against(one, 'peer', all),
     rounds: one.ratesPerSecond,

@@ -19,8 +19,7 @@ export interface Measured {
   readonly role: Variant['role'];
   readonly ratesPerSecond: readonly number[];
   readonly p50Ms: number | undefined;
-  /** Of all rounds together. */
-  readonly p95Ms: number | undefined;
+  readonly p95PerRoundMs: readonly number[];
   readonly p99PerRoundMs: readonly number[];
   /** The same for all that ran side by side, and for nothing else. */
   readonly together: symbol;
@@ -62,12 +61,13 @@ function measured(samples: readonly Sample[]) {
   return {
     ratesPerSecond: samples.map(({ count, elapsedMs }) => (count / elapsedMs) * 1000),
     p50Ms: all.length > 0 ? percentile(all, 0.5) : undefined,
-    p95Ms: all.length > 0 ? percentile(all, 0.95) : undefined,
-    p99PerRoundMs: samples.flatMap(({ latenciesMs }) =>
-      latenciesMs ? [percentile(latenciesMs, 0.99)] : [],
-    ),
+    p95PerRoundMs: perRound(samples, 0.95),
+    p99PerRoundMs: perRound(samples, 0.99),
   };
 }
+
+const perRound = (samples: readonly Sample[], at: number): number[] =>
+  samples.flatMap(({ latenciesMs }) => (latenciesMs ? [percentile(latenciesMs, at)] : []));
 
 /** Median of the ratios of each round: the figure that survives a drifting machine. */
 export function ratioOf(

@@ -1,6 +1,5 @@
 import type { Day, DomainEvent, PeriodKey, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
-import type { AccountRejected } from './commands';
 import type { Moved, WithAnyEntry, WithEntry } from './moved';
 import type { Declined, OfAccount, ReservedItem, ReservedLine, Withheld } from './terms';
 
@@ -136,7 +135,8 @@ export type MatchDeclined = DomainEvent<
   OfAccount &
     OfBankLine & {
       readonly as: 'returned' | 'settled';
-      readonly reason: AccountRejected['code'];
+      /** The code of the refusal, as it was called then. */
+      readonly reason: string;
     }
 >;
 /** What was taken back had never been booked. Kept as well: told again, it must not take back what was booked by the same line later. */

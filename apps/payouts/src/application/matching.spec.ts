@@ -1,13 +1,8 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { MemoryEventLog } from '@tributary/event-log';
 import { type FeedEvent, followUps } from '@tributary/feeds';
-import {
-  CommandRunner,
-  type Outcome,
-  type StreamName,
-  categoryOf,
-  uuidV5,
-} from '@tributary/kernel';
+import { CommandRunner, type Outcome, type StreamName, categoryOf } from '@tributary/kernel';
+import { specCause } from './causes.fixture';
 import { OF, RESERVED, STREAM, instruct, itemIn } from '../domain/account/account.fixture';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
@@ -112,11 +107,7 @@ class Pair {
 
   private cause() {
     this.sent += 1;
-    const commandId = uuidV5('spec', String(this.sent));
-    return {
-      ...{ commandId, fingerprint: commandId, actor: 'spec', correlationId: 'spec' },
-      ...{ causationId: null, traceParent: null },
-    };
+    return specCause(this.sent);
   }
 }
 

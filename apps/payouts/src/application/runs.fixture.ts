@@ -13,6 +13,7 @@ import {
   uuidV5,
 } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
+import { specCause } from './causes.fixture';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
 import type { AccountEvent } from '../domain/account/events';
@@ -240,10 +241,6 @@ export class RunWorld {
 
   private cause() {
     this.sent += 1;
-    const commandId = uuidV5('spec', String(this.sent));
-    return {
-      ...{ commandId, fingerprint: commandId, actor: 'spec', correlationId: 'spec' },
-      ...{ causationId: null, traceParent: null },
-    };
+    return specCause(this.sent);
   }
 }

@@ -21,6 +21,7 @@ import {
 } from '@tributary/platform';
 import { saying, tellerOf, testMasterKey } from '@tributary/platform/testing';
 import { Answer, type TestPostgres, startTestPostgres } from '@tributary/testing';
+import { specCause } from '../application/causes.fixture';
 import { accountHandler } from '../application/accounts';
 import { releasesTaken } from '../application/accounts-releases';
 import { RunDesk } from '../application/runs-desk';
@@ -278,11 +279,7 @@ export class RunsSite {
 
   private cause() {
     this.sent += 1;
-    const commandId = uuidV5('spec', String(this.sent));
-    return {
-      ...{ commandId, fingerprint: commandId, actor: 'spec', correlationId: 'spec' },
-      ...{ causationId: null, traceParent: null },
-    };
+    return specCause(this.sent);
   }
 }
 

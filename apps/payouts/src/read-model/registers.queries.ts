@@ -140,7 +140,7 @@ const totalsIn = (register: string): string => `
     from (select entity, asset, rail, state, gross, net, returned_amount, return_fee, ${onDays('booked_on')} as paid,
         returned_on is not null and ${onDays('returned_on')} as back
       from ${register} i where ${KNOWN} and (${onDays('booked_on')} or (returned_on is not null and ${onDays('returned_on')}))) asked
-    where paid or back group by entity, asset, rail, state) t`;
+    group by entity, asset, rail, state) t`;
 // A page and its totals are read apart: the page stops where it is full.
 const itemsIn = (register: string): string => `
 select ${positionOf(payoutRegister)} as position, (select coalesce(json_agg(r order by r."reservedAt", r.item), '[]') from (

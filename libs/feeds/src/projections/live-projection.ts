@@ -146,7 +146,11 @@ export class LiveProjection implements Subscriber {
           ttlMs: this.context.ttlMs,
           poison,
           queued: countBehind(behind),
-          writes: (statement, guard) => this.addWrites(statement, folds, guard),
+          writes: (statement, guard) => {
+            this.addWrites(statement, folds, guard);
+            // A commit outlasts several collections of what is young, each of which would copy all that is still held.
+            folds.clear();
+          },
         });
         if (outcome === 'stale') continue;
       } catch (error) {

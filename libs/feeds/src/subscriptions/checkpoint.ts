@@ -16,7 +16,7 @@ export interface Commit {
   readonly poison?: readonly Poison[];
   /** By parked stream, how many more events wait behind. */
   readonly queued?: ReadonlyMap<string, number>;
-  /** Adds the writes of the batch; they must stand under the guard. */
+  /** Adds the writes of the batch, which must stand under the guard. Called once. */
   readonly writes?: (statement: Statement, guard: string) => void;
 }
 

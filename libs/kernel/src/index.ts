@@ -10,6 +10,7 @@ export * from './hash';
 export * from './instant';
 export * from './invariant';
 export * from './json';
+export * from './lists';
 export * from './money';
 export * from './period';
 export * from './rational';

@@ -40,8 +40,9 @@ import { statementsOrdered } from './statements';
 export const payouts: ServiceDefinition = {
   name: 'payouts',
   categories: ['account', 'fx', 'payee', 'period', 'rail', 'remittance', 'run', 'statement', 'tax'],
-  // A run passes over all of its accounts twice, in the order in which they would be forgotten; one takes some four kilobytes.
-  heldStreams: 30_000,
+  // A run passes over all of its accounts twice, in the order in which they would be forgotten. An account takes two kilobytes, and half
+  // of one for each payment; one that was paid for years remembers commands enough to count by those.
+  bytesOfStream: 3_000,
   projections: [
     accountLines,
     accountProposals,

@@ -29,6 +29,10 @@ export class CommandRunner {
   /** By decider. */
   private readonly freshQueues = new Map<unknown, unknown>();
   private heldCommands = 0;
+  /** One for all queues, of which there are many. */
+  private readonly grew = (commands: number): void => {
+    this.heldCommands += commands;
+  };
 
   constructor(
     private readonly log: StreamLog,
@@ -140,8 +144,7 @@ export class CommandRunner {
       return held;
     }
     this.makeRoom();
-    const grew = (commands: number) => (this.heldCommands += commands);
-    const queue = new StreamQueue(stream, anyDecider, this.log, this.options, grew);
+    const queue = new StreamQueue(stream, anyDecider, this.log, this.options, this.grew);
     this.queues.set(stream, queue);
     return queue;
   }

@@ -84,12 +84,16 @@ export function cause(id = `fresh ${commands++}`, command: object = {}): Cause {
 export const COUNTER = streamOf('counter', 'acme', 'a');
 
 /** One counter, as one process has it. */
-export function counter(log = new ScriptedLog(), options: Partial<CommandRunnerOptions> = {}) {
+export function counter(
+  log = new ScriptedLog(),
+  options: Partial<CommandRunnerOptions> = {},
+  decider = counting,
+) {
   const runner = new CommandRunner(log, { now: () => 0, ...options });
   return {
     log,
     run: (command: Command, id?: string) =>
-      runner.run(counting, COUNTER, command, cause(id, command)),
+      runner.run(decider, COUNTER, command, cause(id, command)),
   };
 }
 
@@ -106,6 +110,10 @@ export class ScriptedLog implements StreamLog {
   readsFrom: bigint[] = [];
   loseNextAnswer = false;
   refuseAfter = Infinity;
+  /** Nobody reads before it. */
+  gate: Promise<void> = Promise.resolve();
+  /** What a reader is given, as of a log that was put back. */
+  endsAt = 2n ** 53n;
   /** How many appends came together. */
   readonly bulks: number[] = [];
   refuseBulk = false;
@@ -155,10 +163,17 @@ export class ScriptedLog implements StreamLog {
     );
   }
 
-  async *read(stream: StreamName, from = 0n): AsyncIterable<Recorded> {
+  async *read(
+    stream: StreamName,
+    from = 0n,
+    through = BigInt(this.events.length),
+  ): AsyncIterable<Recorded> {
     this.readsFrom.push(from);
-    await Promise.resolve();
-    yield* this.events.filter((event) => event.stream === stream && event.revision >= from);
+    await this.gate;
+    const last = through < this.endsAt ? through : this.endsAt;
+    yield* this.events.filter(
+      (event) => event.stream === stream && event.revision >= from && event.revision <= last,
+    );
   }
 
   amounts(): unknown[] {

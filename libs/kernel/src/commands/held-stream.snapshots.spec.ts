@@ -1,5 +1,5 @@
 import type { StreamName } from '../stream-name';
-import { ScriptedLog, add, counter, settled } from './counter.fixture';
+import { ScriptedLog, add, counter, counting, settled } from './counter.fixture';
 import type { Snapshot, SnapshotKey, SnapshotStore } from './snapshot-store';
 
 describe('keeping snapshots', () => {
@@ -9,6 +9,7 @@ describe('keeping snapshots', () => {
     const first = counter(log, { snapshots, snapshotEvery: 2 });
     await first.run(add(3), 'c1');
     await first.run(add(2), 'c2');
+    await settled(log, 2);
     await first.run(add(1), 'c3');
     expect(
       snapshots.saved.map((rows) => [...rows.keys()].filter((key) => key.startsWith('state/'))),
@@ -23,6 +24,44 @@ describe('keeping snapshots', () => {
     // The snapshot's own last event, and what came after it.
     expect(log.readsFrom).toEqual([1n, 2n]);
     expect(await second.run(add(3), 'c1')).toMatchObject({ kind: 'replayed', revision: 0n });
+  });
+
+  it('reads on from it also where the stream was taken for new', async () => {
+    const log = new ScriptedLog();
+    const snapshots = new MemorySnapshots();
+    const first = counter(log, { snapshots, snapshotEvery: 2 });
+    await first.run(add(3), 'c1');
+    await first.run(add(2), 'c2');
+    await settled(log, 2);
+    log.readsFrom = [];
+    const second = counter(log, { snapshots }, { ...counting, mostlyNew: true });
+    expect(await second.run(add(4), 'c3')).toMatchObject({ kind: 'accepted', revision: 2n });
+    expect(log.readsFrom).toEqual([1n, 2n]);
+    expect(await second.run(add(3), 'c1')).toMatchObject({ kind: 'replayed', revision: 0n });
+  });
+
+  it('makes the first of all events there were when it was due, and the next of what came then', async () => {
+    const log = new ScriptedLog();
+    const snapshots = new MemorySnapshots();
+    const { run } = counter(log, { snapshots, snapshotEvery: 2 });
+    await run(add(3), 'c1');
+    log.readsFrom = [];
+    let isReadable: () => void = () => undefined;
+    log.gate = new Promise((resolve) => (isReadable = resolve));
+    await Promise.all([run(add(2), 'c2'), run(add(1), 'c3')]);
+    // What the first shows has become something else before it is put together.
+    await run(add(1), 'c4');
+    isReadable();
+    await settled(log, 4);
+    await run(add(1), 'c5');
+    await settled(log, 5);
+    expect(log.readsFrom).toEqual([0n]);
+    const commands = log.events.map(({ commandId }) => `command/${commandId}`);
+    expect(snapshots.saved.map((rows) => [...rows.keys()])).toEqual([
+      [...commands.slice(0, 3), 'state/total'],
+      [...commands.slice(3), 'state/total'],
+    ]);
+    expect(snapshots.saved.map((rows) => rows.get('state/total'))).toEqual([6, 8]);
   });
 
   it('passes over a snapshot of another log than this one', async () => {
@@ -47,6 +86,26 @@ describe('keeping snapshots', () => {
     expect(failed).toHaveLength(1);
   });
 
+  it('makes none of a stream that is not there to be read as a whole, and reads it again for the next', async () => {
+    const failed: unknown[] = [];
+    const snapshots = new MemorySnapshots();
+    const onBackgroundError = (_: StreamName, error: unknown) => failed.push(error);
+    const options = { snapshots, snapshotEvery: 2, onBackgroundError };
+    const { run, log } = counter(new ScriptedLog(), options);
+    await run(add(3), 'c1');
+    log.endsAt = 0n;
+    await run(add(2), 'c2');
+    await settled(log, 2);
+    expect([failed, snapshots.begun]).toEqual([
+      [expect.objectContaining({ code: 'unavailable' })],
+      0,
+    ]);
+    log.endsAt = 9n;
+    await run({ type: 'Note', text: 'nothing that is shown' }, 'c3');
+    await settled(log, 3);
+    expect(snapshots.saved.map((rows) => [rows.size, rows.get('state/total')])).toEqual([[4, 5]]);
+  });
+
   it('lets no command wait for one, and begins the next when it is written', async () => {
     const snapshots = new MemorySnapshots();
     const written = snapshots.waits();
@@ -64,15 +123,17 @@ describe('keeping snapshots', () => {
     expect(await counter(log, { snapshots }).run(add(1))).toMatchObject({ kind: 'rejected' });
   });
 
-  it('shows again what one did not come to show', async () => {
+  it('shows again what one did not come to show, without reading it again', async () => {
     const snapshots = new MemorySnapshots();
     snapshots.broken = true;
     const { run, log } = counter(new ScriptedLog(), { snapshots, snapshotEvery: 1 });
     await run(add(3), 'c1');
     await settled(log, 1);
     snapshots.broken = false;
+    log.readsFrom = [];
     await run({ type: 'Note', text: 'nothing that is shown' }, 'c2');
     await settled(log, 2);
+    expect(log.readsFrom).toEqual([]);
     expect(snapshots.saved.map((rows) => [...rows.keys()].length)).toEqual([3]);
     expect(snapshots.saved[0]?.get('state/total')).toBe(3);
   });

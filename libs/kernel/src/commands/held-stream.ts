@@ -1,7 +1,7 @@
 import type { Decider, Rejected } from '../decider';
 import type { Cause, DomainEvent, PreparedEvent, Recorded } from '../envelope';
 import type { Json } from '../json';
-import type { StreamLog } from '../stream-log';
+import { type StreamLog, unavailable } from '../stream-log';
 import type { StreamName } from '../stream-name';
 import type { Uuid } from '../uuid';
 import type { SnapshotStore } from './snapshot-store';
@@ -9,11 +9,26 @@ import type { SnapshotStore } from './snapshot-store';
 export type AnyEvent = DomainEvent<string, object>;
 /** The runner holds streams of every kind, so it knows their types only as its callers do. */
 export type AnyDecider = Decider<unknown, AnyEvent, unknown, Rejected>;
+type Rows = NonNullable<AnyDecider['snapshot']>;
 
-/** Where a command's events stand. What it said stands there too, and is read when somebody repeats it. */
+/**
+ * Where a command's events stand. What it said stands there too, and is read when somebody repeats it. Many are held, and a number
+ * takes no room of its own.
+ */
 export interface Remembered {
-  readonly first: bigint;
+  readonly first: number;
   readonly count: number;
+}
+
+/** What the next snapshot of a stream has to show. */
+class Changes {
+  readonly commands = new Set<Uuid>();
+  readonly rows = new Set<string>();
+
+  add({ commands, rows }: Changes): void {
+    for (const id of commands) this.commands.add(id);
+    for (const key of rows) this.rows.add(key);
+  }
 }
 
 /** What is known of a stream up to one revision. Replaced as a whole, so that what was not stored is simply forgotten. */
@@ -30,23 +45,25 @@ export type LastCause = Pick<Cause, 'commandId' | 'correlationId' | 'traceParent
 
 const COMMAND_ROW = 'command/';
 const STATE_ROW = 'state/';
+/** Where a stream ends that does not exist, and a snapshot that was never made. */
+const NOWHERE = -1n;
 
 /** One stream in memory: its folded state, the commands it remembers, and what changed since its last snapshot. */
 export class HeldStream {
   known: Known;
   private readonly commands = new Map<Uuid, Remembered>();
   /**
-   * Since the snapshot that they will be a difference to; apart, so that no name is put together for each event of streams that never
-   * come to have one.
+   * Since the snapshot that they will be a difference to. Undefined: nothing is noted, because none was found and most streams never
+   * come to have one; the first is made of all events, read once more.
    */
-  private changedCommands = new Set<Uuid>();
-  private changedRows = new Set<string>();
-  /** That snapshot; -1n: there is none, and every row has been noted. */
-  private snapshotRevision = -1n;
+  private changes: Changes | undefined;
+  /** That snapshot. */
+  private snapshotRevision = NOWHERE;
   /** The newest that is known, whoever has stored it: so far after it the next one is due. */
-  private newestSnapshot = -1n;
+  private newestSnapshot = NOWHERE;
   private saving = false;
-  private loaded = false;
+  /** `assumed`: as if nothing stood there. */
+  private knowledge: 'assumed' | 'none' | 'read' = 'none';
 
   constructor(
     readonly stream: StreamName,
@@ -54,24 +71,24 @@ export class HeldStream {
     private readonly log: StreamLog,
     private readonly snapshots: SnapshotStore | undefined,
   ) {
-    this.known = { state: decider.initial, revision: -1n, position: 0n, lastCause: undefined };
+    this.known = { state: decider.initial, revision: NOWHERE, position: 0n, lastCause: undefined };
   }
 
   /** The first time from the snapshot, then only what came after what is known. */
   async catchUp(): Promise<void> {
-    if (!this.loaded) await this.restore();
+    if (this.knowledge !== 'read') await this.restore();
     for await (const event of this.log.read(this.stream, this.known.revision + 1n))
       this.follow(event);
-    this.loaded = true;
+    this.knowledge = 'read';
   }
 
   /** Goes on as if nothing stood there; whatever rests on that is proven by an append, or looked up before it is told. */
   assumeNew(): void {
-    this.loaded = true;
+    this.knowledge = 'assumed';
   }
 
   get isLoaded(): boolean {
-    return this.loaded;
+    return this.knowledge !== 'none';
   }
 
   get isSaving(): boolean {
@@ -94,7 +111,7 @@ export class HeldStream {
   /** The events of a command that was accepted before, as the stream holds them. */
   async eventsOf({ first, count }: Remembered): Promise<Recorded[]> {
     const events: Recorded[] = [];
-    for await (const event of this.log.read(this.stream, first)) {
+    for await (const event of this.log.read(this.stream, BigInt(first))) {
       events.push(event);
       if (events.length === count) break;
     }
@@ -114,6 +131,8 @@ export class HeldStream {
       this.note(event, at);
     }
     const last = events.at(-1);
+    // What was assumed has been proven by the append.
+    this.knowledge = 'read';
     this.known = {
       state,
       revision,
@@ -133,19 +152,19 @@ export class HeldStream {
     if (revision - this.newestSnapshot < everyRevisions) return;
 
     const { decider, stateVersion } = rows;
-    const [commands, keys] = [this.changedCommands, this.changedRows];
-    const changed = new Map<string, Json | undefined>();
-    for (const id of commands) changed.set(COMMAND_ROW + id, this.commandRow(id));
-    for (const key of keys) changed.set(STATE_ROW + key, rows.row(state, key));
     const at = { revision, position, from: this.snapshotRevision };
-    this.changedCommands = new Set();
-    this.changedRows = new Set();
+    let noted = this.changes;
     const showAgain = () => {
-      for (const id of commands) this.changedCommands.add(id);
-      for (const key of keys) this.changedRows.add(key);
+      if (noted && this.changes) noted.add(this.changes);
+      this.changes = noted;
     };
+    this.changes = new Changes();
     this.saving = true;
     try {
+      noted ??= await this.changesUntil(revision, rows);
+      const changed = new Map<string, Json | undefined>();
+      for (const id of noted.commands) changed.set(COMMAND_ROW + id, this.commandRow(id));
+      for (const key of noted.rows) changed.set(STATE_ROW + key, rows.row(state, key));
       const key = { stream: this.stream, decider, stateVersion };
       const stored = await this.snapshots.save(key, at, changed);
       if (this.isOvertaken(stored, revision)) showAgain();
@@ -155,6 +174,18 @@ export class HeldStream {
     } finally {
       this.saving = false;
     }
+  }
+
+  private async changesUntil(revision: bigint, rows: Rows): Promise<Changes> {
+    const changes = new Changes();
+    let last = NOWHERE;
+    for await (const event of this.log.read(this.stream, 0n, revision)) {
+      this.noteIn(changes, event, rows);
+      last = event.revision;
+    }
+    // Of a part of them it would be taken for the whole.
+    if (last !== revision) throw unavailable(`The end of ${this.stream}`);
+    return changes;
   }
 
   /**
@@ -167,8 +198,8 @@ export class HeldStream {
     const isOvertaken = stored !== revision && stored > this.snapshotRevision;
     this.newestSnapshot = isOvertaken ? stored : revision;
     if (!isOvertaken) this.snapshotRevision = revision;
-    // While every row is noted, one that may be of another log than this is rather replaced.
-    else if (this.snapshotRevision >= 0n) this.snapshotRevision = stored;
+    // As long as every row can be shown, one that may be of another log than this is rather replaced.
+    else if (this.snapshotRevision > NOWHERE) this.snapshotRevision = stored;
     return isOvertaken;
   }
 
@@ -187,13 +218,16 @@ export class HeldStream {
     const { commandId } = event;
     if (this.decider.remembersCommands !== false) {
       const before = this.commands.get(commandId);
-      const first = before?.first ?? revision;
+      const first = before?.first ?? Number(revision);
       this.commands.set(commandId, { first, count: (before?.count ?? 0) + 1 });
     }
     const rows = this.decider.snapshot;
-    if (!rows || !this.snapshots) return;
-    if (this.decider.remembersCommands !== false) this.changedCommands.add(commandId);
-    for (const key of rows.touched(this.typed(event))) this.changedRows.add(key);
+    if (rows && this.changes) this.noteIn(this.changes, event, rows);
+  }
+
+  private noteIn(changes: Changes, event: PreparedEvent | Recorded, rows: Rows): void {
+    if (this.decider.remembersCommands !== false) changes.commands.add(event.commandId);
+    for (const key of rows.touched(this.typed(event))) changes.rows.add(key);
   }
 
   private typed(event: AnyEvent): AnyEvent {
@@ -212,7 +246,7 @@ export class HeldStream {
     const snapshot = await this.snapshots.load({ stream: this.stream, decider, stateVersion });
     if (!snapshot) return;
     const { revision, position } = snapshot;
-    const [last] = await this.eventsOf({ first: revision, count: 1 });
+    const [last] = await this.eventsOf({ first: Number(revision), count: 1 });
     // A log that was put back to an earlier day does not hold what this snapshot rests on.
     if (last?.position !== position) return;
 
@@ -222,6 +256,7 @@ export class HeldStream {
       else this.commands.set(key.slice(COMMAND_ROW.length), rememberedFrom(value));
     }
     this.known = { state: rows.restore(stateRows), revision, position, lastCause: causeIn(last) };
+    this.changes = new Changes();
     this.snapshotRevision = revision;
     this.newestSnapshot = revision;
   }
@@ -235,5 +270,5 @@ const causeIn = ({ commandId, correlationId, traceParent }: LastCause): LastCaus
 
 function rememberedFrom(row: Json): Remembered {
   const [first, count] = row as [string, number];
-  return { first: BigInt(first), count };
+  return { first: Number(first), count };
 }

@@ -25,7 +25,7 @@ export interface CommandRunnerOptions {
   readonly snapshots?: SnapshotStore;
   /** Streams kept in memory. */
   readonly heldStreams?: number;
-  /** Commands remembered in memory, of all those streams together: some 130 bytes each. */
+  /** Commands remembered in memory, of all those streams together: some 140 bytes each. */
   readonly heldCommands?: number;
   /** Events between two snapshots of a stream. */
   readonly snapshotEvery?: number;

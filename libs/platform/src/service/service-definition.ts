@@ -15,8 +15,12 @@ export interface ServiceDefinition {
   readonly name: string;
   /** Categories of its own streams. Left out, it follows the whole log; only the ledger does. */
   readonly categories?: readonly string[];
-  /** Streams kept in memory for their next command; left out, as many as the runner keeps. */
-  readonly heldStreams?: number;
+  /**
+   * What one stream takes in memory besides the commands that it remembers, of a service whose work passes over many of them again
+   * and again: it keeps as many for their next command as a quarter of the heap has room for, and as many commands as another
+   * quarter has room for. All services of a process share its heap. Left out, as many as the runner keeps.
+   */
+  readonly bytesOfStream?: number;
   /** Of tables that no projection owns, such as keys. */
   readonly migrations?: readonly (new () => MigrationInterface)[];
   readonly entities?: NonNullable<DatabaseOptions['entities']>;

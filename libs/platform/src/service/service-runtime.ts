@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
 import type { CommandBus } from '@nestjs/cqrs';
 import type { Owner } from '@tributary/contracts';
 import type { EventLog } from '@tributary/event-log';
@@ -24,6 +25,13 @@ import type { Occupant, ServiceProcess } from './service-process';
 
 const METRICS_EVERY_MS = 5_000;
 
+/** Its id, and where its events stand. */
+const BYTES_OF_COMMAND = 140;
+
+/** How many a quarter of the heap has room for. */
+const roomFor = (bytes: number): number =>
+  Math.floor(getHeapStatistics().heap_size_limit / 4 / bytes);
+
 /** A service at work: its database, its runner, and everything that follows events for it. */
 export class ServiceRuntime implements Occupant {
   readonly log: EventLog;
@@ -41,7 +49,7 @@ export class ServiceRuntime implements Occupant {
     readonly process: ServiceProcess,
     readonly database: Database,
   ) {
-    const { name, heldStreams } = definition;
+    const { name, bytesOfStream } = definition;
     const { log, logger, metrics } = process;
     this.observer = new ServiceObserver(name, logger, metrics);
     this.log = new MeteredLog(log, name, metrics);
@@ -49,7 +57,10 @@ export class ServiceRuntime implements Occupant {
     this.topics = new Topics(database);
     this.runner = new CommandRunner(this.log, {
       now: Date.now,
-      ...(heldStreams !== undefined && { heldStreams }),
+      ...(bytesOfStream !== undefined && {
+        heldStreams: roomFor(bytesOfStream),
+        heldCommands: roomFor(BYTES_OF_COMMAND),
+      }),
       snapshots: new PostgresSnapshots(database),
       onBackgroundError: (stream, error) =>
         logger.failure('behind the scenes of a stream', error, { stream }),

@@ -1,4 +1,4 @@
-import { type Instant, invariant } from '@tributary/kernel';
+import { type Instant, appended, invariant } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import type { AccountEvent, Moved, OfItem } from './events';
 import { noteOf, paidToAuthority } from './item-taxes';
@@ -25,7 +25,7 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
     withMoves(state, { lines: data.lines, owed: '0' }, occurredAt),
   LinesReserved: (state, { data }) => ({
     ...state,
-    reserving: [...state.reserving, ...data.lines],
+    reserving: state.reserving.concat(data.lines),
   }),
   ReleaseTaken: (state, { data, occurredAt }) => {
     const { line, programme, plan, window, amount } = data;
@@ -79,7 +79,7 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
   SettlementUndone: (state, { data: { item, net } }) => {
     const undone = withItem(state, item, { status: 'instructed', settled: null });
     const sums = { inFlight: net, settled: negative(net) };
-    return withSums({ ...undone, open: [...state.open, item] }, sums);
+    return withSums({ ...undone, open: appended(state.open, item) }, sums);
   },
   PayoutReturned: (state, { data, occurredAt }) => {
     const { item, rail, bankLine, amount, fee, net, withheld } = data;
@@ -118,7 +118,7 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
     for (const { line, ...named } of disputed)
       next = withLine(next, line, named, occurredAt, (known) => ({
         ...known,
-        disputes: [...known.disputes, dispute],
+        disputes: appended(known.disputes, dispute),
       }));
     return withMoves(next, data, occurredAt);
   },
@@ -156,7 +156,7 @@ export const evolve = (state: Account, event: AccountEvent): Account =>
 
 function withReservation(state: Account, { data, occurredAt }: Of<'PayoutReserved'>): Account {
   const { run, item, gross, withheld: taxes, net, method } = data;
-  const lines = [...state.reserving, ...data.lines];
+  const lines = state.reserving.concat(data.lines);
   const moves = lines.map(({ line, programme, amount }) => ({
     line,
     programme,
@@ -176,7 +176,7 @@ function withReservation(state: Account, { data, occurredAt }: Of<'PayoutReserve
   };
   const moved = withMoves({ ...state, reserving: [] }, { lines: moves, owed: '0' }, occurredAt);
   const items = moved.items.set(item, reserved);
-  return withSums({ ...moved, items, open: [...state.open, item] }, { reserved: gross });
+  return withSums({ ...moved, items, open: appended(state.open, item) }, { reserved: gross });
 }
 
 function withItem(state: Account, item: ItemId, change: Partial<Item>): Account {
@@ -196,7 +196,7 @@ function withTaxPaid(
   const change = type === 'ItemTaxRemitted' ? amount : negative(amount);
   const taxPaid = {
     byRule: { ...byRule, [rule]: plus(paid, change) },
-    noted: [...noted, noteOf(type, rule, remittance)],
+    noted: appended(noted, noteOf(type, rule, remittance)),
   };
   return withItem(state, item, { taxPaid });
 }

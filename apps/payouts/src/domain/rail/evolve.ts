@@ -135,7 +135,7 @@ function withFiles(state: Rail, event: RailEvent): Rail {
       for (const { item, bankReference } of data.answers) {
         const known = next.items.get(item);
         if (!known || bankReference === null || known.references.includes(bankReference)) continue;
-        const references = [...known.references, bankReference].sort();
+        const references = [...known.references, bankReference].toSorted();
         next = withItem(next, item, { ...known, references });
       }
       return next;

@@ -76,7 +76,7 @@ type Lists = PersistentMap<readonly string[]>;
 function joined(lists: Lists, key: string, value: string, most = CROWD): Lists {
   const before = lists.get(key) ?? [];
   if (before.length >= most || before.includes(value)) return lists;
-  return lists.set(key, [...before, value].sort());
+  return lists.set(key, [...before, value].toSorted());
 }
 
 function left(lists: Lists, key: string, value: string): Lists {

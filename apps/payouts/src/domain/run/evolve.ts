@@ -1,3 +1,4 @@
+import { appended } from '@tributary/kernel';
 import type { AnswersNoted, ItemsAskedAnew, ProgressNoted, RunEvent } from './events';
 import { type Entry, type ItemEntry, type Run, itemEntry, newRun } from './state';
 
@@ -111,7 +112,10 @@ function answered(state: Run, { items, declined, alsoShared }: AnswersNoted['dat
       revision: -1,
     });
     partnerOf = partnerOf.set(item, partner);
-    paidTo = paidTo.set(method.fingerprint, [...(paidTo.get(method.fingerprint) ?? []), partner]);
+    paidTo = paidTo.set(
+      method.fingerprint,
+      appended(paidTo.get(method.fingerprint) ?? [], partner),
+    );
   }
   for (const { partner, reason, payable } of declined)
     entries = entries.set(partner, { is: 'declined', reason, payable });
@@ -184,7 +188,7 @@ const allPartners = (state: Run): readonly string[] =>
   state.entries.entries().map(([partner]) => partner);
 
 const withOne = <T>(list: readonly T[], one: T): readonly T[] =>
-  list.includes(one) ? list : [...list, one];
+  list.includes(one) ? list : appended(list, one);
 
 /** What may come back later concerns the accounts; the run itself decides nothing any more. */
 const over = (state: Run): Run => {

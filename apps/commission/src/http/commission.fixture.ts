@@ -211,11 +211,14 @@ export class CommissionService {
   }
 
   async ask(path: string, key = 'finance', init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(new URL(path, this.url), {
+    return await Answer.of(await this.fetch(path, key, init));
+  }
+
+  fetch(path: string, key = 'finance', init: RequestInit = {}): Promise<Response> {
+    return fetch(new URL(path, this.url), {
       ...init,
       headers: { ...init.headers, authorization: `Bearer ${this.keys[key] ?? ''}` },
     });
-    return await Answer.of(response);
   }
 
   /** Until what has been said so far shows. */

@@ -316,6 +316,17 @@ describe('terms that come after very many lines', () => {
     expect(found.at('held')).toMatchObject([{ amount: '37500', lines: count }]);
     expect(await types()).toContain('WindowFellBehind');
   });
+
+  it('are one file, which holds at its position what the answer in JSON holds there', async () => {
+    const headers = { accept: 'text/csv' };
+    const csv = await service.fetch('/v1/lines?partner=p9', 'finance', { headers });
+    const position = csv.headers.get('x-position') ?? '';
+    const listed = await service.ask(`/v1/lines?partner=p9&limit=1000&position=${position}`);
+    const ids = listed.list('items').map((item) => (item as { line: string }).line);
+    expect(ids).toHaveLength(150);
+    const [, ...rows] = (await csv.text()).trimEnd().split('\r\n');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(ids);
+  });
 });
 
 describe('releasing more windows than one request looks at', () => {

@@ -10,6 +10,7 @@ import {
   type Principal,
   ServiceRuntime,
   asAccepted,
+  asksForFile,
   cursorOf,
   headersOfPoint,
   pointAsked,
@@ -121,9 +122,9 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const point = await pointAsked(this.runtime, [accountLines.name], query);
-    const found = await this.ageing.payables(
-      agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position),
-    );
+    const limit = asksForFile({ request, reply }) ? null : query.limit;
+    const asked = agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position);
+    const found = await this.ageing.payables({ ...asked, limit });
     const standing = standingAt(point, found.position);
     const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
@@ -144,9 +145,9 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const point = await pointAsked(this.runtime, [accounts.name], query);
-    const found = await this.ageing.receivables(
-      agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position),
-    );
+    const limit = asksForFile({ request, reply }) ? null : query.limit;
+    const asked = agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position);
+    const found = await this.ageing.receivables({ ...asked, limit });
     const standing = standingAt(point, found.position);
     const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
@@ -156,12 +157,12 @@ export class AccountsController {
 /** An age is that at the moment of the point, so that the same point has the same ages for ever. */
 function agedAsAsked(
   tenant: string,
-  { entity, asset, after, limit }: AgeingQuery,
+  { entity, asset, after }: AgeingQuery,
   on: Instant,
   upTo: bigint | undefined,
-): AgeingAsked {
+): Omit<AgeingAsked, 'limit'> {
   const read = after === undefined ? [] : readCursor(after, 3);
-  return { tenant, entity, asset, on, upTo, after: read, limit };
+  return { tenant, entity, asset, on, upTo, after: read };
 }
 
 const ACCOUNT_COLUMNS: Columns<AccountShown> = {

@@ -26,7 +26,8 @@ export interface AgeingAsked {
   readonly upTo: bigint | undefined;
   /** Entity, asset and partner of the last row. */
   readonly after: readonly string[];
-  readonly limit: number;
+  /** Null: all of them. */
+  readonly limit: number | null;
 }
 
 const between = (from: number | null, until: number | null): string => {
@@ -114,13 +115,13 @@ export class Ageing {
       items: AgedAccount[];
     }>(statement, [
       ...[tenant, entity ?? null, asset ?? null, on],
-      ...[afterEntity, afterAsset, afterPartner, limit + 1],
+      ...[afterEntity, afterAsset, afterPartner, limit === null ? null : limit + 1],
       ...(statement === PAYABLES ? [] : [upTo ?? null]),
     ]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
-    const items = row.items.slice(0, limit);
-    const last = row.items.length > limit ? items.at(-1) : undefined;
+    const items = row.items.slice(0, limit ?? undefined);
+    const last = row.items.length > items.length ? items.at(-1) : undefined;
     const next = last === undefined ? null : ([last.entity, last.asset, last.partner] as const);
     return { position: BigInt(row.position), on, totals: row.totals, items, next };
   }

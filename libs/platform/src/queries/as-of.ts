@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import type { LogPoint } from '../service/log-clock';
 import type { ServiceRuntime } from '../service/service-runtime';
 import { IsInstant } from '../validation/fields';
+import { filePointOf } from './file-point';
 import { PageSize, WaitingQuery } from './page-query';
 import { notYetVisible, untilVisible } from './visible';
 
@@ -53,25 +54,41 @@ type PointQuery = Pick<AsOfQuery, 'known' | 'position' | 'timeoutMs' | 'token'>;
 
 /**
  * Where the log is cut for this question, once these projections show as much. Undefined where it names no point: then it is answered
- * as of now, and nobody has to be asked.
+ * as of now, and nobody has to be asked. The pages of one file stand at one point, which is asked for once.
  */
 export async function pointAsked(
   runtime: ServiceRuntime,
   projections: readonly string[],
-  { token, known, position, timeoutMs }: PointQuery,
+  query: PointQuery,
 ): Promise<LogPoint | undefined> {
-  await untilVisible(runtime, projections, { token, timeoutMs });
+  await untilVisible(runtime, projections, query);
+  const file = filePointOf(query);
+  if (file) file.isAskable = true;
+  const point = file?.point ?? (await pointNamed(runtime, query));
+  if (point === undefined) return undefined;
+  if (!(await runtime.feeds.waitUntil(projections, point.position, query.timeoutMs)))
+    throw notYetVisible(parameterOf(query));
+  if (file) file.point = point;
+  return point;
+}
+
+async function pointNamed(
+  runtime: ServiceRuntime,
+  query: PointQuery,
+): Promise<LogPoint | undefined> {
+  const { known, position, timeoutMs } = query;
   if (known === undefined && position === undefined) return undefined;
   const point = await runtime.logClock({
     known: known === undefined ? undefined : instant(known),
     position: position === undefined ? undefined : BigInt(position),
     timeoutMs,
   });
-  const parameter = position === undefined ? 'known' : 'position';
-  if (point === undefined) throw notYetVisible(parameter);
-  if (await runtime.feeds.waitUntil(projections, point.position, timeoutMs)) return point;
-  throw notYetVisible(parameter);
+  if (point === undefined) throw notYetVisible(parameterOf(query));
+  return point;
 }
+
+const parameterOf = ({ position }: PointQuery): 'known' | 'position' =>
+  position === undefined ? 'known' : 'position';
 
 /** Where an answer stands: at the point that was asked for or, as of now, at what was read. */
 export const standingAt = (point: LogPoint | undefined, position: bigint): LogPoint =>

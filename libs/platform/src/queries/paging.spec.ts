@@ -4,15 +4,17 @@ import { IsOptional, Length, Max } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow } from '../auth/access';
 import { createHttpApp } from '../http/create-http-app';
+import type { LogClock } from '../service/log-clock';
+import type { ServiceRuntime } from '../service/service-runtime';
 import { FixedCallers, collectingLogger, testSettings } from '../testing';
-import { AsOfPageQuery } from './as-of';
+import { AsOfPageQuery, pointAsked } from './as-of';
 import { asAccepted } from './csv';
 import { cursorOf, readCursor } from './keyset';
+import { PageQuery } from './page-query';
 
 const ROWS = Array.from({ length: 2_345 }, (_, n) => ({ n }));
 const COLUMNS = { n: ({ n }: { n: number }) => n };
 const HEAD = 7n;
-const asked: object[] = [];
 
 @Controller('v1')
 @Allow('auditor')
@@ -23,7 +25,6 @@ class RowsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    asked.push({ known, position, limit });
     const from = after === undefined ? 0 : Number(readCursor(after, 1)[0]);
     if (from > 2_000 && position === '5') throw new Error('the database went away');
     const at = BigInt(position ?? (known === undefined ? HEAD : 3));
@@ -38,7 +39,60 @@ class RowsController {
   }
 }
 
-@Module({ controllers: [RowsController] })
+/** Whenever somebody asks as of now, one more has come; a position is how many there were. */
+const grown = { rows: 450, isShown: true };
+const clock: LogClock = ({ known, position }) => {
+  const at = BigInt(position ?? grown.rows++);
+  return Promise.resolve({ known: known ?? null, position: at, leaf: 1, checkpoint: null });
+};
+const clockAsked = jest.fn(clock);
+const runtime = {
+  logClock: clockAsked,
+  feeds: { waitUntil: () => Promise.resolve(grown.isShown) },
+} as unknown as ServiceRuntime;
+
+@Controller('v1')
+@Allow('auditor')
+class GrowingController {
+  @Get('growing')
+  async growing(
+    @Query() query: AsOfPageQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const point = await pointAsked(runtime, [], query);
+    return this.page(query, { upTo: point?.position, request, reply });
+  }
+
+  /** A route that can be asked as of now alone. */
+  @Get('growing-now')
+  now(
+    @Query() query: PageQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.page(query, { upTo: undefined, request, reply });
+  }
+
+  private page(
+    { after, limit }: PageQuery,
+    {
+      upTo = BigInt(grown.rows++),
+      ...asked
+    }: {
+      readonly upTo: bigint | undefined;
+      readonly request: FastifyRequest;
+      readonly reply: FastifyReply;
+    },
+  ) {
+    const from = after === undefined ? 0 : Number(readCursor(after, 1)[0]);
+    const to = Math.min(from + limit, Number(upTo));
+    const next = to < Number(upTo) ? cursorOf(String(to)) : null;
+    return asAccepted({ position: upTo, items: ROWS.slice(from, to), next }, COLUMNS, asked);
+  }
+}
+
+@Module({ controllers: [RowsController, GrowingController] })
 class RowsModule {}
 
 let app: NestFastifyApplication;
@@ -118,15 +172,47 @@ describe('CSV', () => {
     expect(headers).not.toHaveProperty('x-next');
   });
 
-  it('stands at the position of its first page, also where a moment to come was named', async () => {
-    asked.length = 0;
-    const { body } = await ask('/v1/rows?known=2026-01-01T00:00:00Z', 'text/csv');
-    expect(body).toBe(csvOf(0));
-    const [first, ...others] = asked;
-    expect(first).toMatchObject({ known: '2026-01-01T00:00:00Z' });
-    expect(new Set(others.map((each) => JSON.stringify(each)))).toEqual(
-      new Set([JSON.stringify({ position: '3', limit: 200 })]),
-    );
+  it('of now holds nothing that is newer than its position, and asks nobody what that stands for', async () => {
+    clockAsked.mockClear();
+    const { body, headers } = await ask('/v1/growing', 'text/csv');
+    expect(headers).not.toHaveProperty('x-next');
+    expect(headers['x-position']).toBe(String(grown.rows - 1));
+    expect(body).toBe(csvOf(0, grown.rows - 1));
+    expect(clockAsked).not.toHaveBeenCalled();
+  });
+
+  it('of now goes on from a cursor', async () => {
+    const next = await nextOf('/v1/growing?limit=3');
+    const { body } = await ask(`/v1/growing?after=${next}`, 'text/csv');
+    expect(body).toBe(csvOf(3, grown.rows - 1));
+  });
+
+  it('of an earlier point asks once for it, also where a moment is named that is still to come', async () => {
+    for (const asked of ['known=2099-01-01T00:00:00Z', 'position=420']) {
+      clockAsked.mockClear();
+      const { body, headers } = await ask(`/v1/growing?${asked}`, 'text/csv');
+      expect(body).toBe(csvOf(0, Number(headers['x-position'])));
+      expect(clockAsked).toHaveBeenCalledTimes(1);
+    }
+  });
+
+  it('of now is refused, and not cut in its middle, where its position does not show in time', async () => {
+    grown.isShown = false;
+    try {
+      const refused = await ask('/v1/growing', 'text/csv');
+      expect(refused.statusCode).toBe(503);
+      expect(refused.headers['content-type']).toContain('application/problem+json');
+      expect(refused.json()).toMatchObject({ code: 'not_yet_visible' });
+      expect((await ask('/v1/growing?limit=2', 'text/csv')).statusCode).toBe(200);
+    } finally {
+      grown.isShown = true;
+    }
+  });
+
+  it('is whole also of a route that answers as of now alone, and may then be newer at its end', async () => {
+    const { body, headers } = await ask('/v1/growing-now', 'text/csv');
+    expect(body).toBe(csvOf(0, grown.rows - 1));
+    expect(grown.rows - 1).toBeGreaterThan(Number(headers['x-position']));
   });
 
   it('ends at the limit that was named, and says where the rest begins', async () => {

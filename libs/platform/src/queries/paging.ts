@@ -8,7 +8,9 @@ import {
 import { sha256Hex } from '@tributary/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, firstValueFrom, mergeMap } from 'rxjs';
+import { standingAt } from './as-of';
 import { NEXT, POSITION_OF_ROWS, isRows } from './csv';
+import { FilePoint, withFilePoint } from './file-point';
 import { invalidCursor, isCursor } from './keyset';
 
 type Query = Readonly<Record<string, unknown>>;
@@ -27,7 +29,7 @@ export const ROWS_AT_ONCE = 200;
 
 /**
  * What no route of pages does by itself (`bindPages`). A cursor leads on only where it came from: to the same question, cut at the same place of the log. And
- * who asks for CSV without a `limit` gets every row: the question is asked again, page by page, while the file is sent.
+ * who asks for CSV without a `limit` gets every row: the question is asked again, page by page, while the file is sent, at the point of the first page.
  */
 export class Paging implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -35,12 +37,14 @@ export class Paging implements NestInterceptor {
     const request = http.getRequest<Request>();
     const cursor = boundIn(request);
     if (cursor) request.query = { ...request.query, after: cursor.text };
+    const file = new FilePoint();
+    if (isWhole(request)) request.query = withFilePoint(request.query, file);
     return next.handle().pipe(
       mergeMap(async (answer: unknown) => {
         const reply = http.getResponse<FastifyReply>();
         if (isRows(answer, reply)) {
           assertSamePoint(cursor, request, reply.getHeader(POSITION_OF_ROWS));
-          return await rowsOf(answer, { request, reply, next });
+          return await rowsOf(answer, file, { request, reply, next });
         }
         return isPage(answer) ? bindPage(answer, cursor, request) : answer;
       }),
@@ -97,38 +101,52 @@ interface Exchange {
   readonly next: CallHandler;
 }
 
+/** Who names no number of rows asks for all of them. */
+const isWhole = ({ query }: Request): boolean => query['limit'] === undefined;
+
+interface Rows {
+  readonly rows: string;
+  /** Whether more follow, and from where. */
+  readonly after: unknown;
+}
+
 async function rowsOf(
   rows: string,
-  { request, reply, next }: Exchange,
+  file: FilePoint,
+  exchange: Exchange,
 ): Promise<StreamableFile | string> {
-  const after = reply.getHeader(NEXT);
-  if (!isCursor(after)) return rows;
-  if (request.query['limit'] !== undefined) {
-    void reply.header(NEXT, bound(after, request, reply.getHeader(POSITION_OF_ROWS)));
+  const { request, reply } = exchange;
+  let page: Rows = { rows, after: reply.getHeader(NEXT) };
+  if (!isCursor(page.after)) return rows;
+  const position = textOf(reply.getHeader(POSITION_OF_ROWS));
+  if (!isWhole(request)) {
+    void reply.header(NEXT, bound(page.after, request, position));
     return rows;
   }
   reply.removeHeader(NEXT);
-  const pages = pagesFrom({ rows, after }, { request, reply, next });
-  return new StreamableFile(Readable.from(pages, { objectMode: false }));
+  // Of now, each page would hold what came since the one before. So all are read where the first one stood, and that one once more: as of
+  // now and as of then its rows may come in another order.
+  if (file.isAskable && !file.point) {
+    file.point = standingAt(undefined, BigInt(position));
+    page = await pageAt(request.query['after'], exchange);
+  }
+  return new StreamableFile(Readable.from(pagesFrom(page, exchange), { objectMode: false }));
 }
 
 /** Should one of them fail, the connection is cut: what was sent by then does not look whole. */
-async function* pagesFrom(
-  { rows, after }: { readonly rows: string; readonly after: string },
-  { request, reply, next }: Exchange,
-): AsyncGenerator<string> {
-  yield rows;
-  for (let cursor: unknown = after; isCursor(cursor); cursor = reply.getHeader(NEXT)) {
-    reply.removeHeader(NEXT);
-    request.query = { ...atOnePoint(request, reply), after: cursor, limit: String(ROWS_AT_ONCE) };
-    const page = (await firstValueFrom(next.handle())) as string;
-    yield page.slice(page.indexOf('\r\n') + 2);
+async function* pagesFrom(first: Rows, exchange: Exchange): AsyncGenerator<string> {
+  yield first.rows;
+  for (let { after } = first; isCursor(after);) {
+    const page = await pageAt(after, exchange);
+    yield page.rows.slice(page.rows.indexOf('\r\n') + 2);
+    ({ after } = page);
   }
 }
 
-/** What was known at a moment that is still to come is more on each page, so the position of the first one holds for all. */
-function atOnePoint({ query }: Request, reply: FastifyReply): Query {
-  const { known, ...others } = query;
-  const position = textOf(reply.getHeader(POSITION_OF_ROWS));
-  return known === undefined ? others : { ...others, position };
+async function pageAt(from: unknown, { request, reply, next }: Exchange): Promise<Rows> {
+  request.query = { ...request.query, after: from, limit: String(ROWS_AT_ONCE) };
+  const rows = (await firstValueFrom(next.handle())) as string;
+  const after: unknown = reply.getHeader(NEXT);
+  reply.removeHeader(NEXT);
+  return { rows, after };
 }

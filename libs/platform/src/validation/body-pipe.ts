@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type Json, canonicalJson } from '@tributary/kernel';
 import { type FieldError, Refusal, pointerOf } from '../errors/problem';
+import { keepFilePoint } from '../queries/file-point';
 import { MOST_ERRORS, errorCodeOf } from './error-codes';
 
 /** The shape of what came in, checked once for every route: unknown fields are refused, nothing is coerced. */
@@ -20,7 +21,7 @@ export class BodyPipe extends ValidationPipe {
       // What no event may hold has no place in a command either: NUL, half a character, a fraction.
       if (metadata.type === 'body' && this.toValidate(metadata) && isJson(value))
         canonicalJson(value);
-      return (await super.transform(value, metadata)) as unknown;
+      return keepFilePoint(value, await super.transform(value, metadata));
     } catch (error) {
       if (error instanceof InvalidShape)
         throw validationFailed(fieldErrors(error.errors, metadata.type));

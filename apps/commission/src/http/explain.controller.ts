@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { instant } from '@tributary/kernel';
 import {
+  acceptsCsv,
   Allow,
   asAccepted,
   Caller,
@@ -65,11 +66,9 @@ export class ExplainController {
     void reply
       .header('x-effective', tree.effective ?? '')
       .header('x-recomputed', String(recomputed));
-    const page = { ...tree, ...standing, recomputed, differences, items: rowsOf(tree) };
-    const answer = asAccepted<TreeRow, typeof page>(page, TREE_COLUMNS, { request, reply });
-    if (typeof answer === 'string') return answer;
-    const { items: _rows, ...shown } = answer;
-    return shown;
+    if (!acceptsCsv({ request, reply })) return { ...tree, ...standing, recomputed, differences };
+    const page = { ...standing, items: rowsOf(tree) };
+    return asAccepted<TreeRow, typeof page>(page, TREE_COLUMNS, { request, reply });
   }
 }
 

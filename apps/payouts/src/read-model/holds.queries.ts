@@ -176,7 +176,6 @@ export class PayoutHolds {
       upTo === undefined ? [ACCOUNTS, values] : [ACCOUNTS_THEN, [...values, upTo]];
     return (await this.runtime.database.query<Found>(statement, asked)).rows;
   }
-
 }
 
 function heldOf(row: Found, on: Instant): HeldAccount {

@@ -1,4 +1,8 @@
+import { letObjectsDieYoung } from '@tributary/platform';
+
 import { tributary } from './tributary';
+
+letObjectsDieYoung();
 
 tributary(process.argv.slice(2), {
   variables: process.env,

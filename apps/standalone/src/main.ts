@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CodedError, hasCode } from '@tributary/kernel';
-import { processSettings, stopOnSignals, StructuredLogger } from '@tributary/platform';
+import {
+  letObjectsDieYoung,
+  processSettings,
+  stopOnSignals,
+  StructuredLogger,
+} from '@tributary/platform';
 
 import { readOptions } from './options';
 import { QUIET, startServices } from './services';
@@ -13,6 +18,7 @@ const say = (line: string): void => console.error(line);
 const exit = (code: number): never => process.exit(code);
 
 async function main(): Promise<void> {
+  letObjectsDieYoung();
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) {
     console.log(readFileSync(join(__dirname, '..', 'help.txt'), 'utf8'));

@@ -35,6 +35,7 @@ export * from './validation/fields';
 export * from './service/dispatch';
 export type { ClockMeans, LogClock, LogPoint, PointAsked } from './service/log-clock';
 export type { Order, OrderAnswer, OrderHandler } from './service/orders';
+export * from './service/die-young';
 export * from './service/serve';
 export * from './service/stop-steps';
 export * from './service/service-definition';

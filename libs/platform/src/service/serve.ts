@@ -11,6 +11,7 @@ import { Lifecycle } from '../http/lifecycle';
 import { listen, stop } from '../http/run-http-app';
 import { stopOnSignals } from '../http/stop-on-signals';
 import { StructuredLogger } from '../logging/structured-logger';
+import { letObjectsDieYoung } from './die-young';
 import { ServiceProcess } from './service-process';
 import { ShuffleSeed } from './shuffle-seed';
 import { StopSteps } from './stop-steps';
@@ -140,6 +141,7 @@ export function stopServing(
 
 /** The whole `main` of a service that runs alone. */
 export async function runService(name: string, module: Type): Promise<void> {
+  letObjectsDieYoung();
   try {
     const settings = coreSettings.read(process.env);
     const steps = new StopSteps();

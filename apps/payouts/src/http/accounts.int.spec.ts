@@ -329,6 +329,23 @@ describe('the accounts that are shown', () => {
     }
   });
 
+  it('are whole as a file, in as many rows as the answer in JSON has', async () => {
+    const partners = Array.from({ length: 110 }, (_, n) => `many${String(n).padStart(3, '0')}`);
+    await service.released(...partners.map((partner) => released(partner, partner, 1_000)));
+    await shows('many109', { payable: '1000' });
+    for (const path of ['accounts', 'reports/payables-ageing']) {
+      const listed = async () =>
+        (await service.ask(`/v1/${path}?limit=1000`)).list('items') as { partner: string }[];
+      const items = await service.until(listed, (found) => found.length >= partners.length);
+      const [headings = '', ...rows] = (await service.csv(`/v1/${path}`)).trimEnd().split('\r\n');
+      const column = headings.split(',').indexOf('partner');
+      expect([path, ...rows.map((row) => row.split(',')[column])]).toEqual([
+        path,
+        ...items.map(({ partner }) => partner),
+      ]);
+    }
+  });
+
   it('are reached by routes that say who may', () => {
     expectEveryRouteDeclared(service.app);
   });

@@ -317,7 +317,7 @@ describe('terms that come after very many lines', () => {
     expect(await types()).toContain('WindowFellBehind');
   });
 
-  it('are one file, which holds at its position what the answer in JSON holds there', async () => {
+  it('are one file, with the lines that the answer in JSON holds at its position', async () => {
     const headers = { accept: 'text/csv' };
     const csv = await service.fetch('/v1/lines?partner=p9', 'finance', { headers });
     const position = csv.headers.get('x-position') ?? '';

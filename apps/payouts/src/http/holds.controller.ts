@@ -62,13 +62,13 @@ export class PayoutHoldsController {
     const point = await pointAsked(this.runtime, READ, query);
     const on = point?.known ?? askedAt;
     const { entity, reason, limit } = query;
-    const standing = point ?? standingAt(undefined, await this.holds.position());
-    const asked = { tenant, entity, reason, on, upTo: standing.position };
+    const asked = { tenant, entity, reason, on, upTo: point?.position };
     const [after = ''] = query.after === undefined ? [] : readCursor(query.after, 1);
     const totals = query.after === undefined ? await this.holds.totals(asked) : null;
     const found = await this.holds.page(asked, { after, limit });
     const items = found.items.flatMap(rowsOf);
     const next = found.next && cursorOf(found.next);
+    const standing = standingAt(point, found.position);
     headersOfPoint(standing, reply);
     const page = { ...standing, on, totals, items, next };
     return asAccepted<HoldRow, typeof page>(page, COLUMNS, { request, reply });

@@ -7,6 +7,7 @@ import {
   type Principal,
   ServiceRuntime,
   asAccepted,
+  asksForFile,
   readCursor,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -44,6 +45,7 @@ export class WithholdingItemsController {
     const page = await readMonths(this.runtime, {
       tenant,
       query,
+      isFile: asksForFile({ request, reply }),
       shown: [withholding.name],
       readAfter: (cursor) => readCursor(cursor, ITEM_KEY_LENGTH),
       page: (asked) => this.shown.page(asked),

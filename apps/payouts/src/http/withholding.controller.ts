@@ -6,6 +6,7 @@ import {
   Allow,
   answerOf,
   asAccepted,
+  asksForFile,
   Caller,
   type Columns,
   type CommandAnswer,
@@ -128,6 +129,7 @@ export class WithholdingController {
     const page = await readMonths(this.runtime, {
       tenant,
       query,
+      isFile: asksForFile({ request, reply }),
       shown: [withholding.name, payees.name],
       readAfter: readRegisterCursor,
       page: (asked) => this.register.page(asked),

@@ -57,15 +57,11 @@ interface Asked {
   readonly entity: string | undefined;
   readonly reason: StatementHold['reason'] | undefined;
   readonly on: Instant;
-  /** Nothing that stands behind it in the log: many statements answer, and what comes between two of them counts in none. */
-  readonly upTo: bigint;
-}
-
-interface PartnerAsked extends Pick<Asked, 'on' | 'tenant'> {
-  readonly partner: string;
-  /** Undefined: as of now. */
+  /** Nothing that stands behind it in the log; undefined: as of now. */
   readonly upTo: bigint | undefined;
 }
+
+type PartnerAsked = Pick<Asked, 'on' | 'tenant' | 'upTo'> & { readonly partner: string };
 
 export interface HeldOfPartner extends Omit<HeldAccount, 'account'> {
   /** Null where commission holds something and nothing has been released yet: the first release opens it. */
@@ -82,22 +78,21 @@ export class PayoutHolds {
     this.sources = new StatementSources(runtime.database);
   }
 
-  /** As far as is shown now. */
-  async position(): Promise<bigint> {
-    const { rows } = await this.runtime.database.query<{ position: string }>(POSITION);
-    return BigInt(rows[0]?.position ?? 0);
-  }
-
   async page(
     asked: Asked,
     { after, limit }: { readonly after: string; readonly limit: number },
-  ): Promise<{ readonly items: readonly HeldAccount[]; readonly next: string | null }> {
+  ): Promise<{
+    readonly position: bigint;
+    readonly items: readonly HeldAccount[];
+    readonly next: string | null;
+  }> {
+    const position = await this.position();
     const items: HeldAccount[] = [];
     for await (const held of this.held(asked, after)) {
-      if (items.length === limit) return { items, next: items.at(-1)?.account ?? null };
+      if (items.length === limit) return { position, items, next: items.at(-1)?.account ?? null };
       items.push(held);
     }
-    return { items, next: null };
+    return { position, items, next: null };
   }
 
   async totals(asked: Asked): Promise<readonly HeldByReason[]> {
@@ -175,6 +170,11 @@ export class PayoutHolds {
     const [statement, asked] =
       upTo === undefined ? [ACCOUNTS, values] : [ACCOUNTS_THEN, [...values, upTo]];
     return (await this.runtime.database.query<Found>(statement, asked)).rows;
+  }
+
+  private async position(): Promise<bigint> {
+    const { rows } = await this.runtime.database.query<{ position: string }>(POSITION);
+    return BigInt(rows[0]?.position ?? 0);
   }
 }
 

@@ -93,12 +93,12 @@ export class WithholdingItems {
       totals: readonly ItemTotal[];
     }>(PAGE, [
       ...[tenant, entity, from, to, zone, partner ?? null, tax ?? null],
-      ...[upTo ?? null, after, limit + 1],
+      ...[upTo ?? null, after, limit === null ? null : limit + 1],
     ]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
-    const items = row.items.slice(0, limit);
-    const last = row.items.length > limit ? items.at(-1) : undefined;
+    const items = row.items.slice(0, limit ?? undefined);
+    const last = row.items.length > items.length ? items.at(-1) : undefined;
     const next = last === undefined ? null : [last.month, last.item, last.rule];
     return { position: BigInt(row.position), items, totals: row.totals, next };
   }

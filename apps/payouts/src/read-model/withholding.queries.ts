@@ -18,7 +18,8 @@ export interface RegisterAsked {
   /** Nothing that stands behind it in the log. */
   readonly upTo?: bigint | undefined;
   readonly after: readonly string[] | null;
-  readonly limit: number;
+  /** Null: all of them. */
+  readonly limit: number | null;
 }
 
 /** In the order of the rows: month, partner, tax, rule, asset, rate. */
@@ -127,13 +128,13 @@ export class WithholdingRegister {
       totals: readonly RegisterTotal[];
     }>(REGISTER, [
       ...[tenant, entity, from, to, zone, partner ?? null, tax ?? null],
-      ...[after, limit + 1, upTo ?? null],
+      ...[after, limit === null ? null : limit + 1, upTo ?? null],
     ]);
     const [row] = rows;
     invariant(row, 'a select without a table has a row');
-    const items = row.items.slice(0, limit);
+    const items = row.items.slice(0, limit ?? undefined);
     const last = items.at(-1);
-    const next = row.items.length > limit && last ? keyOf(last) : null;
+    const next = row.items.length > items.length && last ? keyOf(last) : null;
     return { position: BigInt(row.position), items, totals: row.totals, next };
   }
 }

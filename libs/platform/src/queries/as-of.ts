@@ -63,7 +63,7 @@ export async function pointAsked(
 ): Promise<LogPoint | undefined> {
   await untilVisible(runtime, projections, query);
   const file = filePointOf(query);
-  if (file) file.isAskable = true;
+  if (file) file.wasAsked = true;
   const point = file?.point ?? (await pointNamed(runtime, query));
   if (point === undefined) return undefined;
   if (!(await runtime.feeds.waitUntil(projections, point.position, query.timeoutMs)))
@@ -87,8 +87,10 @@ async function pointNamed(
   return point;
 }
 
-const parameterOf = ({ position }: PointQuery): 'known' | 'position' =>
-  position === undefined ? 'known' : 'position';
+function parameterOf({ known, position }: PointQuery): 'known' | 'position' | 'timeoutMs' {
+  if (position !== undefined) return 'position';
+  return known === undefined ? 'timeoutMs' : 'known';
+}
 
 /** Where an answer stands: at the point that was asked for or, as of now, at what was read. */
 export const standingAt = (point: LogPoint | undefined, position: bigint): LogPoint =>

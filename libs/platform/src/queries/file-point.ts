@@ -2,9 +2,9 @@ import type { LogPoint } from '../service/log-clock';
 
 /** Where all pages of one file stand: the first one finds it out, and those behind it are told. */
 export class FilePoint {
-  /** Whether the route has a point at all; others answer as of now alone. */
-  isAskable = false;
-  /** Of a file as of now, as soon as its first page has named a position. */
+  /** Whether the route has asked for it; those that never do answer as of now alone. */
+  wasAsked = false;
+  /** As soon as it is known: from the question or, as of now, from what the first page says. */
   point: LogPoint | undefined;
 }
 

@@ -39,14 +39,21 @@ export class Paging implements NestInterceptor {
     if (cursor) request.query = { ...request.query, after: cursor.text };
     const file = new FilePoint();
     if (isWhole(request)) request.query = withFilePoint(request.query, file);
+    const reply = http.getResponse<FastifyReply>();
+    const before = Object.keys(reply.getHeaders());
     return next.handle().pipe(
       mergeMap(async (answer: unknown) => {
-        const reply = http.getResponse<FastifyReply>();
-        if (isRows(answer, reply)) {
+        if (!isRows(answer, reply))
+          return isPage(answer) ? bindPage(answer, cursor, request) : answer;
+        try {
           assertSamePoint(cursor, request, reply.getHeader(POSITION_OF_ROWS));
           return await rowsOf(answer, file, { request, reply, next });
+        } catch (error) {
+          // What the page said of itself says nothing of a refusal.
+          for (const name of Object.keys(reply.getHeaders()))
+            if (!before.includes(name)) reply.removeHeader(name);
+          throw error;
         }
-        return isPage(answer) ? bindPage(answer, cursor, request) : answer;
       }),
     );
   }
@@ -126,25 +133,26 @@ async function rowsOf(
   reply.removeHeader(NEXT);
   // Of now, each page would hold what came since the one before. So all are read where the first one stood, and that one once more: as of
   // now and as of then its rows may come in another order.
-  if (file.isAskable && !file.point) {
+  if (file.wasAsked && !file.point) {
     file.point = standingAt(undefined, BigInt(position));
-    page = await pageAt(request.query['after'], exchange);
+    page = await nextPage(exchange);
   }
   return new StreamableFile(Readable.from(pagesFrom(page, exchange), { objectMode: false }));
 }
 
 /** Should one of them fail, the connection is cut: what was sent by then does not look whole. */
 async function* pagesFrom(first: Rows, exchange: Exchange): AsyncGenerator<string> {
+  const { request } = exchange;
   yield first.rows;
   for (let { after } = first; isCursor(after);) {
-    const page = await pageAt(after, exchange);
+    request.query = { ...request.query, after, limit: String(ROWS_AT_ONCE) };
+    const page = await nextPage(exchange);
     yield page.rows.slice(page.rows.indexOf('\r\n') + 2);
     ({ after } = page);
   }
 }
 
-async function pageAt(from: unknown, { request, reply, next }: Exchange): Promise<Rows> {
-  request.query = { ...request.query, after: from, limit: String(ROWS_AT_ONCE) };
+async function nextPage({ reply, next }: Exchange): Promise<Rows> {
   const rows = (await firstValueFrom(next.handle())) as string;
   const after: unknown = reply.getHeader(NEXT);
   reply.removeHeader(NEXT);

@@ -18,7 +18,9 @@ export async function untilVisible(
   if (!(await runtime.feeds.waitUntil(projections, position, timeoutMs))) throw notYetVisible();
 }
 
-export function notYetVisible(parameter: 'known' | 'position' | 'token' = 'token'): Refusal {
+export function notYetVisible(
+  parameter: 'known' | 'position' | 'timeoutMs' | 'token' = 'token',
+): Refusal {
   const detail = 'What this stands for is not visible yet; ask again, or raise timeoutMs.';
   const errors = [{ parameter, code: 'not_yet_visible', detail }];
   return new Refusal(503, 'not_yet_visible', detail, { errors, headers: { 'retry-after': '1' } });

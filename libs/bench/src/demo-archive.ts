@@ -124,8 +124,9 @@ async function writeDemoArchive(
     if (frontier.size === Math.floor(count / 2)) await sign(since);
   }
   await sign(checkpoint);
-  await lines.end(count);
-  return { file, events: count, checkpoint, since, key: verifierKeyOf(signer) };
+  const events = frontier.size;
+  await lines.end(events);
+  return { file, events, checkpoint, since, key: verifierKeyOf(signer) };
 }
 
 /** Everything that is written is part of what its last line says. */
@@ -158,13 +159,22 @@ class Lines {
   }
 }
 
+/** As many as that, or a few less: no log ends within a command, of which a replay would find the rest missing. */
 function* copiesOf(demo: readonly Recorded[], count: number): Generator<ArchivedEvent> {
-  for (let first = 0, from = 0; from < count; first += TENANTS_AT_ONCE) {
+  for (let first = 0, from = 0; from + TENANTS_AT_ONCE <= count; first += TENANTS_AT_ONCE) {
     const tenants = Array.from({ length: TENANTS_AT_ONCE }, (_, i) => `t${first + i}`);
-    const indexes = Math.min(demo.length * TENANTS_AT_ONCE, count - from);
-    yield* copiesSideBySide(demo, tenants, from, indexes);
-    from += indexes;
+    const each = wholeCommands(demo, Math.floor((count - from) / TENANTS_AT_ONCE));
+    yield* copiesSideBySide(demo.slice(0, each), tenants, from);
+    if (each < demo.length) return;
+    from += each * TENANTS_AT_ONCE;
   }
+}
+
+/** How many of so many events come to an end together with their command. */
+function wholeCommands(demo: readonly Recorded[], most: number): number {
+  let count = Math.min(most, demo.length);
+  while (count > 0 && demo[count]?.commandId === demo[count - 1]?.commandId) count--;
+  return count;
 }
 
 /** Each event once for each tenant, before the next one. */
@@ -172,15 +182,14 @@ function* copiesSideBySide(
   demo: readonly Recorded[],
   tenants: readonly string[],
   from: number,
-  count: number,
 ): Generator<ArchivedEvent> {
   const copies = tenants.map((tenant) => new Copy(tenant));
-  for (let i = 0; i < count; i++) {
-    const index = from + i;
-    const event = demo[Math.floor(i / copies.length)] as Recorded;
-    const copy = copies[i % copies.length] as Copy;
-    yield { index, event: copy.of(event, BigInt(index + 1)) };
-  }
+  let index = from;
+  for (const event of demo)
+    for (const copy of copies) {
+      yield { index, event: copy.of(event, BigInt(index + 1)) };
+      index++;
+    }
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

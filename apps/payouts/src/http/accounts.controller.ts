@@ -10,9 +10,9 @@ import {
   type Principal,
   ServiceRuntime,
   asAccepted,
-  asksForFile,
   cursorOf,
   headersOfPoint,
+  limitAsked,
   pointAsked,
   readCursor,
   standingAt,
@@ -122,9 +122,10 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const point = await pointAsked(this.runtime, [accountLines.name], query);
-    const limit = asksForFile({ request, reply }) ? null : query.limit;
-    const asked = agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position);
-    const found = await this.ageing.payables({ ...asked, limit });
+    const [on, limit] = [point?.known ?? askedAt, limitAsked(query, { request, reply })];
+    const found = await this.ageing.payables(
+      agedAsAsked(tenant, query, { on, upTo: point?.position, limit }),
+    );
     const standing = standingAt(point, found.position);
     const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
@@ -145,9 +146,10 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const point = await pointAsked(this.runtime, [accounts.name], query);
-    const limit = asksForFile({ request, reply }) ? null : query.limit;
-    const asked = agedAsAsked(tenant, query, point?.known ?? askedAt, point?.position);
-    const found = await this.ageing.receivables({ ...asked, limit });
+    const [on, limit] = [point?.known ?? askedAt, limitAsked(query, { request, reply })];
+    const found = await this.ageing.receivables(
+      agedAsAsked(tenant, query, { on, upTo: point?.position, limit }),
+    );
     const standing = standingAt(point, found.position);
     const page = { ...found, ...standing, next: found.next && cursorOf(...found.next) };
     return asAccepted<AgedAccount, typeof page>(page, AGED_COLUMNS, { request, reply });
@@ -158,11 +160,10 @@ export class AccountsController {
 function agedAsAsked(
   tenant: string,
   { entity, asset, after }: AgeingQuery,
-  on: Instant,
-  upTo: bigint | undefined,
-): Omit<AgeingAsked, 'limit'> {
+  asked: Pick<AgeingAsked, 'limit' | 'on' | 'upTo'>,
+): AgeingAsked {
   const read = after === undefined ? [] : readCursor(after, 3);
-  return { tenant, entity, asset, on, upTo, after: read };
+  return { tenant, entity, asset, after: read, ...asked };
 }
 
 const ACCOUNT_COLUMNS: Columns<AccountShown> = {

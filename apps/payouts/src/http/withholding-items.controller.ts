@@ -7,7 +7,7 @@ import {
   type Principal,
   ServiceRuntime,
   asAccepted,
-  asksForFile,
+  limitAsked,
   readCursor,
 } from '@tributary/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -45,7 +45,7 @@ export class WithholdingItemsController {
     const page = await readMonths(this.runtime, {
       tenant,
       query,
-      isFile: asksForFile({ request, reply }),
+      limit: limitAsked(query, { request, reply }),
       shown: [withholding.name],
       readAfter: (cursor) => readCursor(cursor, ITEM_KEY_LENGTH),
       page: (asked) => this.shown.page(asked),

@@ -18,8 +18,8 @@ interface Found {
 interface Reading<F extends Found> {
   readonly tenant: string;
   readonly query: RegisterQuery;
-  /** All rows go out as one file, and are read at once. */
-  readonly isFile: boolean;
+  /** Null: all of them. */
+  readonly limit: number | null;
   /** The projections that the answer is read from. */
   readonly shown: readonly string[];
   readonly readAfter: (cursor: string) => readonly string[];
@@ -29,10 +29,9 @@ interface Reading<F extends Found> {
 /** A page about withheld tax in some months, with what it stands on. */
 export async function readMonths<F extends Found>(
   runtime: ServiceRuntime,
-  { tenant, query, isFile, shown, readAfter, page }: Reading<F>,
+  { tenant, query, limit, shown, readAfter, page }: Reading<F>,
 ) {
   const { entity, partner, tax, from, to } = query;
-  const limit = isFile ? null : query.limit;
   assertInOrder(query);
   const point = await pointAsked(runtime, shown, query);
   const after = query.after === undefined ? null : readAfter(query.after);

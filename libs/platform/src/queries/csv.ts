@@ -53,9 +53,11 @@ export function acceptsCsv({ request, reply }: Asked): boolean {
   });
 }
 
-/** Whether all rows go out as one file; a question that reads everything for each of its pages is better asked for all of them at once. */
-export const asksForFile = (asked: Asked): boolean =>
-  acceptsCsv(asked) && (asked.request.query as { limit?: unknown }).limit === undefined;
+/** Of a question that reads everything for each of its pages: null where all rows go out as one file, to be read at once. */
+export const limitAsked = ({ limit }: { readonly limit: number }, asked: Asked): number | null =>
+  acceptsCsv(asked) && (asked.request.query as { limit?: unknown }).limit === undefined
+    ? null
+    : limit;
 
 /**
  * The page itself or, for who accepts CSV, its rows; position and cursor then stand in the headers. Where no `limit` was named, `Paging`

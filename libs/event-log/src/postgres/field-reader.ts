@@ -3,6 +3,7 @@ import { type EnvelopeField, assertFields, isEnvelopeField } from '../fields';
 import { EVERY_TYPE, type FieldRow, type Fields, type Position } from '../port';
 import { oneAhead } from './one-ahead';
 import { copiedValues } from './reader-copy';
+import { spareConnection } from './spare-connection';
 import { momentReader, wholeOf } from './stored-events';
 
 /** One statement holds one snapshot; a stretch keeps it short however long the log is, and is what may be read ahead. */
@@ -26,14 +27,20 @@ interface Reading {
   readonly after: Position;
   readonly fields: Fields;
   readonly through: Position | undefined;
-  readonly stretch?: bigint;
+}
+
+/** How much is read at once, and when the next stretch is read beside it. */
+interface Pace {
+  readonly stretch: bigint;
+  readonly hasRoom: () => boolean;
 }
 
 /** The server takes the fields out and sends only them: five times faster than parsing whole events here. */
 export async function* readFields(
   pool: Pool,
   head: () => Promise<Position>,
-  { after, fields, through, stretch = STRETCH }: Reading,
+  { after, fields, through }: Reading,
+  { stretch, hasRoom }: Pace = { stretch: STRETCH, hasRoom: spareConnection(pool) },
 ): AsyncGenerator<readonly FieldRow[], void, undefined> {
   assertFields(fields);
   const types = Object.keys(fields);
@@ -47,9 +54,7 @@ export async function* readFields(
         `${select} and position > ${first} and position <= ${last} order by event.position`,
       ),
     );
-    // Whoever waits for a connection comes before one that would only read ahead.
-    for await (const values of oneAhead(readings, () => pool.waitingCount === 0))
-      yield decode(values);
+    for await (const values of oneAhead(readings, hasRoom)) yield decode(values);
     from = end;
     if (through === undefined) end = await head();
   }

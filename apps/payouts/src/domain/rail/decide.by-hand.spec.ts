@@ -69,6 +69,19 @@ describe('matching by people', () => {
     expect(book.matches).toEqual({});
   });
 
+  it('takes back a return before the batch that it rests on', () => {
+    const back = naming('b', 'A', { side: 'credit', bookedOn: '2026-04-16' });
+    const paid = line('a', { amount: '15000', references: { batch: '1' } });
+    const book = sent().reads(statement('100000', [paid, back]));
+    expect(book.matches).toEqual({ a: 'T3 settled batch', b: 'T4 returned A' });
+    book.tell({ type: 'UnmatchLine', ...by('anna'), line: 'a', reason: 'wrong' });
+    expect(book.rejected).toEqual({ code: 'item_returned', item: 'A' });
+    for (const each of ['b', 'a'])
+      book.tell({ type: 'UnmatchLine', ...by('anna'), line: each, reason: 'wrong' });
+    expect(book.matches).toEqual({});
+    book.checkSums();
+  });
+
   it.each<[string, RailCommand, RailRejected['code']]>([
     [
       'an unknown line',

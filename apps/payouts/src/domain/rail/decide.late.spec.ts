@@ -53,6 +53,18 @@ describe('what comes in another order than it happened', () => {
     book.checkSums();
   });
 
+  it('keeps a guess that a person has built on, whatever comes that is like it', () => {
+    const book = registered().sends([listed('A')]);
+    const back = line('r', { side: 'credit', bookedOn: '2026-04-16' });
+    book.reads(statement('100000', [line('a', { counterparty: 'f A' }), back]));
+    const returned = { kind: 'returned', items: ['A'], reason: 'seen' } as const;
+    book.tell({ type: 'MatchByHand', ...by('anna'), line: 'r', ...returned });
+    const like = line('b', { counterparty: 'f A', bookedOn: '2026-04-16' });
+    book.reads(statement('100000', [like], { id: '2' }));
+    expect(book.matches).toEqual({ a: 'T5 settled A', r: 'manual returned A' });
+    book.checkSums();
+  });
+
   it('keeps a payment settled that the bank rejects afterwards, and asks a person', () => {
     const book = registered()
       .sends([listed('A')])

@@ -1,6 +1,6 @@
 import type { UnreadableRow } from './bank-line';
 import { RAIL } from './file.fixture';
-import { AT, line, listed, naming, statement } from './rail.fixture';
+import { AT, RailBook, line, listed, naming, statement } from './rail.fixture';
 import { isOurs } from './statements';
 import { spec, registered, by, typesOf } from './decide.fixture';
 
@@ -155,6 +155,29 @@ describe('keeping what is known', () => {
 });
 
 describe('large batches', () => {
+  it.each([1, 299, 300, 301, 600, 601, 1_200, 1_201, 1_501])('settles all of %d items', (count) => {
+    const items = Array.from({ length: count }, (_, i) => listed(`I${String(i)}`, '100'));
+    const paid = line('a', { amount: String(count * 100), references: { batch: '1' } });
+    const book = RailBook.registered('1000000')
+      .sends(items)
+      .reads(statement('1000000', [paid]));
+    const isOpen = ({ item }: { readonly item: string }) =>
+      book.state.items.get(item)?.settledBy !== 'a';
+    expect([items.filter(isOpen), book.state.work]).toEqual([[], []]);
+    book.checkSums();
+  });
+
+  it('settles what is left where many of its items were refused', () => {
+    const items = Array.from({ length: 2_500 }, (_, i) => listed(`I${String(i)}`, '100'));
+    const [last, ...refused] = items.toReversed().map(({ item }) => item);
+    const book = RailBook.registered('1000000').sends(items);
+    for (const item of refused) book.hears({ item, answer: 'rejected', codes: ['AG'] });
+    const paid = line('a', { amount: '100', references: { batch: '1' } });
+    book.reads(statement('1000000', [paid]));
+    expect(book.state.items.get(last ?? '')?.settledBy).toBe('a');
+    expect(book.state.work).toEqual([]);
+  });
+
   it('settles and takes back more items than one event holds', () => {
     const items = Array.from({ length: 3_000 }, (_, i) => listed(`I${String(i)}`, '100'));
     const book = registered().sends(items);

@@ -8,6 +8,8 @@ import { type Rail, isRefused, itemOf, lineOf } from './state';
 
 /** Of a batch that is paid by one debit: fits into one event. */
 const ITEMS_AT_ONCE = 300;
+/** Of items that this line does not pay; they cost time too. */
+const LOOKED_AT_ONCE = 1_200;
 
 export function* itemsOfFile(state: Rail, file: string): Generator<ItemId> {
   const chunks = state.files.files.get(file)?.chunks ?? 0;
@@ -44,14 +46,17 @@ export function settleBatchPart(
   invariant(file !== undefined, 'a batch names its file');
   let place = -1;
   const part: ItemId[] = [];
+  let next: number | null = null;
   for (const id of itemsOfFile(draft.state, file)) {
     place += 1;
     if (place < from) continue;
-    if (part.length === ITEMS_AT_ONCE) break;
+    if (part.length === ITEMS_AT_ONCE || place - from === LOOKED_AT_ONCE) {
+      next = place;
+      break;
+    }
     const item = itemOf(draft.state, id);
     if (item.file === file && !isRefused(draft.state, id, item) && item.settledBy === null)
       part.push(id);
-    if (place - from >= ITEMS_AT_ONCE * 4) break;
   }
   if (part.length > 0) {
     const items = part.map((id) => [id, itemOf(draft.state, id)] as const);
@@ -61,9 +66,5 @@ export function settleBatchPart(
       'settled',
     );
   }
-  return isLastPlace(draft.state, file, place) ? null : place;
-}
-
-function isLastPlace(state: Rail, file: string, place: number): boolean {
-  return place + 1 >= (state.files.files.get(file)?.listed ?? 0);
+  return next;
 }

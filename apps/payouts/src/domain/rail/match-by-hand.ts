@@ -4,6 +4,7 @@ import { entryOfBooked } from './booked';
 import type { ApproveMatch, MatchByHand, RailRejected, UnmatchLine } from './commands';
 import { Draft } from './draft';
 import type { RailEvent } from './events';
+import { itemsOfFile } from './match-batch';
 import { breakUnexplained, settleByMoney } from './match-money';
 import { matchOf } from './match-item';
 import { matchItem } from './match-line';
@@ -170,8 +171,12 @@ export function unmatchLine({ line: key, by, reason }: UnmatchLine, state: Rail)
   if (line.match === null) return line.isHandsOff ? nothing : reject({ code: 'line_not_matched' });
   const { kind, items, batch } = line.match;
   if (kind === 'repaid') return reject({ code: 'repayment_final' });
+  const settled =
+    batch === null
+      ? items
+      : [...itemsOfFile(state, batch)].filter((id) => itemOf(state, id).settledBy === key);
   const returned =
-    kind === 'settled' ? items.find((id) => itemOf(state, id).returnedBy !== null) : undefined;
+    kind === 'settled' ? settled.find((id) => itemOf(state, id).returnedBy !== null) : undefined;
   if (returned !== undefined) return reject({ code: 'item_returned', item: returned });
   const told = { by, reason, byPerson: true };
   if (batch !== null) {

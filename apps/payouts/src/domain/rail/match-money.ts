@@ -1,7 +1,7 @@
 import type { ItemId } from '../item';
 import type { Candidate } from './break-events';
 import type { Draft } from './draft';
-import { isForPeople, matchOf } from './match-item';
+import { isBuiltOn, isForPeople, matchOf } from './match-item';
 import { batchFileOf, isInWindow, namedBy, openAt, paidInParts, suggestionsFor } from './recognise';
 import { isCrowd, moneyKeyOf } from './find';
 import { remittancesLike } from './remittances';
@@ -37,11 +37,12 @@ export function settleByMoney(draft: Draft, amount: string, counterparty: string
 
 /** A guess that the line has named since is none any more. */
 const isGuessOf = (state: Rail, line: RailLine): boolean =>
-  line.match?.tier === 'T5' && namedBy(state, line).length === 0;
+  line.match?.tier === 'T5' && !isBuiltOn(state, line) && namedBy(state, line).length === 0;
 
 const isGuessed = (state: Rail, line: RailLine): boolean =>
   countsIn(state, line) &&
   !isForPeople(line) &&
+  !isBuiltOn(state, line) &&
   !line.partsDiffer &&
   (line.match === null || line.match.tier === 'T5') &&
   namedBy(state, line).length === 0 &&

@@ -106,7 +106,11 @@ export class MatchingController {
   }
 
   @Put('matching-rules')
-  @ApiOperation({ summary: 'Changes what decides about lines that come from now on' })
+  @ApiOperation({
+    summary: 'Changes what decides about lines that come from now on',
+    description:
+      'A proposal, which stands under `proposed` and decides nothing. The second person who sends the very same approves it; who sends others, proposes those.',
+  })
   async setRules(
     @Idempotent() context: CommandContext,
     @Param('account') rail: string,

@@ -167,7 +167,10 @@ describe('a debt that is paid back', () => {
   it('is approved by a second person above the limit', async () => {
     const path = `/v1/paying-accounts/${RAIL}/matching-rules`;
     const { rules } = await site.read<{ rules: object }>(path);
-    expect((await site.post(path, { ...rules, handLimit: '499' }, 'anna', 'PUT')).status).toBe(200);
+    for (const person of ['anna', 'bruno'])
+      expect((await site.post(path, { ...rules, handLimit: '499' }, person, 'PUT')).status).toBe(
+        200,
+      );
     const [owing, line] = [(await folded('p1')).sums.owed === '0' ? 'p2' : 'p1', lineOf('SECOND')];
     expect((await repay(owing, line)).status).toBe(201);
     const approval = `${LINES}/${line}/match/approval`;

@@ -1,5 +1,5 @@
 import { keyedTable, projection } from '@tributary/feeds';
-import type { Json } from '@tributary/kernel';
+import type { Json, JsonObject } from '@tributary/kernel';
 import type { LineUnmatched, LinesBooked, LinesMatched } from '../domain/rail/match-events';
 import type { ImportedLine, StatementReceived } from '../domain/rail/statement-events';
 
@@ -11,7 +11,7 @@ type Head = StatementReceived['data']['head'];
 /** What the bank's statements show, and what each line was recognised as. The wording is sealed, as it came. */
 export const bankLines = projection({
   name: 'bank_lines',
-  version: 2,
+  version: 3,
   events: {
     StatementReceived: {
       ...OF_STATEMENT,
@@ -74,7 +74,8 @@ export const bankLines = projection({
       reason: 'text',
       by: 'text',
     },
-    MatchingRulesSet: { ...ON_RAIL, rules: 'json', by: 'text' },
+    MatchingRulesProposed: { ...ON_RAIL, rules: 'json', by: 'text' },
+    MatchingRulesSet: { ...ON_RAIL, rules: 'json' },
   },
   tables: {
     bank_statement: keyedTable({
@@ -126,7 +127,7 @@ export const bankLines = projection({
     }),
     matching_rules: keyedTable({
       key: { tenant: 'text', rail: 'text' },
-      sets: { rules: 'json', by: 'text' },
+      sets: { rules: 'json?', proposed: 'json?' },
     }),
   },
   rows(event) {
@@ -179,15 +180,19 @@ export const bankLines = projection({
       }
       case 'MatchProposed': {
         const { line, kind, items, remittance, repayment, reason, by } = event;
-        const tax = remittance !== null && { remittance };
-        const proposal = { kind, items, reason, by, ...tax, ...(repayment && { repayment }) };
-        return { bank_line: [{ ...of, line, proposal }] };
+        const to = withoutNulls({ remittance, repayment });
+        return { bank_line: [{ ...of, line, proposal: { kind, items, reason, by, ...to } }] };
       }
       case 'MatchingRulesSet':
-        return { matching_rules: [{ ...of, rules: event.rules, by: event.by }] };
+        return { matching_rules: [{ ...of, rules: event.rules, proposed: null }] };
+      case 'MatchingRulesProposed':
+        return { matching_rules: [{ ...of, proposed: { rules: event.rules, by: event.by } }] };
     }
   },
 });
+
+const withoutNulls = (fields: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 interface OfRow {
   readonly tenant: string;

@@ -4,7 +4,7 @@ import { ServiceRuntime } from '@tributary/platform';
 import { type PersonalData, Privacy, type Sealed } from '@tributary/privacy';
 import { WORDING } from '../domain/rail/wording';
 import { railStreamOf } from '../domain/rail/events';
-import type { MatchingRules } from '../domain/rail/match-events';
+import type { MatchingRules, ProposedRules } from '../domain/rail/match-events';
 import { STANDARD_RULES } from '../domain/rail/matching-rules';
 import { bankLines } from './bank-lines.projection';
 import { positionOf, utc } from './reading';
@@ -85,7 +85,18 @@ from (select l.line, l.statement, l.chunk, l.n, l.booked_on as "bookedOn", l.val
   order by l.booked_on, l.line limit $8) r`;
 
 const RULES = `select ${positionOf(bankLines)} as position,
-  (select rules from matching_rules where tenant = $1 and rail = $2) as rules`;
+  m.rules, m.proposed from (select) one left join matching_rules m on m.tenant = $1 and m.rail = $2`;
+
+export interface RulesShown {
+  readonly position: bigint;
+  readonly rules: MatchingRules;
+  /** Waits for a second person who says the same. */
+  readonly proposed: ProposedRules | null;
+}
+
+interface RulesFound {
+  readonly rules: MatchingRules | null;
+}
 
 export interface LinesAsked {
   readonly tenant: string;
@@ -130,15 +141,12 @@ export class BankLinesRead {
     return { position, items: lines, next: last ? [last.bookedOn, last.line] : null };
   }
 
-  async rules(
-    tenant: string,
-    rail: string,
-  ): Promise<{ readonly position: bigint; readonly rules: MatchingRules }> {
-    const { rules, position } = await this.one<{ rules: MatchingRules | null }>(RULES, [
+  async rules(tenant: string, rail: string): Promise<RulesShown> {
+    const { rules, ...shown } = await this.one<Omit<RulesShown, 'rules'> & RulesFound>(RULES, [
       tenant,
       rail,
     ]);
-    return { position, rules: rules ?? STANDARD_RULES };
+    return { ...shown, rules: rules ?? STANDARD_RULES };
   }
 
   private async one<T extends object>(

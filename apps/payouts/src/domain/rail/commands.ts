@@ -104,6 +104,7 @@ export interface ExpectRemittance extends ByPerson {
   readonly reference: string;
   readonly paidOn: Day;
 }
+/** A proposal, and approved by the second person who says exactly the same. */
 export interface SetMatchingRules extends ByPerson {
   readonly type: 'SetMatchingRules';
   readonly rules: MatchingRules;

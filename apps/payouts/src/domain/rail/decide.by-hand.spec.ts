@@ -1,6 +1,7 @@
 import type { RailCommand, RailRejected } from './commands';
 import { line, listed, naming, statement } from './rail.fixture';
-import { registered, by } from './decide.fixture';
+import { STANDARD_RULES } from './matching-rules';
+import { registered, by, typesOf } from './decide.fixture';
 
 describe('matching by people', () => {
   const sent = () => registered().sends([listed('A'), listed('B', '5000')]);
@@ -46,6 +47,30 @@ describe('matching by people', () => {
     expect(book.matches).toEqual({ a: 'manual funding' });
     const booked = book.events.find(({ type }) => type === 'LinesBooked');
     expect(booked?.data).toMatchObject({ proposedBy: 'anna', by: 'bruno' });
+  });
+
+  it('changes what decides by itself only once two persons have said the same', () => {
+    const book = registered();
+    const set = (name: string, handLimit: string) =>
+      book.tell({
+        type: 'SetMatchingRules',
+        ...by(name),
+        rules: { ...STANDARD_RULES, handLimit },
+      });
+    const now = () => [book.state.rules.handLimit, book.state.proposedRules?.by ?? null];
+    set('anna', '9000000');
+    set('anna', '9000000');
+    expect(now()).toEqual(['1000000', 'anna']);
+    set('bruno', '8000000');
+    expect(now()).toEqual(['1000000', 'bruno']);
+    set('anna', '8000000');
+    expect(now()).toEqual(['8000000', null]);
+    expect(book.events.at(-1)?.data).toMatchObject({ by: 'anna', proposedBy: 'bruno' });
+    expect(typesOf(book.events).filter((type) => type.startsWith('MatchingRules'))).toEqual([
+      'MatchingRulesProposed',
+      'MatchingRulesProposed',
+      'MatchingRulesSet',
+    ]);
   });
 
   it('does not match again by itself what a person took back', () => {

@@ -1,4 +1,11 @@
-import { type Decider, type Decision, accept, nothing, reject } from '@tributary/kernel';
+import {
+  type Decider,
+  type Decision,
+  accept,
+  canonicalJson,
+  nothing,
+  reject,
+} from '@tributary/kernel';
 import { afterFiles } from './answers';
 import type {
   AgeBreaks,
@@ -14,6 +21,7 @@ import { Draft } from './draft';
 import type { RailEvent } from './events';
 import { evolveAhead, evolveRail } from './evolve';
 import { type FileCommand, decideFile } from './files';
+import type { MatchingRules } from './match-events';
 import { approveMatch, matchByHand, unmatchLine } from './match-by-hand';
 import { expectRemittance } from './match-remittance';
 import { matchRepayment } from './match-repayment';
@@ -90,9 +98,21 @@ function decideAboutFiles(command: FileCommand, state: Rail): Decided {
 
 function setRules({ rail: id, rules, by, at }: SetMatchingRules, state: Rail): Decided {
   if (state.of === null) return reject({ code: 'account_unknown', rail: id });
-  if (JSON.stringify(rules) === JSON.stringify(state.rules)) return nothing;
-  return accept({ type: 'MatchingRulesSet', data: { rail: id, rules, by }, occurredAt: at });
+  const { proposedRules: proposed } = state;
+  if (isSame(rules, state.rules)) return nothing;
+  const data = { rail: id, rules, by };
+  if (proposed === null || !isSame(rules, proposed.rules))
+    return accept({ type: 'MatchingRulesProposed', data, occurredAt: at });
+  if (proposed.by === by) return nothing;
+  return accept({
+    type: 'MatchingRulesSet',
+    data: { ...data, proposedBy: proposed.by },
+    occurredAt: at,
+  });
 }
+
+const isSame = (a: MatchingRules, b: MatchingRules): boolean =>
+  canonicalJson({ ...a }) === canonicalJson({ ...b });
 
 function age({ rail: id, asOf }: AgeBreaks, state: Rail): Decided {
   if (state.of === null) return reject({ code: 'account_unknown', rail: id });

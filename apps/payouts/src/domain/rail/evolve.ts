@@ -51,8 +51,12 @@ function fold(state: Rail, event: RailEvent): Rail {
       const { rail: _rail, ...proposal } = event.data;
       return { ...state, proposals: state.proposals.set(proposal.line, proposal) };
     }
+    case 'MatchingRulesProposed': {
+      const { rules, by } = event.data;
+      return { ...state, proposedRules: { rules, by } };
+    }
     case 'MatchingRulesSet':
-      return { ...state, rules: event.data.rules };
+      return { ...state, rules: event.data.rules, proposedRules: null };
     case 'RemittanceExpected': {
       const { remittance, amount, reference, paidOn } = event.data;
       const expected = { amount, reference, paidOn, shownBy: null };

@@ -162,9 +162,24 @@ export interface MatchingRules {
   readonly accountNames: readonly string[];
 }
 
+export interface ProposedRules {
+  readonly rules: MatchingRules;
+  readonly by: string;
+}
+
+/** They decide nothing before a second person has said the same. */
+export type MatchingRulesProposed = DomainEvent<
+  'MatchingRulesProposed',
+  ProposedRules & { readonly rail: string }
+>;
+
 export type MatchingRulesSet = DomainEvent<
   'MatchingRulesSet',
-  { readonly rail: string; readonly rules: MatchingRules; readonly by: string }
+  ProposedRules & {
+    readonly rail: string;
+    /** Left out as long as one person was enough. */
+    readonly proposedBy?: string;
+  }
 >;
 
 /** What is left for the appends that follow, in order. */
@@ -197,6 +212,7 @@ export type MatchEvent =
   | LinesMatched
   | MatchProposed
   | MatchingFellBehind
+  | MatchingRulesProposed
   | MatchingRulesSet
   | RefusalOutdated
   | RemittanceExpected;

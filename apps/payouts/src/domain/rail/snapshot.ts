@@ -18,7 +18,7 @@ const HEAD = 'head';
 /** Rows by kind and key; what changed with an event is written anew, and nothing else. */
 export const snapshot: KeyedRows<RailEvent, Rail> = {
   decider: 'rail',
-  stateVersion: 1,
+  stateVersion: 2,
   touched,
   row,
   restore,
@@ -124,6 +124,7 @@ interface Head {
   readonly lastSequence: number;
   readonly of: Rail['of'];
   readonly rules: Rail['rules'];
+  readonly proposedRules: Rail['proposedRules'];
   readonly coverage: Rail['coverage'];
   readonly waiting: Rail['waiting'];
   readonly work: Rail['work'];
@@ -133,13 +134,14 @@ interface Head {
 
 function row(state: Rail, key: string): Json | undefined {
   if (key === HEAD) {
-    const { of, rules, coverage, waiting, work, days, sequences, files } = state;
+    const { of, rules, proposedRules, coverage, waiting, work, days, sequences, files } = state;
     const { account, lastSequence } = files;
     const head: Head = {
       account,
       lastSequence,
       of,
       rules,
+      proposedRules,
       coverage,
       waiting,
       work,

@@ -9,6 +9,7 @@ import type {
   ItemMatch,
   BookedKind,
   MatchingRules,
+  ProposedRules,
   OfRail,
   Tier,
   Work,
@@ -85,6 +86,7 @@ export interface Rail {
   readonly files: Files;
   readonly of: OfRail | null;
   readonly rules: MatchingRules;
+  readonly proposedRules: ProposedRules | null;
   readonly coverage: Coverage | null;
   /** Signed sum of all lines that count, by day. */
   readonly days: PersistentMap<string>;
@@ -115,6 +117,7 @@ export const initialRail: Rail = {
   files: initialFiles,
   of: null,
   rules: STANDARD_RULES,
+  proposedRules: null,
   coverage: null,
   days: PersistentMap.empty(),
   statements: PersistentMap.empty(),

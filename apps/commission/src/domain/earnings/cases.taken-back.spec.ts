@@ -103,3 +103,43 @@ describe('E10 and E21: a mixed invoice, a refund by amount, and its failure', ()
     );
   });
 });
+
+describe('a payment that turns out to be of another day', () => {
+  const plan = published();
+  const paid = (day: string, revision: number) =>
+    learned(line(noon(day), 100_000, { sale: 's1' }), { revision });
+  /** What is held and released after the days given, as of the holds of 14 days that start on the right one. */
+  const releasedOn = (window: Window, ...days: readonly string[]) =>
+    days.map((day) => {
+      window.run(releases(day));
+      return [window.held(), window.released()];
+    });
+
+  it.each([
+    ['02-10', '03-31'],
+    ['03-01', '03-31'],
+    ['01-31', '02-28'],
+  ])('is held as long as one told rightly at once: %s, then %s', (wrong, right) => {
+    const told = Window.after(...Q1_TERMS, plan, paid(wrong, 1), paid(right, 2));
+    const atOnce = Window.after(...Q1_TERMS, plan, paid(right, 2));
+    expect(told.books()).toEqual(atOnce.books());
+    const days = [right, '03-31', '04-02', '04-13', '04-15'];
+    expect(releasedOn(told, ...days)).toEqual(releasedOn(atOnce, ...days));
+    const released = told.events.filter(({ type }) => type === 'CommissionReleased');
+    expect(released.map(({ occurredAt }) => occurredAt)).toEqual(
+      atOnce.events
+        .filter(({ type }) => type === 'CommissionReleased')
+        .map(({ occurredAt }) => occurredAt),
+    );
+  });
+
+  it('is held anew only as far as it is held too short', () => {
+    const window = Window.after(...Q1_TERMS, plan, paid('03-01', 1), paid('03-31', 2));
+    const amounts = window.events.flatMap(({ type, data }) =>
+      type === 'CommissionPosted' ? [data.amount] : [],
+    );
+    expect(amounts).toEqual(['25000', '25000', '-25000']);
+    const { events } = Window.after(...Q1_TERMS, plan, paid('03-31', 1), paid('03-01', 2));
+    expect(events.filter(({ type }) => type === 'CommissionPosted')).toHaveLength(1);
+  });
+});

@@ -23,8 +23,10 @@ interface Missing {
   readonly month: string;
   readonly amount: bigint;
   readonly at: Instant;
-  readonly worth: Worth | undefined;
   readonly due: LineDue | undefined;
+  /** Whose payment, plan and hold govern it: those of its month, or of now. */
+  readonly governing: LineDue | undefined;
+  readonly hasLeft: boolean;
 }
 
 interface Posting {
@@ -47,13 +49,15 @@ export interface Concluded {
 export function postingsOf(asked: Posting): Concluded {
   let { state } = asked;
   const events: EarningsEvent[] = [];
-  for (const missing of missingIn(asked)) {
+  const post = (missing: Missing) => {
     const posted = postedEvent({ ...asked, state }, missing);
     events.push(posted);
     const { fromReleased } = posted.data;
     if (fromReleased !== '0') events.push(takenBack(posted.data, posted.occurredAt));
     state = evolve(state, posted);
-  }
+  };
+  missingIn(asked).forEach(post);
+  heldTooShort({ ...asked, state }).forEach(post);
   return { events, state };
 }
 
@@ -81,7 +85,7 @@ function missingIn(asked: Posting): readonly Missing[] {
   }
   return missing.sort(
     (a, b) =>
-      Number(a.worth !== undefined) - Number(b.worth !== undefined) ||
+      Number(b.hasLeft) - Number(a.hasLeft) ||
       Number(a.amount < 0n) - Number(b.amount < 0n) ||
       (a.month < b.month ? -1 : a.month > b.month ? 1 : 0),
   );
@@ -122,11 +126,49 @@ function differences(
     if (amount === 0n) continue;
     const at = momentOf(asked, month, wanted) ?? posted[month]?.at;
     invariant(at, 'a month that differs has been named by somebody');
-    const due = worth?.months.findLast((each) => each.month <= month)?.due;
-    missing.push({ of, accountKey: accountKeyOf(of), month, amount, at, worth, due });
+    const [accountKey, hasLeft] = [accountKeyOf(of), worth === undefined];
+    missing.push({ of, accountKey, month, amount, at, hasLeft, ...duesIn(month, worth) });
   }
   return missing;
 }
+
+function duesIn(month: string, worth: Worth | undefined): Pick<Missing, 'due' | 'governing'> {
+  const due = worth?.months.findLast((each) => each.month <= month)?.due;
+  return { due, governing: due ?? worth?.latest };
+}
+
+/** A payment that turns out to be a later one, or a longer hold: what is held until an earlier day is held anew, and taken from there. */
+function heldTooShort(asked: Posting): readonly Missing[] {
+  const { state, group, worths } = asked;
+  const { accounts } = state.groups.get(group) ?? EMPTY_GROUP;
+  return [...worths.values()].flatMap((worth) => {
+    const { latest, months } = worth;
+    const last = months.at(-1);
+    return placesOf(asked, worth).flatMap((of) => {
+      const accountKey = accountKeyOf(of);
+      const amount = staleIn(accounts[accountKey], latest);
+      if (amount === 0n || last === undefined) return [];
+      const { month, due } = last;
+      const at = momentOf(asked, month, last) ?? last.at;
+      const again = { of, accountKey, month, at, due, governing: latest, hasLeft: false };
+      return [
+        { ...again, amount },
+        { ...again, amount: -amount },
+      ];
+    });
+  });
+}
+
+function staleIn(account: Account | undefined, governing: LineDue | undefined): bigint {
+  let stale = 0n;
+  for (const [until, held] of Object.entries(account?.held ?? {}))
+    if (isStale(until, governing)) stale += BigInt(held);
+  return stale;
+}
+
+/** Nothing that this hold governs is released before it ends. */
+const isStale = (until: string, governing: LineDue | undefined): boolean =>
+  governing !== undefined && until < heldUntilOf(governing, governing.paidAt);
 
 /** The latest of what made the difference: what has just been learned, or what happened to the line itself in that month. */
 function momentOf(
@@ -148,12 +190,11 @@ function momentOf(
 type Posted = Extract<EarningsEvent, { type: 'CommissionPosted' }>;
 
 function postedEvent({ state, known, group }: Posting, missing: Missing): Posted {
-  const { of, accountKey, month, amount, at, due, worth } = missing;
+  const { of, accountKey, month, amount, at, due, governing } = missing;
   const account = state.groups.get(group)?.accounts[accountKey];
   const { takes, fromReleased } =
-    amount < 0n ? taking(account, -amount) : { takes: [], fromReleased: 0n };
+    amount < 0n ? taking(account, governing, -amount) : { takes: [], fromReleased: 0n };
   const line = state.lines.get(group);
-  const governing = due ?? worth?.latest;
   const paidAt = governing?.paidAt ?? account?.paidAt ?? at;
   const data: CommissionPostedData = {
     ...of,
@@ -198,14 +239,20 @@ function versionOf({ versions }: Known, due: LineDue | undefined): CommissionPos
   return { version, hash, engine, engineHash };
 }
 
-/** From what is held first, the latest to be released before the others; then from what was released. */
+/**
+ * From what is held first: what is held too short as things stand, then the latest to be released before the others. Then from what was
+ * released.
+ */
 function taking(
   account: Account | undefined,
+  governing: LineDue | undefined,
   amount: bigint,
 ): { readonly takes: CommissionPostedData['takes']; readonly fromReleased: bigint } {
   let left = amount;
   const takes: { until: Instant; amount: string }[] = [];
-  for (const [until, held] of Object.entries(account?.held ?? {}).sort(latestFirst)) {
+  const parts = Object.entries(account?.held ?? {}).sort(latestFirst);
+  const stale = parts.filter(([until]) => isStale(until, governing));
+  for (const [until, held] of new Set([...stale, ...parts])) {
     if (left === 0n) break;
     const part = BigInt(held) < left ? BigInt(held) : left;
     takes.push({ until: until as Instant, amount: String(part) });

@@ -1,6 +1,7 @@
 import type { LineCreditedData } from '@tributary/contracts';
 import type { Rule } from '../../../engines/v1/plan';
 import type { EarningsCommand } from './commands';
+import type { CommissionSummed } from './events';
 import {
   Window,
   agreed,
@@ -54,3 +55,7 @@ export const releases = (day: string, id = windowOf()): EarningsCommand => ({
   asOf: noon(day),
   by: 'finance',
 });
+
+/** What was told of its postings to the partner above. */
+export const summedIn = ({ events }: Window): readonly CommissionSummed['data'][] =>
+  events.flatMap((event) => (event.type === 'CommissionSummed' ? [event.data] : []));

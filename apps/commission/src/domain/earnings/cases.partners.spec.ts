@@ -17,8 +17,9 @@ import {
   revisionsOf,
   windowOf,
 } from './earnings.fixture';
+import type { CommissionSummed } from './events';
 import { topicOfPosted } from './topics';
-import { Q1_TERMS, inEveryOrder, percent } from './cases.fixture';
+import { Q1_TERMS, inEveryOrder, percent, summedIn } from './cases.fixture';
 
 describe('E4 and E23: a deal of two partners, and one of them alone after the close', () => {
   const shares = (
@@ -68,6 +69,12 @@ describe('E9: what the partner above earns', () => {
     ...learned(line(noon('03-05'), 170_910), { child: 'p1' }),
     id,
   } as EarningsCommand;
+  const sumTold = (sum: CommissionSummed['data'], revision: number): EarningsCommand => {
+    const { partner, lineId, key } = sum;
+    const topic = topicOfPosted(partner, `${key.sale} ${key.payment} ${key.line}`);
+    const told = { topic, key: lineId, revision, data: sum as unknown as JsonObject };
+    return { type: 'LearnTerm', id, told, at: noon('03-05') };
+  };
   const terms = [
     { ...agreed({ partner: 'parent', plan: null }), id },
     { ...agreed({ parent: 'parent' }), id },
@@ -85,14 +92,46 @@ describe('E9: what the partner above earns', () => {
   it('is 10% of the commission below: 4,273, whichever is told first', () => {
     const both = published(planOf([WHOLE, rules('child_commission', 1000)]));
     const below = Window.after(...Q1_TERMS, both, learned(line(noon('03-05'), 170_910)));
-    const summed = below.events.flatMap((event) =>
-      event.type === 'CommissionSummed' ? [event.data] : [],
-    );
+    const summed = summedIn(below);
     expect(summed).toMatchObject([{ steps: [{ at: noon('03-05'), value: { amount: '42728' } }] }]);
-    const [posted] = summed as [(typeof summed)[0]];
-    const topic = topicOfPosted('p1', `${posted.key.sale} ${posted.key.payment} l1`);
-    const told = { topic, key: posted.lineId, revision: 5, data: posted as unknown as JsonObject };
-    const learn: EarningsCommand = { type: 'LearnTerm', id, told, at: noon('03-05') };
-    inEveryOrder([ofChild, { ...both, id }, learn], { '2026-03': 4_273 }, terms);
+    const learn = summed.map((sum) => sumTold(sum, 5));
+    inEveryOrder([ofChild, { ...both, id }, ...learn], { '2026-03': 4_273 }, terms);
   });
+
+  it.each([
+    ['line by line', undefined],
+    [
+      'all lines together',
+      [{ id: 'cap', scope: 'partner', window: 'calendar_month', max: '9000000' }] as const,
+    ],
+  ])(
+    'is taken back when two persons decide that the line below is worth nothing, %s',
+    (_, limits) => {
+      const both = published(
+        planOf([WHOLE, rules('child_commission', 1000)], limits && { limits }),
+      );
+      const sale = learned(line(noon('03-05'), 100_000));
+      const below = Window.after(...Q1_TERMS, both, sale);
+      const decision = {
+        line: summedIn(below)[0]?.lineId ?? '',
+        override: 'd1',
+        amount: '0',
+        proposedBy: 'ana',
+        by: 'bea',
+        receivedAt: noon('05-10'),
+      };
+      below.run({ type: 'TakeDecision', id: windowOf(), ...decision });
+      expect(below.months()).toEqual({ '2026-03': 25_000, '2026-05': -25_000 });
+
+      const ofSale = { ...learned(line(noon('03-05'), 100_000), { child: 'p1' }), id };
+      const told = summedIn(below).map((sum, i) => sumTold(sum, i + 1));
+      const months = { '2026-03': 2_500, '2026-05': -2_500 };
+      const facts = [ofSale as EarningsCommand, { ...both, id }, ...told];
+      inEveryOrder(facts, months, terms);
+      const above = Window.after(...terms, ...facts);
+      expect(above.events.findLast(({ type }) => type === 'CommissionPosted')).toMatchObject({
+        occurredAt: noon('05-10'),
+      });
+    },
+  );
 });

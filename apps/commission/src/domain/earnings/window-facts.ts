@@ -33,6 +33,7 @@ import {
   topicOfProgramme,
   topicOfStanding,
 } from './topics';
+import { lineGroupOf } from './window';
 
 /** In whose books a window stands, and by whose months. */
 export interface Books {
@@ -55,6 +56,8 @@ export interface Known {
   readonly isPerLine: boolean;
   /** Terms that may change what a line is worth after it was paid: when they were decided, and from which payments on. */
   readonly decisions: readonly { readonly at: Instant; readonly from: Instant }[];
+  /** By group, when what is posted for that line of a partner below has changed: a part of it is earned here, whenever it was paid. */
+  readonly postedAt: ReadonlyMap<string, readonly Instant[]>;
 }
 
 interface Cached extends Pick<Earnings, 'opened' | 'overrides'> {
@@ -98,6 +101,7 @@ function readTerms(state: Earnings): Known {
     isSummed: planSteps.some(({ value }) => value.plan.rules.some(isOfCommission)),
     isPerLine: isIndependent(facts) && !hasBonuses(facts),
     decisions: decisionsIn(facts),
+    postedAt: postedAtIn(facts),
   };
 }
 
@@ -201,16 +205,24 @@ function decisionsIn({ versions, terms, children, overrides }: WindowFacts): Kno
   const all: readonly Step<unknown>[] = [
     ...versions,
     ...of(terms),
-    ...children.flatMap((child) => [
-      ...of(child.terms),
-      ...child.posted.flatMap(({ steps }) => steps),
-    ]),
+    ...children.flatMap((child) => of(child.terms)),
   ];
   return [
     ...all.map(({ at, from = at }) => ({ at, from })),
     // A decision about a line's worth governs it whenever it was paid.
     ...overrides.flatMap(({ steps }) => steps.map(({ at }) => ({ at, from: BEGINNING }))),
   ];
+}
+
+function postedAtIn({ children }: WindowFacts): Known['postedAt'] {
+  const byGroup = new Map<string, Instant[]>();
+  for (const { partner, posted } of children)
+    for (const { steps, ...line } of posted) {
+      const group = lineGroupOf(line, partner);
+      const moments = steps.map(({ at }) => at);
+      byGroup.set(group, [...(byGroup.get(group) ?? []), ...moments]);
+    }
+  return byGroup;
 }
 
 const BEGINNING = '0001-01-01T00:00:00.000Z' as Instant;

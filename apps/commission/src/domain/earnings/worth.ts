@@ -4,7 +4,7 @@ import { due, dueOfChildLine, dueOfLine } from '../../../engines/v1/due';
 import type { LineFact } from '../../../engines/v1/facts';
 import { type LineDue, keyText } from '../../../engines/v1/line-due';
 import type { Earnings, KnownLine } from './state';
-import { groupOf } from './window';
+import { groupOf, lineGroupOf } from './window';
 import { type Books, type Known, wholeFacts } from './window-facts';
 
 /** What a line under a rule is worth at the end of a month, as far as that differs from the month before. */
@@ -93,7 +93,7 @@ export function monthAt(at: Instant, zone: string): Period {
 /** A line in a window whose lines are independent. */
 export function worthOfLine(known: Known, { zone }: Books, line: KnownLine): WorthOfGroup {
   const { fact, child } = line;
-  const moments = momentsOf(known, fact);
+  const moments = momentsOf(known, line);
   const facts =
     known.facts.overrides.length === 0 ? known.facts : withLine(known.facts, fact, child);
   const of = child === null ? undefined : facts.children.find(({ partner }) => partner === child);
@@ -116,14 +116,17 @@ const withLine = (facts: Known['facts'], fact: LineFact, child: string | null): 
         ),
       };
 
-/** Its own steps, and decisions that came after it was paid and govern it nevertheless. */
-function momentsOf({ decisions }: Known, { steps }: LineFact): readonly Instant[] {
+/** Its own steps, what was posted for it below, and decisions that came after it was paid and govern it nevertheless. */
+function momentsOf({ decisions, postedAt }: Known, { fact, child }: KnownLine): readonly Instant[] {
+  const { steps } = fact;
   const [first] = steps;
   if (first === undefined) return [];
   const moments = steps.map(({ at }) => at);
   const paidAts = new Set(steps.map(({ value }) => value.paidAt));
   for (const { at, from } of decisions)
     if (at > first.at && [...paidAts].some((paidAt) => from <= paidAt)) moments.push(at);
+  for (const at of postedAt.get(lineGroupOf(fact, child)) ?? [])
+    if (at > first.at) moments.push(at);
   return moments;
 }
 
@@ -142,8 +145,8 @@ export function worthOfAll(
   if (cached?.known === known) return cached.worths;
   const facts = wholeFacts(state, known);
   const moments = new Set<Instant>();
-  for (const [, { fact }] of state.lines.entries())
-    for (const moment of momentsOf(known, fact)) moments.add(moment);
+  for (const [, line] of state.lines.entries())
+    for (const moment of momentsOf(known, line)) moments.add(moment);
   // A later version may say how a running total is rounded or limited, and a measure may reach a threshold.
   for (const { at } of known.decisions) moments.add(at);
   const all = byMonth({ moments: [...moments], zone: books.zone, dueAt: (t) => due(facts, t) });

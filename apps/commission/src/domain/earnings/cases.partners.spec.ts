@@ -56,6 +56,41 @@ describe('E4 and E23: a deal of two partners, and one of them alone after the cl
   });
 });
 
+describe('sales paid before the books of the programme begin', () => {
+  const { told } = programme();
+  const [step] = told.data['steps'] as unknown as [{ at: string; value: JsonObject }];
+  const steps = [{ ...step, value: { ...step.value, bookFrom: noon('04-01') } }];
+  const fromApril: EarningsCommand = {
+    ...programme(),
+    told: { ...told, data: { ...told.data, steps } },
+  };
+  const sale = line(noon('03-05'), 100_000, {}, [
+    noon('05-12'),
+    { parts: [{ partner: 'p2', role: 'sourced', basis: '100000' }] },
+  ]);
+
+  it('are not booked when another partner is adjudged later', () => {
+    const facts = [...revisionsOf(sale), published(), agreed()];
+    for (const order of permutations(facts)) {
+      const window = Window.after(partnerIs(), fromApril, ...order);
+      expect(window.events.filter(({ type }) => type === 'CommissionPosted')).toEqual([]);
+    }
+  });
+
+  it('are not booked when another rule wins later', () => {
+    const [first] = revisionsOf(sale) as [EarningsCommand];
+    const other = planOf([percent('other', 2000)], { version: 2 });
+    const { told: told2, ...rest } = published(other, noon('05-12'));
+    const [version] = told2.data['steps'] as unknown as [JsonObject];
+    const data = { ...told2.data, steps: [{ ...version, from: noon('03-01') }] };
+    const second: EarningsCommand = { ...rest, told: { ...told2, data } };
+    for (const order of permutations([first, published(), second, agreed()])) {
+      const window = Window.after(partnerIs(), fromApril, ...order);
+      expect(window.events.filter(({ type }) => type === 'CommissionPosted')).toEqual([]);
+    }
+  });
+});
+
 describe('E9: what the partner above earns', () => {
   const id = windowOf('parent');
   const rules = (of: 'basis' | 'child_commission', bp: number): Rule => ({

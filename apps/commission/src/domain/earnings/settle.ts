@@ -58,9 +58,7 @@ const bookable = (
   worths: WorthOfGroup,
   bookFrom: Instant | null,
 ): readonly (readonly [string, Worth])[] =>
-  [...worths].filter(
-    ([, { latest }]) => bookFrom === null || latest === undefined || latest.paidAt >= bookFrom,
-  );
+  [...worths].filter(([, { paidAt }]) => bookFrom === null || paidAt >= bookFrom);
 
 function lastMoment({ lines, opened }: Earnings, group: string): Instant {
   const last = lines.get(group)?.fact.steps.at(-1)?.at;

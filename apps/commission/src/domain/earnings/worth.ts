@@ -1,5 +1,12 @@
 import type { CommissionKey } from '@tributary/contracts';
-import { type Instant, type Period, instantOfMs, msOf, periodOf } from '@tributary/kernel';
+import {
+  type Instant,
+  type Period,
+  instantOfMs,
+  invariant,
+  msOf,
+  periodOf,
+} from '@tributary/kernel';
 import { due, dueOfChildLine, dueOfLine } from '../../../engines/v1/due';
 import type { LineFact } from '../../../engines/v1/facts';
 import { type LineDue, keyText } from '../../../engines/v1/line-due';
@@ -20,8 +27,10 @@ export interface MonthOfWorth {
 export interface Worth {
   readonly key: CommissionKey;
   readonly months: readonly MonthOfWorth[];
-  /** As of the latest that is known. */
+  /** As of the latest that is known; undefined where it is not in the answer any longer. */
   readonly latest: LineDue | undefined;
+  /** As of the last answer that it is in. */
+  readonly paidAt: Instant;
 }
 
 export type WorthOfGroup = ReadonlyMap<string, Worth>;
@@ -34,22 +43,16 @@ interface Asked {
 
 /** What the entries of each line and month have to sum to: the rounded due at its end less that of the month before. */
 function byMonth({ moments, zone, dueAt }: Asked): Map<string, Worth> {
-  const worths = new Map<
-    string,
-    { key: CommissionKey; months: MonthOfWorth[]; latest: LineDue | undefined }
-  >();
+  const worths = new Map<string, GrowingWorth>();
   const before = new Map<string, bigint>();
   for (const { period, at } of monthsOf(moments, zone)) {
     const dues = new Map(dueAt(endOf(period)).map((each) => [keyText(each.key), each]));
     for (const text of new Set([...worths.keys(), ...dues.keys()])) {
       const found = dues.get(text);
-      const worth = worths.get(text) ?? {
-        key: found?.key as CommissionKey,
-        months: [],
-        latest: undefined,
-      };
+      const worth = worths.get(text) ?? worthFrom(found);
       worths.set(text, worth);
       worth.latest = found;
+      worth.paidAt = found?.paidAt ?? worth.paidAt;
       const rounded = found?.rounded ?? 0n;
       const delta = rounded - (before.get(text) ?? 0n);
       before.set(text, rounded);
@@ -57,6 +60,19 @@ function byMonth({ moments, zone, dueAt }: Asked): Map<string, Worth> {
     }
   }
   return worths;
+}
+
+interface GrowingWorth {
+  readonly key: CommissionKey;
+  readonly months: MonthOfWorth[];
+  latest: LineDue | undefined;
+  paidAt: Instant;
+}
+
+function worthFrom(first: LineDue | undefined): GrowingWorth {
+  invariant(first, 'a key was in an answer before it is gone from one');
+  const { key, paidAt } = first;
+  return { key, months: [], latest: first, paidAt };
 }
 
 const endOf = ({ until }: Period): Instant => instantOfMs(msOf(until) - 1);

@@ -240,6 +240,26 @@ describe('E11: a duration of twelve months', () => {
   });
 });
 
+describe('the longest duration that a plan may name', () => {
+  // New York has put its clocks forward a week before this day, in 2016 as in 2026.
+  const firstPaidAt = at('2016-03-20T12:00:00-04:00');
+  const plan = published(
+    planOf([percent('base', 2500, { duration: { months: 120 } })], {
+      timezone: 'America/New_York',
+    }),
+  );
+
+  it.each([
+    ['half an hour before the anniversary', '2026-03-20T11:30:00-04:00', { '2026-03': 25_000 }],
+    ['at the anniversary', '2026-03-20T12:00:00-04:00', {}],
+  ])('is counted by the clocks of its first day, %s', (_when, paidAt, months) => {
+    const customer = firstPaid(firstPaidAt);
+    const sale = learned(line(at(paidAt), 100_000, { customer }));
+    const inNewYork = { ...sale, zone: 'America/New_York' } as EarningsCommand;
+    inEveryOrder([inNewYork, plan], months, Q1_TERMS);
+  });
+});
+
 describe('E14: a share of usage', () => {
   const plan = published(
     planOf([{ id: 'use', group: 'base', pay: { kind: 'usage_share', meter: 'calls', bp: 1500 } }]),

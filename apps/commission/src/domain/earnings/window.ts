@@ -18,6 +18,7 @@ import {
 } from '@tributary/kernel';
 import type { CommissionKey } from '@tributary/contracts';
 import type { WindowLength } from '../../../engines/v1/plan';
+import { MOST_MONTHS_OF_DURATION } from '../plan/plan-document';
 
 /** What one partner earns under one plan, of the sales that were paid in one period of the plan's zone. */
 export interface WindowId {
@@ -53,8 +54,8 @@ export interface WindowCalendar {
   readonly offsets: readonly ZoneOffset[];
 }
 
-/** Durations look back, and holds look ahead. */
-const [MONTHS_BEFORE, MONTHS_AFTER] = [60, 12];
+/** Holds look so far ahead; durations look back as far as a plan may name them. */
+const MONTHS_AFTER = 12;
 
 export function calendarOf(window: PeriodKey, zone: string): WindowCalendar {
   const period = resolvePeriod(zone, window);
@@ -64,7 +65,7 @@ export function calendarOf(window: PeriodKey, zone: string): WindowCalendar {
     months: keys.map((key) => resolvePeriod(zone, key)),
     offsets: zoneOffsets(
       zone,
-      addMonths(period.from, -MONTHS_BEFORE, zone),
+      addMonths(period.from, -MOST_MONTHS_OF_DURATION, zone),
       addMonths(period.until, MONTHS_AFTER, zone),
     ),
   };

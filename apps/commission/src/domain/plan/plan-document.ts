@@ -7,6 +7,9 @@ export type PlanDocument = Omit<PlanVersion, 'effective' | 'version'> & {
   readonly effective: { readonly from: string; readonly to?: string | null };
 };
 
+/** The longest that a rule may pay on a customer. The calendar of a window reaches as far back. */
+export const MOST_MONTHS_OF_DURATION = 120;
+
 /** Fields that say nothing about what is paid. */
 const ASIDE: ReadonlySet<string> = new Set(['$schema', 'draw', 'fx', 'guarantee', 'restate']);
 

@@ -8,7 +8,7 @@ import type {
   PlanVersion,
   Rule,
 } from '../../../../engines/v1/plan';
-import type { PlanDocument } from '../plan-document';
+import { MOST_MONTHS_OF_DURATION, type PlanDocument } from '../plan-document';
 import { PAY, windowLength } from './pay-schema';
 import {
   type Schema,
@@ -31,7 +31,10 @@ const ID: Schema = { type: 'string', pattern: '^[a-z0-9]{1,32}$' };
 const NAME: Schema = { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,39}$' };
 
 const firstPayments = count('The first payments of each customer.', 36);
-const months = count('From the first payment of the customer, so many months on.', 120);
+const months = count(
+  'From the first payment of the customer, so many months on.',
+  MOST_MONTHS_OF_DURATION,
+);
 const WHILE = closed<Extract<Duration, { readonly while: string }>>({
   while: { const: 'customer_active', description: 'As long as the customer stays.' },
   resume: optional(flag('Whether it pays again when the customer comes back.')),

@@ -16,11 +16,11 @@ type Of<T extends EarningsEvent['type']> = Extract<EarningsEvent, { type: T }>;
 
 type Evolver<T extends EarningsEvent['type']> = (state: Earnings, event: Of<T>) => Earnings;
 
-/** Sums, and what was taken back, repeat what the postings beside them have done. */
+/** What was taken back repeats what the posting beside it has done. */
 const EVOLVERS: { readonly [T in EarningsEvent['type']]: Evolver<T> } = {
   CommissionPosted: withBooks,
   CommissionReleased: withBooks,
-  CommissionSummed: (state) => state,
+  CommissionSummed: withBooks,
   EarningExplained: withBooks,
   HoldLifted: withHolds,
   HoldPlaced: withHolds,
@@ -91,9 +91,22 @@ function withKnowledge(
 /** What was booked, and said about it. */
 function withBooks(
   state: Earnings,
-  event: Of<'CommissionPosted' | 'CommissionReleased' | 'LineFrozen' | 'EarningExplained'>,
+  event: Of<
+    | 'CommissionPosted'
+    | 'CommissionReleased'
+    | 'CommissionSummed'
+    | 'LineFrozen'
+    | 'EarningExplained'
+  >,
 ): Earnings {
   switch (event.type) {
+    case 'CommissionSummed': {
+      const { lineId, key, steps } = event.data;
+      return withGroup(state, groupOf(key), (known) => ({
+        ...known,
+        sums: { ...known.sums, [lineId]: steps },
+      }));
+    }
     case 'CommissionPosted':
       return withPosting(state, event.data, event.occurredAt);
     case 'CommissionReleased':

@@ -4,7 +4,7 @@ import type { EarningsEvent } from './events';
 import { evolve } from './evolve';
 import { holdsOfGroup, sameHolds } from './holds';
 import { type Concluded, postingsOf } from './post';
-import { EMPTY_GROUP, type Earnings, type Group } from './state';
+import { type Account, EMPTY_GROUP, type Earnings, type Group, type SumStep } from './state';
 import { lineIdOf } from './window';
 import { type Known, knownIn } from './window-facts';
 import { type Worth, type WorthOfGroup, worthOfAll, worthOfLine } from './worth';
@@ -37,7 +37,7 @@ export function settleGroup(
       worths: new Map(booked),
       moments,
     }));
-  if (known.isSummed) add(...summed(state, group, events));
+  if (known.isSummed) add(...summed(state, group));
   const at = moments.at(-1) ?? lastMoment(state, group);
   add(...reasonsOf(state, group, worths, at));
   add(...holdsChanged(before, state, group, worths, at));
@@ -73,33 +73,41 @@ interface Reason {
   readonly reason: string | null;
 }
 
-/** What the partner above earns a part of; nobody is above an override. */
-function summed(
-  { opened, groups }: Earnings,
-  group: string,
-  posted: readonly EarningsEvent[],
-): readonly EarningsEvent[] {
+/**
+ * What the partner above earns a part of; nobody is above an override. Only changes are told, but of every line: those that were posted
+ * before a version came that somebody earns on them are told with it.
+ */
+function summed({ opened, groups }: Earnings, group: string): readonly EarningsEvent[] {
   invariant(opened, 'a window is opened by its first line');
   const { partner, plan, window } = opened;
-  const changed = new Set(
-    posted.flatMap((event) => (event.type === 'CommissionPosted' ? [event.data.lineId] : [])),
-  );
-  const accounts = Object.values(groups.get(group)?.accounts ?? {});
-  return [...changed].flatMap((lineId): EarningsEvent[] => {
-    const own = accounts.filter((account) => account.lineId === lineId);
+  const known = groups.get(group) ?? EMPTY_GROUP;
+  return linesOf(known).flatMap((lineId): EarningsEvent[] => {
+    const own = Object.values(known.accounts).filter((account) => account.lineId === lineId);
     const key = own[0]?.key;
     if (key === undefined || 'window' in key || key.child !== undefined) return [];
-    let sum = 0n;
-    const steps = own
-      .flatMap(({ months }) => Object.values(months))
-      .sort((a, b) => compareTexts(a.at, b.at))
-      .map(({ at, amount }) => ({ at, value: { amount: String((sum += BigInt(amount))) } }));
+    const steps = sumOf(own);
     const last = steps.at(-1);
-    if (last === undefined) return [];
+    if (last === undefined || isSameSum(steps, known.sums[lineId])) return [];
     const data = { partner, plan, window, lineId, key, steps };
     return [{ type: 'CommissionSummed', data, occurredAt: last.at }];
   });
 }
+
+/** Of what stands at one moment in several months or books the order says nothing, so it is one step. */
+function sumOf(accounts: readonly Account[]): readonly SumStep[] {
+  const byMoment = new Map<Instant, bigint>();
+  for (const { months } of accounts)
+    for (const { at, amount } of Object.values(months))
+      byMoment.set(at, (byMoment.get(at) ?? 0n) + BigInt(amount));
+  let sum = 0n;
+  return [...byMoment]
+    .sort(([a], [b]) => compareTexts(a, b))
+    .map(([at, amount]) => ({ at, value: { amount: String((sum += amount)) } }));
+}
+
+const isSameSum = (steps: readonly SumStep[], told: readonly SumStep[] = []): boolean =>
+  steps.length === told.length &&
+  steps.every(({ at, value }, i) => at === told[i]?.at && value.amount === told[i].value.amount);
 
 /** Only changes are told: that a line earns nothing and why, and that it does earn after all. */
 function reasonsOf(

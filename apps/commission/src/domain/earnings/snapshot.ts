@@ -10,7 +10,7 @@ type Head = Pick<Earnings, 'behind' | 'followed' | 'holds' | 'opened' | 'overrid
 /** Only the lines that an event touched are written again, so that a window of a hundred thousand stays cheap to keep. */
 export const snapshot: KeyedRows<EarningsEvent, Earnings> = {
   decider: 'earnings',
-  stateVersion: 1,
+  stateVersion: 2,
   touched,
   row,
   restore,
@@ -24,6 +24,7 @@ function touched(event: EarningsEvent): readonly string[] {
       return [HEAD, `term/${termKeyOf(event.data)}`];
     case 'CommissionPosted':
     case 'CommissionReleased':
+    case 'CommissionSummed':
     case 'EarningExplained':
     case 'LineFrozen':
       return [`group/${groupOf(event.data.key)}`];
@@ -32,7 +33,6 @@ function touched(event: EarningsEvent): readonly string[] {
     case 'HoldPlaced':
     case 'HoldLifted':
       return [`group/${event.data.group}`];
-    case 'CommissionSummed':
     case 'ReleaseTakenBack':
       return [];
     default:

@@ -29,6 +29,9 @@ export interface Account {
   readonly frozen: string;
 }
 
+/** Of one line: what was posted for it by then. */
+export type SumStep = Step<{ readonly amount: string }>;
+
 /** Everything about one payment line, or one bonus. */
 export interface Group {
   readonly accounts: Readonly<Record<string, Account>>;
@@ -36,6 +39,8 @@ export interface Group {
   readonly reasons: Readonly<
     Record<string, { readonly key: CommissionKey; readonly reason: string }>
   >;
+  /** What the partner above was told last of the postings, by line id. */
+  readonly sums: Readonly<Record<string, readonly SumStep[]>>;
   /** As they were told last. */
   readonly holds: readonly CommissionHold[];
   /** Those that people have placed. */
@@ -89,6 +94,7 @@ export const initialEarnings: Earnings = {
 export const EMPTY_GROUP: Group = {
   accounts: {},
   reasons: {},
+  sums: {},
   holds: [],
   placed: [],
   lifted: {},

@@ -1,4 +1,5 @@
 import type { Recorded } from '@tributary/kernel';
+import { CountedBalance } from './counted-balance';
 import { textAt } from './text-at';
 
 export interface Matched {
@@ -15,10 +16,10 @@ interface ImportedLine {
   readonly key: string;
   readonly amount: string;
   readonly side: 'credit' | 'debit';
+  readonly bookedOn: string;
 }
 
 interface Statement {
-  readonly rail: string;
   readonly at: Recorded;
   readonly opening: bigint;
   readonly closing: bigint;
@@ -26,8 +27,6 @@ interface Statement {
   readonly until: string;
   readonly count: number;
   readonly keys: string[];
-  /** What it may differ by from the one before; a person said so. */
-  jump: bigint;
   isImported: boolean;
 }
 
@@ -43,6 +42,10 @@ export class BankSide {
   readonly repaid = new Map<string, string>();
   readonly openings = new Map<string, bigint>();
   private readonly statements = new Map<string, Statement>();
+  private readonly balances = new Map<string, CountedBalance>();
+  /** Lines that came in statements that do not count yet: when they were booked. */
+  private readonly uncounted = new Map<string, string>();
+  private readonly discontinuities: { readonly at: Recorded; readonly detail: string }[] = [];
 
   get statementCount(): number {
     return this.statements.size;
@@ -55,6 +58,7 @@ export class BankSide {
     switch (type) {
       case 'PayingAccountRegistered':
         this.openings.set(rail, BigInt(textAt(data, 'opening')));
+        this.balances.set(rail, new CountedBalance(BigInt(textAt(data, 'opening'))));
         break;
       case 'StatementReceived':
         this.received(event, rail);
@@ -64,9 +68,7 @@ export class BankSide {
         break;
       case 'StatementImported': {
         const statement = this.statements.get(keyOf(data['statement']));
-        if (statement === undefined) break;
-        statement.isImported = true;
-        statement.jump = BigInt(textAt(data, 'jump'));
+        if (statement !== undefined) this.counts(statement, rail, event);
         break;
       }
       case 'LinesMatched':
@@ -74,7 +76,10 @@ export class BankSide {
           this.matched(keyOf(match.line), match);
         break;
       case 'LinesBooked':
-        for (const line of data['lines'] as unknown as readonly (ImportedLine & {
+        for (const line of data['lines'] as unknown as readonly (Pick<
+          ImportedLine,
+          'amount' | 'side'
+        > & {
           readonly line: string;
         })[])
           this.booked.set(keyOf(line.line), { signed: signedOf(line), at: event });
@@ -98,23 +103,12 @@ export class BankSide {
           detail: `the statement opens with ${opening}, moves ${moved} and closes with ${closing}`,
         };
     }
-    imported.sort((a, b) => compare(a.rail, b.rail) || compare(a.from, b.from));
-    for (const [i, { at, rail, from, opening, jump }] of imported.entries()) {
-      const before = imported[i - 1];
-      // Statements that share a day were compared line by line when they came.
-      if (before?.rail !== rail || from <= before.until) continue;
-      if (opening !== before.closing + jump)
-        yield {
-          at,
-          detail: `it opens with ${opening}, the one before closed with ${before.closing}`,
-        };
-    }
+    yield* this.discontinuities;
   }
 
   private received(event: Recorded, rail: string): void {
     const { statement, opening, closing, from, until, totals } = event.data as unknown as Received;
     this.statements.set(`${rail} ${statement}`, {
-      rail,
       at: event,
       opening: BigInt(opening),
       closing: BigInt(closing),
@@ -122,16 +116,34 @@ export class BankSide {
       until,
       count: totals.count,
       keys: [],
-      jump: 0n,
       isImported: false,
     });
   }
 
   private imported({ data }: Recorded, rail: string): void {
     const { statement, lines, known } = data as unknown as Imported;
-    for (const line of lines) this.lines.set(`${rail} ${line.key}`, signedOf(line));
+    for (const line of lines) {
+      this.lines.set(`${rail} ${line.key}`, signedOf(line));
+      this.uncounted.set(`${rail} ${line.key}`, line.bookedOn);
+    }
     const keys = [...lines.map(({ key }) => key), ...known].map((key) => `${rail} ${key}`);
     this.statements.get(`${rail} ${statement}`)?.keys.push(...keys);
+  }
+
+  /** It is held against what counted just then: whatever comes later may be of the same days. */
+  private counts(statement: Statement, rail: string, { data }: Recorded): void {
+    statement.isImported = true;
+    const { at, keys } = statement;
+    const anew: [day: string, signed: bigint][] = [];
+    for (const key of keys) {
+      const day = this.uncounted.get(key);
+      if (day !== undefined) anew.push([day, this.lines.get(key) ?? 0n]);
+    }
+    for (const key of keys) this.uncounted.delete(key);
+    const jump = BigInt(textAt(data, 'jump'));
+    const isAccepted = textAt(data, 'by') !== '';
+    const why = this.balances.get(rail)?.count({ ...statement, jump, isAccepted, anew });
+    if (why !== undefined) this.discontinuities.push({ at, detail: why });
   }
 
   private matched(key: string, { kind, items, repayment }: Match): void {
@@ -177,5 +189,3 @@ interface Imported {
   readonly lines: readonly ImportedLine[];
   readonly known: readonly string[];
 }
-
-const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);

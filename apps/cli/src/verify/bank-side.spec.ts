@@ -129,6 +129,49 @@ const HONEST: Readonly<Record<string, History>> = {
       statement('third', 1700, [on('2026-04-12', 'd')]),
     ],
   },
+  'one that goes on within a day behind a number that never was, as a person accepted': {
+    received: [
+      statement('noon', 1000, [a]),
+      statement('evening', 1100, [b], { accepted: { jump: 0 } }),
+      statement('next', 1070, [on(d11, 'c')]),
+    ],
+  },
+  'one that goes on within a day behind what is missing, as a person accepted': {
+    received: [
+      statement('noon', 1000, [a]),
+      statement('evening', 1400, [b], { accepted: { jump: 300 } }),
+      statement('next', 1370, [on(d11, 'c')]),
+    ],
+  },
+  'one with the content of a known line, as a person accepted': {
+    received: [
+      statement('noon', 1000, [a, on(d10, 'b2', 50)]),
+      statement('evening', 1150, [a, b], { accepted: { jump: 100 } }),
+      statement('next', 1220, [on(d11, 'c')]),
+    ],
+  },
+  'one that was cut off and opens elsewhere, as a person accepted': {
+    received: [
+      statement('evening', 1000, [a, b]),
+      statement('noon', 1500, [a], { accepted: { jump: 500 } }),
+      statement('next', 1570, [on(d11, 'c')]),
+    ],
+  },
+  'one that has other lines than known ones, as a person accepted': {
+    received: [
+      statement('known', 1000, [a, b, on(d11, 'c')]),
+      statement('other', 1000, [a, on(d10, 'e', 5), on(d11, 'c')], { accepted: { jump: 30 } }),
+      statement('next', 1205, [on('2026-04-12', 'd')]),
+    ],
+  },
+  'jumps that were told by the opening, with the one that took them back': {
+    received: [
+      statement('noon', 1000, [a]),
+      statement('evening', 1100, [b], { accepted: { jump: 100 } }),
+      statement('next', 1070, [on(d11, 'c')], { accepted: { jump: -100 } }),
+      statement('third', 1170, [on('2026-04-12', 'd')]),
+    ],
+  },
 };
 
 describe('statements that continue one another', () => {

@@ -88,3 +88,25 @@ function differenceOf(
   }
   return undefined;
 }
+
+/**
+ * What the balance has to jump by where a person accepts a statement: once it counts, the balance is what it closes with. Only where its
+ * last day is known to have gone on, its closing is of a moment that nothing else tells, and what it opens with decides.
+ */
+export function jumpOf(state: Rail, statement: string): bigint {
+  if (breakOf(state, statement) === undefined) return 0n;
+  const { received } = statementOf(state, statement);
+  const { from, until, opening, closing } = received;
+  const anew = countedAnew(state, statement);
+  if (isCutOff(state, statement, anew)) return BigInt(opening) - balanceBefore(state, from);
+  let after = balanceAfter(state, until);
+  for (const amount of anew.values()) after += amount;
+  return BigInt(closing) - after;
+}
+
+/** On its last day it repeats some of the known lines, and has no others. */
+function isCutOff(state: Rail, statement: string, anew: ReadonlyMap<Day, bigint>): boolean {
+  const { received, days } = statementOf(state, statement);
+  const last = days[received.until];
+  return last !== undefined && !anew.has(received.until) && last !== state.days.get(received.until);
+}

@@ -53,7 +53,7 @@ export type StatementImported = DomainEvent<
     readonly opening: string;
     readonly closing: string;
     readonly lines: number;
-    /** What the balance jumps by from the statement before, where a person said that it may. */
+    /** What the balance jumps by from what was known before, where a person said that it may. */
     readonly jump: string;
     /** Who said so, and why. */
     readonly by: string | null;

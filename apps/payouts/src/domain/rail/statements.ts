@@ -7,13 +7,13 @@ import type {
   RailRejected,
   ReceiveStatement,
 } from './commands';
-import { doubtOf } from './continuity';
+import { doubtOf, jumpOf } from './continuity';
 import type { RailEvent } from './events';
 import { evolveAhead } from './evolve';
 import type { PayingAccountSettings } from './file-events';
 import { FIRST_OWNER, closed, opened } from './breaks';
 import type { QuarantineReason, StatementImported } from './statement-events';
-import { type Rail, balanceBefore, ofRail, statementOf } from './state';
+import { type Rail, ofRail, statementOf } from './state';
 import { pastWork } from './work';
 
 type Decided = Decision<RailEvent, RailRejected>;
@@ -205,7 +205,7 @@ function imported(
   const { rail, zone } = ofRail(state);
   const { received, lines } = statementOf(state, statement);
   const { from, until, opening, closing } = received;
-  const jump = because === null ? 0n : BigInt(opening) - balanceBefore(state, from);
+  const jump = because === null ? 0n : jumpOf(state, statement);
   const { by, reason } = because ?? { by: null, reason: null };
   const told = { from, until, opening, closing, lines, jump: String(jump), by, reason };
   return {

@@ -1,5 +1,7 @@
-import type { BankStatement } from './bank-line';
-import { type RailBook, line, statement } from './rail.fixture';
+import fc from 'fast-check';
+import { type BankLine, type BankStatement, signedOf } from './bank-line';
+import type { RailBook } from './rail.fixture';
+import { line, naming, listed, statement } from './rail.fixture';
 import { by, registered } from './decide.fixture';
 
 const on = (day: string) => ({ bookedOn: `2026-04-${day}` });
@@ -82,5 +84,155 @@ describe('accepting a statement', () => {
     );
     expect(jumpsIn(accepts(book))).toEqual(['-5000']);
     expect(book.reads(next('84300')).state.waiting).toEqual([]);
+  });
+});
+
+describe('a day that was told before', () => {
+  const fee = (key: string) => line(key, { amount: '500', code: 'FEE', isCharge: true });
+  const month = { from: '2026-04-01', until: '2026-04-30' };
+
+  it.each<[string, BankStatement, BankStatement, string]>([
+    [
+      'in another format',
+      statement('100000', [naming('camt 1', 'A'), fee('camt 2')], { id: 'camt' }),
+      statement('100000', [naming('ofx 1', 'A'), fee('ofx 2')], { id: 'ofx' }),
+      '89500',
+    ],
+    [
+      'whole, with names that the bank had not given at noon',
+      statement('100000', [naming('nameless', 'A'), fee('f')], { id: 'noon' }),
+      statement('100000', [naming('named', 'A'), fee('f'), b], { id: 'evening' }),
+      '89500',
+    ],
+    [
+      'in the midst of a month',
+      statement('100000', [a, fee('f'), line('z', on('20'))], { id: 'month', ...month }),
+      statement('100000', [a, fee('g')], { id: 'day' }),
+      '79500',
+    ],
+    [
+      'as the last of several',
+      statement('100000', [a, fee('f')], { id: 'day' }),
+      statement('100000', [a, fee('g')], { id: 'month', from: '2026-04-01' }),
+      '89500',
+    ],
+  ])('waits %s, and no line of it is booked twice', (_, known, again, closing) => {
+    const book = registered()
+      .sends([listed('A')])
+      .reads(known);
+    const booked = () => book.events.filter(({ type }) => type === 'LinesBooked').length;
+    expect(booked()).toBe(1);
+    book.reads(again);
+    expect(Object.values(book.breaks)).toContain('B11 continuity');
+    expect([booked(), book.state.waiting.length]).toEqual([1, 1]);
+    const may = statement(closing, [line('may', { bookedOn: '2026-05-04' })], { id: 'may' });
+    expect(book.reads(may).state.waiting).toHaveLength(1);
+    book.checkSums();
+  });
+
+  const plus = (key: string, amount = '10000') => line(key, { amount, side: 'credit' });
+  const LEGAL: Readonly<Record<string, readonly BankStatement[]>> = {
+    'noon, and the evening that goes on': [
+      statement('100000', [a], { id: 'noon' }),
+      statement('90000', [b], { id: 'evening' }),
+    ],
+    'noon that moved nothing in sum, and the evening that goes on': [
+      statement('100000', [a, plus('p')], { id: 'noon' }),
+      statement('100000', [b], { id: 'evening' }),
+    ],
+    'evening, and its noon': [
+      statement('100000', [a, b], { id: 'evening' }),
+      statement('100000', [a], { id: 'noon' }),
+    ],
+    'a month, and one of its days up to noon': [
+      statement('100000', [a, b, line('z', on('20'))], { id: 'month', ...month }),
+      statement('100000', [a], { id: 'noon' }),
+    ],
+    'a day up to noon, and all of it within its month': [
+      statement('100000', [a], { id: 'noon' }),
+      statement('100000', [a, b, line('z', on('20'))], { id: 'month', ...month }),
+    ],
+    'a day, and the month that ends with it': [
+      statement('100000', [a, b], { id: 'day' }),
+      statement('100000', [a, b], { id: 'month', from: '2026-04-01' }),
+    ],
+    'three of one day, the last before the second and with the opening of the first': [
+      statement('100000', [a], { id: 'first' }),
+      statement('100000', [b], { id: 'third' }),
+      statement('90000', [plus('p')], { id: 'second' }),
+    ],
+    'noon, and what goes on there until the next day': [
+      statement('100000', [a], { id: 'noon' }),
+      statement('90000', [b, line('z', on('16'))], { id: 'two days' }),
+    ],
+    'a day late that moved nothing in sum': [
+      statement('100000', [a], { id: 'first' }),
+      statement('90000', [line('z', on('17'))], { id: 'third' }),
+      statement('90000', [line('m', on('16')), line('p', { ...on('16'), side: 'credit' })]),
+    ],
+    'a day on which nothing moved, twice': [
+      statement('100000', [], { id: 'quiet' }),
+      statement('100000', [], { id: 'quiet again' }),
+    ],
+  };
+
+  it.each(Object.entries(LEGAL))('takes in %s', (_, statements) => {
+    const book = registered().reads(...statements);
+    const keys = new Set(statements.flatMap(({ lines }) => lines.map(({ key }) => key)));
+    expect([book.state.waiting, book.state.lines.size]).toEqual([[], keys.size]);
+    expect(Object.values(book.breaks)).not.toContain('B11 continuity');
+    book.checkSums();
+  });
+
+  const DAYS = ['15', '16', '17'];
+  const moved = fc.record({
+    day: fc.nat({ max: 2 }),
+    amount: fc.constantFrom('100', '200', '300'),
+    side: fc.constantFrom('credit' as const, 'debit' as const),
+  });
+  const period = fc.record({
+    first: fc.nat({ max: 2 }),
+    more: fc.nat({ max: 2 }),
+    cut: fc.nat({ max: 4 }),
+  });
+
+  /** From the beginning of a day until somewhere within that or a later one. */
+  function toldOf(
+    lines: readonly BankLine[],
+    { first, more, cut }: { readonly [K in 'cut' | 'first' | 'more']: number },
+    id: string,
+  ) {
+    const [from, until] = [DAYS[first], DAYS[Math.min(first + more, 2)]].map(
+      (day) => `2026-04-${day ?? ''}`,
+    );
+    if (from === undefined || until === undefined) throw new Error('There are three days.');
+    const before = lines.filter(({ bookedOn }) => bookedOn < from);
+    const opening = before.reduce((sum, each) => sum + signedOf(each), 100_000n);
+    const whole = lines.filter(({ bookedOn }) => bookedOn >= from && bookedOn < until);
+    const last = lines.filter(({ bookedOn }) => bookedOn === until).slice(0, cut);
+    return statement(String(opening), [...whole, ...last], { id, from, until });
+  }
+
+  it('is taken in however often, cut off wherever and in any order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(moved, { maxLength: 8 }),
+        fc.array(period, { maxLength: 6 }),
+        (movements, periods) => {
+          const lines = movements
+            .map(({ day, ...said }, n) =>
+              line(`l${String(n)}`, { ...said, ...on(DAYS[day] ?? '') }),
+            )
+            .sort((x, y) => x.bookedOn.localeCompare(y.bookedOn));
+          const parts = periods.map((each, n) => toldOf(lines, each, `part ${String(n)}`));
+          const all = toldOf(lines, { first: 0, more: 2, cut: 8 }, 'all');
+          const book = registered().reads(...parts, all);
+          expect(book.state.waiting).toEqual([]);
+          expect(book.state.lines.size).toBe(lines.length);
+          book.checkSums();
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });

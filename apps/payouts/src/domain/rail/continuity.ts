@@ -67,7 +67,8 @@ function breakOf(state: Rail, statement: string): string | undefined {
 
 /**
  * On days that are known already both must have the same lines. The last day of either may have been cut off, where it was made
- * before that day was over.
+ * before that day was over: then one of them has all lines of the other. Both begin with the day, so where each has lines that the
+ * other has not, it is one day told in two ways, and its lines would count twice.
  */
 function differenceOf(
   state: Rail,
@@ -82,9 +83,10 @@ function differenceOf(
     ...Object.keys(days),
     ...state.days.entries().map(([each]) => each),
   ])) {
-    if (day < from || day >= until || day > known) continue;
+    if (day < from || day > until || day > known) continue;
     const together = BigInt(state.days.get(day) ?? 0) + (anew.get(day) ?? 0n);
-    if (together !== BigInt(days[day] ?? 0)) return `On ${day} other statements have other lines.`;
+    if (together === BigInt(days[day] ?? 0) || (day === until && !anew.has(day))) continue;
+    return `On ${day} other statements have other lines.`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { TakenBankFile } from '../application/statements-in';
 import type { BankLineShown } from '../read-model/bank-lines.queries';
 import type { BreakShown } from '../read-model/breaks.queries';
 import type { InTransit, Reconciliation } from '../read-model/reconciliation.queries';
-import { ReconciliationSite, itemOfPartner, ofx } from './reconciliation.fixture';
+import { type OfxRow, ReconciliationSite, itemOfPartner, ofx } from './reconciliation.fixture';
 
 interface Page<T> {
   readonly position: number;
@@ -14,7 +14,7 @@ const ACCOUNT = `/v1/paying-accounts/${RAIL}`;
 const BOOKS = `/v1/reconciliation/${RAIL}`;
 const LINES = `${ACCOUNT}/bank-lines`;
 
-const FIRST = ofx('2026-04-15', '2026-04-15', '798.50', [
+const FIRST_ROWS: readonly OfxRow[] = [
   {
     on: '2026-04-15',
     amount: '-100,00',
@@ -23,7 +23,8 @@ const FIRST = ofx('2026-04-15', '2026-04-15', '798.50', [
   },
   { on: '2026-04-15', amount: '-100.00', item: itemOfPartner('p2') },
   { on: '2026-04-15', amount: '-1.50', memo: 'TARIFA PIX', type: 'FEE' },
-]);
+];
+const FIRST = ofx('2026-04-15', '2026-04-15', '798.50', FIRST_ROWS);
 const SECOND = ofx('2026-04-16', '2026-04-17', '821.50', [
   { on: '2026-04-16', amount: '-77.00', memo: 'BALCAO' },
   { on: '2026-04-17', amount: '100.00', item: itemOfPartner('p1'), memo: 'DEVOLUCAO PIX' },
@@ -235,6 +236,23 @@ describe('agreeing with the bank', () => {
       page.items.some(({ isOpen }) => !isOpen),
     );
     expect(later.items).toHaveLength(1);
+  });
+
+  it('takes no balance of a day from what was cut off before the day was over', async () => {
+    const before = await settledBooks();
+    const noon = ofx('2026-04-15', '2026-04-15', '900.00', FIRST_ROWS.slice(0, 1));
+    const morning = ofx('2026-04-16', '2026-04-16', '798.50', []);
+    let upTo = 0;
+    for (const early of [noon, morning]) {
+      const { statements, position } = await site.upload<TakenBankFile>(early);
+      expect(statements[0]?.outcome).toBe('imported');
+      upTo = Number(position);
+    }
+    const books = await site.until<Reconciliation>(
+      BOOKS,
+      ({ position }) => Number(position) >= upTo,
+    );
+    expect(books.items).toEqual(before.items);
   });
 
   it('shows nothing of it to another tenant', async () => {

@@ -10,7 +10,7 @@ import { reconciliationMoves } from './reconciliation.projection';
 /** One day of one account. bankBalance = cash + lateBooked + breaks + remainder, and the remainder is zero. */
 export interface ReconciledDay {
   readonly day: Day;
-  /** As the statement says that ends with this day; else what lines and opening balance make. */
+  /** As the last statement says that tells this day to its end; else what lines and opening balance make. */
   readonly bankBalance: string;
   readonly isTold: boolean;
   /** By our entries. */
@@ -44,17 +44,29 @@ export interface InTransit {
 
 const STATE = `
   account as (select * from rail_opening where tenant = $1 and rail = $2),
-  counted as (select distinct i.line from line_in i join statement_counted s using (tenant, rail, statement)
-    where i.tenant = $1 and i.rail = $2 and i.position <= $3 and s.position <= $3),
+  counted as (select i.line, min(s.position) as since from line_in i join statement_counted s using (tenant, rail, statement)
+    where i.tenant = $1 and i.rail = $2 and i.position <= $3 and s.position <= $3 group by i.line),
   latest as (select distinct on (line) line, is_matched from line_matched
     where tenant = $1 and rail = $2 and position <= $3 order by line, position desc, n desc),
   cash as (select c.line, c.amount, (c.at at time zone a.zone)::date::text as day from cash_moved c, account a
     where c.tenant = $1 and c.rail = $2 and c.position <= $3),
   tied as (select line, sum(amount) as amount from cash where line is not null group by line),
-  lines as (select c.line, c.day, c.amount, coalesce(m.is_matched, false) as is_matched,
+  lines as (select c.line, c.day, c.amount, counted.since, coalesce(m.is_matched, false) as is_matched,
       coalesce(m.is_matched, false) and (coalesce(t.amount, 0) * c.amount < 0 or abs(coalesce(t.amount, 0)) > abs(c.amount)) as is_over
     from line_came c join counted using (line) left join latest m using (line) left join tied t using (line)
     where c.tenant = $1 and c.rail = $2 and c.position <= $3)`;
+
+// A statement that was cut off within its last day, and came when more of that day was known, does not say what the day closed with.
+const TOLD = `
+  ends as (select s.position, bool_or(l.since = s.position) as has_new, bool_or(i.line is not null) as has_lines,
+      bool_or(i.line is null) as lacks_known
+    from statement_counted s join lines l on l.day = s.until_day and l.since <= s.position
+    left join line_in i on (i.tenant, i.rail, i.statement, i.line) = (s.tenant, s.rail, s.statement, l.line)
+    where s.tenant = $1 and s.rail = $2 and s.position <= $3 group by s.position),
+  told as (select distinct on (until_day) until_day as day, closing from statement_counted left join ends using (position)
+    where tenant = $1 and rail = $2 and position <= $3
+      and (lacks_known is not true or has_new or (jump <> 0 and not has_lines))
+    order by until_day, position desc)`;
 
 // What is booked beyond its line is explained by nothing, so it is left to the remainder.
 const MOVES = `
@@ -67,11 +79,9 @@ const MOVES = `
     union all select c.day, 0, 0, -c.amount, 0 from cash c join lines l using (line) where not l.is_over),
   daily as (select day, sum(bank) as bank, sum(cash) as cash, sum(late) as late, sum(open) as open from moves group by day),
   running as (select day, sum(bank) over w as bank, sum(cash) over w as cash, sum(late) over w as late, sum(open) over w as open
-    from daily window w as (order by day)),
-  told as (select distinct on (until_day) until_day as day, closing from statement_counted
-    where tenant = $1 and rail = $2 and position <= $3 order by until_day, position desc)`;
+    from daily window w as (order by day))`;
 
-const DAYS = `with ${STATE}, ${MOVES}, named as (select day from running union select day from told)
+const DAYS = `with ${STATE}, ${MOVES}, ${TOLD}, named as (select day from running union select day from told)
 select (select entity from account) as entity, (select asset from account) as asset,
   (select coalesce(json_agg(r order by r.day), '[]') from (
     select n.day, coalesce(t.closing, x.bank)::text as "bankBalance", t.day is not null as "isTold", x.cash::text,

@@ -6,7 +6,7 @@ import { ZERO, textOf, whole } from './exact';
 import type { WindowFacts, WindowPeriod } from './facts';
 import { type Credited, planAt } from './line';
 import { refusalOfPartner } from './refusals';
-import type { ZeroReason } from './line-due';
+import { type ZeroReason, keyText } from './line-due';
 import { type Contribution, type Reached, measuredIn, reachedBy } from './rules/bonus';
 import { type Situation, agreementAt } from './situation';
 import { forSale } from './timelines';
@@ -14,7 +14,8 @@ import type { TraceStep } from './trace';
 
 /**
  * A bonus belongs to whatever carried its sum over the threshold: that moment decides which version and which terms govern it,
- * as a payment does for a line. Where nothing did yet, the newest version says what is missing.
+ * as a payment does for a line. Where nothing did yet, the newest version says what is missing. It is one bonus, however many
+ * versions have it, so that a later threshold neither takes away what was reached before nor pays it again.
  */
 export function bonusEarnings(
   facts: WindowFacts,
@@ -23,7 +24,7 @@ export function bonusEarnings(
   isTraced: boolean,
 ): readonly Earning[] {
   const plans = plansOf(facts, t);
-  return plans.flatMap((plan) =>
+  const found = plans.flatMap((plan) =>
     plan.bonuses.flatMap((rule) =>
       periodsOf(rule.bonus.once, facts.months).flatMap((period) => {
         const reached = reachedIn({ facts, t, rule, period, credited });
@@ -35,7 +36,27 @@ export function bonusEarnings(
       }),
     ),
   );
+  return onePerKey(found);
 }
+
+function onePerKey(found: readonly Earning[]): readonly Earning[] {
+  const kept = new Map<string, Earning>();
+  for (const earning of found) {
+    const text = keyText(earning.key);
+    const other = kept.get(text);
+    if (other === undefined || goesBefore(earning, other)) kept.set(text, earning);
+  }
+  return [...kept.values()];
+}
+
+/** What pays goes before what was refused, that before what is not reached; of two alike the one that was reached first. */
+function goesBefore(a: Earning, b: Earning): boolean {
+  const [left, right] = [rankOf(a), rankOf(b)];
+  return left === right ? a.paidAt < b.paidAt : left < right;
+}
+
+const rankOf = ({ reason }: Earning): number =>
+  reason === null ? 0 : reason === 'threshold_not_reached' ? 2 : 1;
 
 /** Every version that governs some moment of the window, each once. */
 function plansOf({ versions, window }: WindowFacts, t: Instant): readonly CompiledPlan[] {

@@ -1,10 +1,12 @@
 import {
+  type Told,
   at,
   counted,
   dues,
   left,
   line,
   noon,
+  partner,
   percent,
   plan,
   terms,
@@ -13,7 +15,7 @@ import {
   total,
   worth,
 } from './window.fixture';
-import type { Rule } from './plan';
+import type { BonusPay, Rule } from './plan';
 import type { Instant } from '@tributary/kernel';
 import { AGENCY, BY_TIER, accelerator, MIXED, permutations } from './cases.fixture';
 
@@ -200,5 +202,55 @@ describe('M030: a bonus for five accepted leads in a quarter (M021)', () => {
     };
     expect(dues(facts)[0]).toMatchObject({ paidAt: noon('02-14') });
     expect(total(facts, noon('02-13'))).toBe(0n);
+  });
+});
+
+describe('a bonus whose threshold a later version raises', () => {
+  const limits = [
+    { id: 'cap', scope: 'partner', window: 'calendar_quarter', max: '600000' },
+  ] as const;
+  const paying = (when: BonusPay['when'], version: number) => {
+    const pay = { kind: 'bonus', amount: '500000', once: 'calendar_quarter', when } as const;
+    return plan([{ id: 'b', group: 'bonus', stack: true, pay }], { limits, version });
+  };
+  const raised = (from: BonusPay['when'], to: BonusPay['when']) => [
+    { at: noon('01-01'), value: paying(from, 1) },
+    { at: noon('02-20'), from: noon('03-01'), value: paying(to, 2) },
+  ];
+  const sold = (gte: string) => ({ sum: 'credited.net', gte }) as const;
+  const bonuses = (facts: Told) => dues(facts).filter(({ key }) => 'window' in key);
+
+  it.each([
+    ['the new threshold is not reached', '1000000'],
+    ['the new threshold is reached as well', '200000'],
+  ])('is paid once, as it was reached first: %s', (_what, gte) => {
+    const versions = raised(sold('100000'), sold(gte));
+    const lines = [line(noon('01-05'), 100_000), line(noon('03-10'), 100_000)];
+    expect(bonuses({ versions, lines })).toMatchObject([
+      { rounded: 500_000n, paidAt: noon('01-05'), plan: { version: 1 }, limitedBy: null },
+    ]);
+  });
+
+  it('says what the newest is short of, where what was reached was refunded', () => {
+    const versions = raised(sold('100000'), sold('1000000'));
+    const lines = [line(noon('01-05'), 100_000, {}, [noon('01-20'), left(50_000)])];
+    expect(bonuses({ versions, lines })).toMatchObject([
+      { rounded: 0n, plan: { version: 2 }, reason: 'threshold_not_reached' },
+    ]);
+  });
+
+  it('is paid under the new one, where the partner was not active when the old one was reached', () => {
+    const accepted = (gte: number) => ({ count: 'lead.accepted', gte }) as const;
+    const asked = terms({
+      partner: [
+        { at: noon('01-01'), value: partner({ status: 'ended' }) },
+        { at: noon('03-05'), value: partner() },
+      ],
+      measures: ['01-05', '03-10'].map((day) => counted('lead.accepted', day, noon(day))),
+    });
+    const versions = raised(accepted(1), accepted(2));
+    expect(bonuses({ versions, inside: noon('03-10'), terms: asked })).toMatchObject([
+      { rounded: 500_000n, paidAt: noon('03-10'), plan: { version: 2 } },
+    ]);
   });
 });

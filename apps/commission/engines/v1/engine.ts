@@ -4,5 +4,5 @@
  */
 export const ENGINE = {
   name: 'v1',
-  hash: '219bce2f82f43339d1301f95088894beef41e4fc9c2a698200f7401f8e130c54',
+  hash: '90540fe2521fc34c0a7f0037a1d7e49e930c57c941e8d49e15922e840500d6b2',
 } as const;

@@ -114,8 +114,10 @@ const jointRules = fc
     window: fc.constantFrom('calendar_month' as const, 'calendar_quarter' as const),
     rates: fc.tuple(bp, bp, bp),
     order: amount,
+    once: fc.constantFrom('calendar_month' as const, 'calendar_quarter' as const),
+    threshold: fc.constantFrom('2000000', '20000000'),
   })
-  .map(({ mode, window, rates: [low, middle, high], order }): Rule[] => [
+  .map(({ mode, window, rates: [low, middle, high], order, once, threshold }): Rule[] => [
     {
       id: 'accel',
       group: 'accel',
@@ -134,8 +136,8 @@ const jointRules = fc
       pay: {
         kind: 'bonus',
         amount: '50000',
-        once: 'calendar_month',
-        when: { sum: 'credited.net', gte: '10000000' },
+        once,
+        when: { sum: 'credited.net', gte: threshold },
       },
     },
   ]);

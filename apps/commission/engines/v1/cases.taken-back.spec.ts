@@ -1,4 +1,18 @@
-import { dues, keyOf, left, line, noon, percent, plan, total, worth } from './window.fixture';
+import { explain } from './due';
+import {
+  LATE,
+  at,
+  dues,
+  keyOf,
+  left,
+  line,
+  noon,
+  percent,
+  plan,
+  told,
+  total,
+  worth,
+} from './window.fixture';
 import { MIXED } from './cases.fixture';
 
 describe('E3: a refund after the payout, at the level of what is due (M032)', () => {
@@ -83,6 +97,29 @@ describe('E17: what two persons decided', () => {
     expect(total(facts, noon('05-02'))).toBe(20_000n);
   });
 
+  const { sale: name, payment, line: id } = sale;
+  const keys = ['base', null].map((rule) => ({ sale: name, payment, line: id, rule }));
+  const before = at('2025-12-31T12:00:00-03:00');
+  const nothing = { ...left(0), parts: [], quantity: '0' };
+  it.each([
+    ['is of the next quarter', line(noon('04-01'), 100_000, { sale: name }), 'outside_window'],
+    ['is of the quarter before', line(before, 100_000, { sale: name }), 'outside_window'],
+    ['counts no longer', line(noon('03-05'), 0, { sale: name, ...nothing }), 'not_credited'],
+  ])('says nothing of a payment that %s, as is told afterwards', (_what, corrected, reason) => {
+    for (const key of keys) {
+      const overrides = [{ key, steps: [{ at: noon('04-10'), value: { amount: '20000' } }] }];
+      const facts = told({ inside: noon('03-05'), lines: [corrected], overrides });
+      expect(dues(facts)).toMatchObject([{ key: { rule: null }, rounded: 0n, reason }]);
+      const trace = explain(facts, LATE, { ...key, rule: null });
+      expect(trace?.steps.map(({ step }) => step)).not.toContain('override');
+    }
+  });
+
+  it('stands for what was given away', () => {
+    const given = line(noon('03-05'), 0, { sale: sale.sale });
+    expect(total({ ...decided('20000'), lines: [given] })).toBe(20_000n);
+  });
+
   it('stands for every rule of its group', () => {
     const better = percent('other', 2000, { priority: 9 });
     const facts = { ...decided('0'), plan: plan([percent('base', 2500), better]) };
@@ -91,7 +128,6 @@ describe('E17: what two persons decided', () => {
 
   it('stands for every rule, where it was decided while none paid', () => {
     const steps = [{ at: noon('04-10'), value: { amount: '20000' } }];
-    const { sale: name, payment, line: id } = sale;
     const overrides = [{ key: { sale: name, payment, line: id, rule: null }, steps }];
     const stacked = percent('more', 500, { stack: true });
     const found = dues(

@@ -1,6 +1,6 @@
 import { type Instant, round } from '@tributary/kernel';
 import { type Exact, textOf } from './exact';
-import type { DueKey, LineFact, LineKey, OverrideFact, WindowFacts } from './facts';
+import type { CreditedLine, DueKey, LineFact, LineKey, OverrideFact, WindowFacts } from './facts';
 import { partOf, planAt } from './line';
 import { type LineDue, keyText } from './line-due';
 import type { Rule } from './plan';
@@ -22,9 +22,10 @@ export function withDecisions(
 ): readonly LineDue[] {
   const decided = new Map<string, LineDue>();
   const replaced = new Set<string>();
-  for (const { key, steps } of facts.overrides) {
-    const step = lastAt(steps, t);
-    if (step === undefined || !isAsked(key)) continue;
+  for (const override of facts.overrides) {
+    const { key } = override;
+    const step = isAsked(key) ? stepAt(facts, t, override) : undefined;
+    if (step === undefined) continue;
     const due = decidedDue(facts, t, key, step, dues);
     if (due === undefined) continue;
     decided.set(keyText(key), due);
@@ -37,8 +38,26 @@ export function withDecisions(
   return [...answer, ...decided.values()];
 }
 
-const lastAt = (steps: readonly DecidedStep[], t: Instant): DecidedStep | undefined =>
-  steps.findLast(({ at }) => at <= t);
+/** What was decided last, while there is anything to decide about: where there no longer is, the rules say what is due. */
+function stepAt(
+  facts: WindowFacts,
+  t: Instant,
+  { key, steps }: OverrideFact,
+): DecidedStep | undefined {
+  const step = steps.findLast(({ at }) => at <= t);
+  if (step === undefined || 'window' in key) return step;
+  const value = atTime(factOf(facts, key)?.steps ?? [], t);
+  return value !== undefined && isGone(facts, value) ? undefined : step;
+}
+
+/** The payment has left the window, or counts no longer: its lines are then told as nothing, from the beginning. */
+const isGone = (
+  { window }: WindowFacts,
+  { paidAt, parts, gross, quantity }: CreditedLine,
+): boolean =>
+  paidAt < window.from ||
+  paidAt >= window.until ||
+  (parts.length === 0 && gross === '0' && quantity === '0');
 
 function decidedDue(
   facts: WindowFacts,
@@ -155,7 +174,7 @@ export function decisionStep(
 ): TraceStep | undefined {
   const text = keyText(key);
   const fact = facts.overrides.find((override) => keyText(override.key) === text);
-  const step = fact && lastAt(fact.steps, t);
+  const step = fact && stepAt(facts, t, fact);
   if (step === undefined) return undefined;
   return {
     step: 'override',

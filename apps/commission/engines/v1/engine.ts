@@ -4,5 +4,5 @@
  */
 export const ENGINE = {
   name: 'v1',
-  hash: '90540fe2521fc34c0a7f0037a1d7e49e930c57c941e8d49e15922e840500d6b2',
+  hash: 'b80ba1de7f22dadc3198f291671d3f47510c0e04604290e33122d223ec4e509f',
 } as const;

@@ -147,7 +147,10 @@ export interface PostedFact {
 
 export interface OverrideFact {
   readonly key: DueKey;
-  /** From `at` on, until a later step; afterwards it falls with the line's basis, so that a full refund is still zero. */
+  /**
+   * From `at` on, until a later step; afterwards it falls with the line's basis, so that a full refund is still zero. While the
+   * payment is in another window, or does not count, it says nothing.
+   */
   readonly steps: readonly Step<{ readonly amount: string }>[];
 }
 

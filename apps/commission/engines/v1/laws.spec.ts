@@ -36,6 +36,18 @@ describe('what is due', () => {
     );
   });
 
+  it('is nothing of payments that have left the window or count no longer, whatever was decided', () => {
+    const gone = [{ paidAt: noon('04-01') }, { parts: [], net: '0', gross: '0', quantity: '0' }];
+    fc.assert(
+      fc.property(anyWindow, fc.constantFrom(...gone), (facts, change) => {
+        const lines = facts.lines.map((line) => toldAs(line, change));
+        const of = (asked: WindowFacts) => byKey(due({ ...asked, lines, children: [] }, LATE));
+        expect(of(facts)).toEqual(of({ ...facts, overrides: [] }));
+        expect(sum(of(facts).filter(({ key }) => 'line' in key))).toBe(0n);
+      }),
+    );
+  });
+
   it('has one answer per line and rule, and a reason exactly where that is zero', () => {
     fc.assert(
       fc.property(anyWindow, anyMoment, (facts, t) => {
@@ -180,6 +192,11 @@ function lineOf(net: number, parts: CreditedLine['parts']): LineFact {
   const value = { ...first.value, net: String(net), marketplace: null, parts };
   return { ...(sample as LineFact), steps: [{ ...first, value }] };
 }
+
+const toldAs = (line: LineFact, change: Partial<CreditedLine>): LineFact => ({
+  ...line,
+  steps: line.steps.map((step) => ({ ...step, value: { ...step.value, ...change } })),
+});
 
 const cutAt = (line: LineFact, t: string): LineFact => ({
   ...line,

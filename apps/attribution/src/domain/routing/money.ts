@@ -101,12 +101,13 @@ function paidLineOf({
   };
 }
 
-/** A report without revenue is a quantity alone, and nothing is earned on it. */
+/** A report without revenue is a quantity alone: nothing is earned on it, nor any longer on what it replaces. */
 export function whenUsed(fact: RoutedFact<UsageReportedData>): Command[] {
   const { tenant, programme, data } = fact;
   const { meterRef: meter, customerRef: customer, quantity, supersedes = null } = data;
   const { productRef, productGroup, attributableRevenue = '0', asset } = data;
-  if (asset === undefined) return [];
+  const replaced = supersedes ? [supersededBy(fact, supersedes)] : [];
+  if (asset === undefined) return replaced;
   const [from, until] = [instant(data.periodStart), instant(data.periodEnd)];
   const period = { meter, customer, from, until };
   const line: PaidLine = {
@@ -135,7 +136,6 @@ export function whenUsed(fact: RoutedFact<UsageReportedData>): Command[] {
     usage: { meter, quantity },
   };
   const sale = usageSaleOf(tenant, systemOf(fact), period);
-  const replaced = supersedes ? [supersededBy(fact, supersedes)] : [];
   return [{ type: 'TakeSaleFact', sale, fact: saleFactOf(fact, body), supersedes }, ...replaced];
 }
 

@@ -64,6 +64,21 @@ describe('a fact of money that takes the place of another one', () => {
 });
 
 describe('why a fact is put aside', () => {
+  it('names the correction of a correction that counts, beside another correction of the first report', () => {
+    const usage = { meter: 'api-calls', quantity: '10' };
+    const corrects = (id: string, of: string) =>
+      paid(
+        [line('api-calls', 100)],
+        { payment: of, usage },
+        { id, supersedes: { source: BILLING, id: of } },
+      );
+    const { state } = after(corrects('u2', 'u1'), corrects('u3', 'u2'), corrects('u4', 'u1'));
+    expect(asideOf({ state }, countedFacts(state))).toMatchObject([
+      { id: 'u2', why: 'superseded', by: { id: 'u3' } },
+      { id: 'u4', why: 'another_source_counts', by: { id: 'u3' } },
+    ]);
+  });
+
   it('does not depend on which of several reasons came first', () => {
     const first = report('u1', 100);
     const second = report('u2', 250, 'u1');

@@ -2,6 +2,7 @@ import type { LineCreditedData, LineProblem } from '@tributary/contracts';
 import type { Instant, Recorded } from '@tributary/kernel';
 import type { FactRef } from '../domain/evidence';
 import type { FactKey, Paid, SaleEvent, SaleFact } from '../domain/sale/events';
+import { underFirstReport } from '../domain/sale/corrected-usage';
 import { disputesOf } from '../domain/sale/reversals';
 import { type Sale, evolve, initialSale, isSameKey, lineKey } from '../domain/sale/state';
 import { type FactOf, businessKeyOf, countedFacts, isOf } from '../domain/sale/which-counts';
@@ -138,12 +139,13 @@ export function asideOf(
   counted: readonly SaleFact[],
 ): PutAside[] {
   const withdrawalOf = withdrawalsOf(state);
+  const reported = underFirstReport(state.taken, withdrawalOf);
   return state.taken.flatMap(({ fact }): PutAside[] => {
     if (counted.some((each) => isSameKey(each, fact))) return [];
     const { kind } = fact.body;
     const withdrawal = withdrawalOf(fact);
     if (withdrawal !== undefined) return [{ ...named(fact), kind, ...withdrawal }];
-    const key = businessKeyOf(fact.body);
+    const key = businessKeyOf(reported(fact).body);
     const rival = counted.find((each) => businessKeyOf(each.body) === key);
     return [
       { ...named(fact), kind, why: 'another_source_counts', by: rival ? refOf(rival) : null },

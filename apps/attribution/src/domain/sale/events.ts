@@ -41,7 +41,8 @@ interface UsagePeriod {
 
 /**
  * Several reports of one period add up, each a payment of its own, paid at the end of the period. One that supersedes another
- * keeps its name, so that the line that was reported first is the one that changes.
+ * keeps its name, so that the line that was reported first is the one that changes; where that one supersedes a third, the sale
+ * finds the first name.
  */
 export const usagePaymentOf = (
   tenant: string,

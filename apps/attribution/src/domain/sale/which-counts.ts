@@ -1,5 +1,6 @@
 import { MAIN_PROGRAMME } from '@tributary/contracts';
 import { unreachable } from '@tributary/kernel';
+import { underFirstReport } from './corrected-usage';
 import type { Paid, SaleFact, SaleFactBody } from './events';
 import type { Sale } from './state';
 import { byTime, withdrawalsOf } from './withdrawals';
@@ -38,10 +39,12 @@ export function businessKeyOf(body: SaleFactBody): string {
 /** The facts that count, one per business key. */
 export function countedFacts(sale: Sale): readonly SaleFact[] {
   const withdrawalOf = withdrawalsOf(sale);
+  const reported = underFirstReport(sale.taken, withdrawalOf);
   const compare = byRank(sale);
   const best = new Map<string, SaleFact>();
-  for (const { fact } of sale.taken) {
-    if (withdrawalOf(fact) !== undefined) continue;
+  for (const taken of sale.taken) {
+    if (withdrawalOf(taken.fact) !== undefined) continue;
+    const fact = reported(taken.fact);
     const key = businessKeyOf(fact.body);
     const held = best.get(key);
     if (held === undefined || compare(fact, held) < 0) best.set(key, fact);

@@ -157,7 +157,7 @@ export class FilesController {
   @ApiOperation({
     summary: 'Reads what the bank has answered',
     description:
-      'The file as the bank gave it. The same file adds nothing, however often it is sent, so that no key is needed. None of its answers is proof of payment: that is a bank statement.',
+      'The file as the bank gave it. The same file adds nothing, however often it is sent, so that no key is needed. None of its answers is proof of payment: that is a bank statement. Of a voided file a rejection is no news, and every other answer is `unknown` and opens a break.',
     requestBody: {
       required: true,
       content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },

@@ -31,9 +31,9 @@ export function afterFiles(state: Rail, events: readonly RailEvent[]): readonly 
   return work.length === 0 ? done : [...done, ...pastWork(draft.state, work)];
 }
 
-function answered(draft: Draft, { item: id, answer, codes }: AnsweredItem): readonly Work[] {
+function answered(draft: Draft, { item: id, file, answer, codes }: AnsweredItem): readonly Work[] {
   const before = itemOf(draft.state, id);
-  draft.close([`B17.${before.file}`], 'answered');
+  draft.close([`B17.${file}`], 'answered');
   const isSettled = before.settledBy !== null;
   const known = draft.state.files.items.get(id)?.state;
   if (known === 'unknown' && answer === 'unknown' && !isSettled) {

@@ -171,6 +171,7 @@ export type BankAnswer = (typeof BANK_ANSWERS)[number];
 export interface AnsweredItem {
   readonly item: ItemId;
   readonly partner: string;
+  /** That is answered; the item may stand in another one since. */
   readonly file: Uuid;
   readonly answer: BankAnswer;
   /** The bank's own words for it. */

@@ -10,6 +10,18 @@ export interface FileItem {
   readonly state: BankAnswer | 'listed';
   readonly bankReference: string | null;
   readonly settled: boolean;
+  /** Numbers of the voided files that it stood in before, where there are any. */
+  readonly formerly?: readonly number[];
+  /** Of one of them the bank has said since that it took it, or knows no answer. */
+  readonly isClaimedOfVoided?: true;
+}
+
+/** An answer file of the bank. */
+export interface ReadReturn {
+  /** How many of its chunks have been answered. */
+  readonly chunks: number;
+  /** The file that it answers, where it says so. */
+  readonly sequence: number | null;
 }
 
 export interface NumberedFile {
@@ -39,8 +51,8 @@ export interface Files {
   /** The file that has a number. */
   readonly sequences: PersistentMap<Uuid>;
   readonly items: PersistentMap<FileItem>;
-  /** By the hash of a return file: how many of its chunks have been answered. */
-  readonly returns: PersistentMap<number>;
+  /** By the hash of a return file. */
+  readonly returns: PersistentMap<ReadReturn>;
 }
 
 /** Made anew for every rail: versions of a map share what they hold, and two rails must not share it. */
@@ -70,7 +82,7 @@ export function evolveFile(state: Files, { type, data }: FileEvent): Files {
     case 'FileVoided':
       return withFile(state, data.file, { voided: true, proposal: null });
     case 'ReturnFileRead':
-      return { ...state, returns: state.returns.set(data.sha256, 0) };
+      return withReturn(state, data.sha256, { chunks: 0, sequence: data.sequence });
     case 'ItemsAnswered':
       return answered(state, data);
   }
@@ -110,6 +122,7 @@ function listed(state: Files, { file, chunk, items }: Data<'FileItemsListed'>): 
   const sum = items.reduce((total, { amount }) => total + BigInt(amount), 0n);
   let { items: all } = state;
   for (const { item, partner, amount } of items) {
+    const formerly = formerlyOf(state, item);
     const fresh: FileItem = {
       file,
       partner,
@@ -117,6 +130,7 @@ function listed(state: Files, { file, chunk, items }: Data<'FileItemsListed'>): 
       state: 'listed',
       bankReference: null,
       settled: false,
+      ...(formerly.length > 0 && { formerly }),
     };
     all = all.set(item, fresh);
   }
@@ -128,16 +142,24 @@ function listed(state: Files, { file, chunk, items }: Data<'FileItemsListed'>): 
   return withFile({ ...state, items: all }, file, counted);
 }
 
+function formerlyOf(state: Files, item: ItemId): readonly number[] {
+  const known = state.items.get(item);
+  return known ? [...(known.formerly ?? []), fileOf(state, known.file).sequence] : [];
+}
+
 function answered(state: Files, data: Data<'ItemsAnswered'>): Files {
-  const done = Math.max(state.returns.get(data.return) ?? 0, data.chunk + 1);
-  let next: Files = { ...state, returns: state.returns.set(data.return, done) };
-  for (const { item, answer, bankReference } of data.answers) {
+  const read = state.returns.get(data.return);
+  invariant(read, 'a return file is read before what it says is noted');
+  const chunks = Math.max(read.chunks, data.chunk + 1);
+  let next = withReturn(state, data.return, { ...read, chunks });
+  for (const { item, file, answer, bankReference } of data.answers) {
     const known = next.items.get(item);
     invariant(known, 'only items that stand in a file are answered');
     next = withItem(next, item, {
       ...known,
       state: stateAfter(known.state, answer),
       bankReference: bankReference ?? known.bankReference,
+      ...(file !== known.file && { isClaimedOfVoided: true }),
     });
   }
   return next;
@@ -179,6 +201,11 @@ export function itemsSettled(state: Files, items: readonly ItemId[], settled: bo
     return known === undefined ? next : withItem(next, item, { ...known, settled });
   }, state);
 }
+
+const withReturn = (state: Files, hash: string, read: ReadReturn): Files => ({
+  ...state,
+  returns: state.returns.set(hash, read),
+});
 
 function withItem(state: Files, item: ItemId, value: FileItem): Files {
   const before = state.items.get(item);

@@ -211,24 +211,27 @@ export const voided = (file: string, sequence: number): FileEvent => ({
   occurredAt: at,
 });
 
-export const returnRead: FileEvent = {
+export const returnReadOf = (sequence: number | null, sha256 = RETURN): FileEvent => ({
   type: 'ReturnFileRead',
   data: {
     rail: RAIL,
-    sha256: RETURN,
-    sequence: 1,
+    sha256,
+    sequence,
     fileRefused: [],
     count: 2,
     warnings: [],
     by: 'anna',
   },
   occurredAt: at,
-};
+});
+
+export const returnRead = returnReadOf(1);
 
 export const answered = (
   chunk: number,
   answers: readonly Pick<AnswerToItem, 'answer' | 'bankReference' | 'codes' | 'item' | 'on'>[],
   foreign: readonly string[] = [],
+  file = FILE_A,
 ): FileEvent => ({
   type: 'ItemsAnswered',
   data: {
@@ -238,7 +241,7 @@ export const answered = (
     answers: answers.map(({ item, answer: means, codes, bankReference, on: day }) => ({
       item,
       partner: `p${item.toLowerCase().slice(-1)}`,
-      file: FILE_A,
+      file,
       answer: means,
       codes,
       bankReference,

@@ -1,6 +1,8 @@
 import { specFor } from '@tributary/kernel/testing';
 import {
   FILE_A,
+  FILE_B,
+  HASH,
   answer,
   answered,
   approveVoid,
@@ -13,12 +15,21 @@ import {
   proposeVoid,
   registered,
   returnRead,
+  returnReadOf,
   said,
   voidProposed,
   voided,
 } from './file.fixture';
+import type { FileCommand } from './file-commands';
 import type { FileEvent } from './file-events';
-import { AMOUNT_DIFFERS, CONTRADICTS, evolveFile, initialFiles, itemsSettled } from './files';
+import {
+  AMOUNT_DIFFERS,
+  CONTRADICTS,
+  FILE_UNNAMED,
+  evolveFile,
+  initialFiles,
+  itemsSettled,
+} from './files';
 
 const { given } = specFor(files);
 const A = listing('ITEM0000000000A', '100');
@@ -90,6 +101,74 @@ describe('noting what the bank answers', () => {
     given(...sent)
       .when(answer(0, said(A.item, 'accepted')))
       .thenRejected({ code: 'return_unknown' }));
+});
+
+describe('noting what the bank answers about a file that was voided', () => {
+  const taken = ['accepted', 'claimed_paid', 'returned', 'unknown'] as const;
+  const gone = [...sent, voidProposed(FILE_A, 1), voided(FILE_A, 1)];
+  const again: readonly FileEvent[] = [
+    ...gone,
+    numbered(FILE_B, 2, 1, '100'),
+    listed(FILE_B, 2, whole, A),
+    exported(FILE_B, 2, 1, '100'),
+  ];
+  const inReturn = (hash: string, event: FileEvent): FileEvent =>
+    ({ ...event, data: { ...event.data, return: hash } }) as FileEvent;
+  const doubted = (doubt: string, file = FILE_A) =>
+    answered(0, [said(A.item, 'unknown', { codes: ['XX', doubt] })], [], file);
+
+  it('rejects nothing of the file that took its place', () =>
+    given(...again, returnReadOf(1))
+      .when(answer(0, said(A.item, 'rejected')))
+      .thenNothing());
+
+  it('rejects an item of the file that took its place where the bank names that one', () =>
+    given(...again, returnReadOf(2))
+      .when(answer(0, said(A.item, 'rejected')))
+      .then(answered(0, [said(A.item, 'rejected')], [], FILE_B)));
+
+  it.each([null, 9])('knows of no rejection of which of two files it is: %s', (sequence) =>
+    given(...again, returnReadOf(sequence))
+      .when(answer(0, said(A.item, 'rejected')))
+      .then(doubted(FILE_UNNAMED, FILE_B)),
+  );
+
+  it('takes what is no rejection for the file that it stands in, where the bank names none', () =>
+    given(...again, returnReadOf(null))
+      .when(answer(0, said(A.item, 'accepted')))
+      .then(answered(0, [said(A.item, 'accepted')], [], FILE_B)));
+
+  it.each(taken)('believes neither the void nor that an item of it is %s', (state) => {
+    given(...again, returnReadOf(1))
+      .when(answer(0, said(A.item, state)))
+      .then(doubted(CONTRADICTS));
+    given(...gone, returnReadOf(1))
+      .when(answer(0, said(A.item, state)))
+      .then(doubted(CONTRADICTS));
+  });
+
+  it('rejects nothing that the bank may have paid with the voided file', () => {
+    const claimed = [...again, returnReadOf(1), doubted(CONTRADICTS), returnReadOf(2, HASH)];
+    const accepted = inReturn(HASH, answered(0, [said(A.item, 'accepted')], [], FILE_B));
+    const rejected = { ...answer(1, said(A.item, 'rejected')), return: HASH } as FileCommand;
+    const doubt = [said(A.item, 'unknown', { codes: ['XX', CONTRADICTS] })];
+    given(...claimed)
+      .when(rejected)
+      .thenNothing();
+    given(...claimed, accepted)
+      .when(rejected)
+      .then(inReturn(HASH, answered(1, doubt, [], FILE_B)));
+  });
+
+  it('notes nothing of a rejection that the void has said', () =>
+    given(...gone, returnReadOf(1))
+      .when(answer(0, said(A.item, 'rejected')))
+      .thenNothing());
+
+  it('is told by a rejection that an item of it was not taken after all', () =>
+    given(...gone, returnReadOf(1), doubted(CONTRADICTS))
+      .when(answer(1, said(A.item, 'rejected')))
+      .then(answered(1, [said(A.item, 'rejected')])));
 });
 
 describe('voiding a file that the bank refused whole', () => {

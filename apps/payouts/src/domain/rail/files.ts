@@ -20,12 +20,14 @@ import type {
   ProposeFileVoid,
   RegisterPayingAccount,
 } from './file-commands';
-import type { AnsweredItem, FileEvent, PayingAccountSettings } from './file-events';
-import { type Files, type NumberedFile, blocks, contradicts, stateAfter } from './file-state';
+import type { FileEvent, PayingAccountSettings } from './file-events';
+import { type Files, type NumberedFile, blocks } from './file-state';
+import { newsOf } from './news-of-items';
 
 export type { FileCommand, FileRejected } from './file-commands';
 export type { FileEvent } from './file-events';
 export { type Files, evolveFile, initialFiles, itemsSettled } from './file-state';
+export { AMOUNT_DIFFERS, CONTRADICTS, FILE_UNNAMED } from './news-of-items';
 
 type Decided = Decision<FileEvent, FileRejected>;
 
@@ -39,9 +41,6 @@ function ownerOf({ account }: Files): Pick<PayingAccountSettings, 'asset' | 'ent
 const LAST_SEQUENCE = 999_999;
 /** How many of the items that stand in the way are named. */
 const NAMED_ITEMS = 10;
-/** Stand behind the bank's codes where its answer cannot be taken for what it says. */
-export const AMOUNT_DIFFERS = 'amount_differs';
-export const CONTRADICTS = 'contradicts';
 
 export function decideFile(command: FileCommand, state: Files): Decided {
   if (command.type === 'RegisterPayingAccount') return register(command, state);
@@ -233,35 +232,13 @@ function noteReturn(command: NoteReturnFile, state: Files): Decided {
 }
 
 function answer({ rail, return: hash, chunk, answers, at }: AnswerItems, state: Files): Decided {
-  const done = state.returns.get(hash);
-  if (done === undefined) return reject({ code: 'return_unknown' });
-  if (chunk < done) return nothing;
+  const read = state.returns.get(hash);
+  if (read === undefined) return reject({ code: 'return_unknown' });
+  if (chunk < read.chunks) return nothing;
 
   const foreign = answers.filter(({ item }) => !state.items.has(item)).map(({ item }) => item);
-  const news = answers.flatMap((each) => newsOf(each, state));
+  const news = answers.flatMap((each) => newsOf(each, read.sequence, state));
   if (news.length === 0 && foreign.length === 0) return nothing;
   const data = { rail, ...ownerOf(state), return: hash, chunk, answers: news, foreign };
   return accept({ type: 'ItemsAnswered', data, occurredAt: at });
-}
-
-/** Banks repeat themselves; only what changes something is written down. */
-function newsOf(
-  { item, answer: said, codes, amount, bankReference, on }: AnswerItems['answers'][number],
-  state: Files,
-): readonly AnsweredItem[] {
-  const known = state.items.get(item);
-  if (!known) return [];
-  const doubts = [
-    ...(amount !== null && amount !== known.amount ? [AMOUNT_DIFFERS] : []),
-    ...(contradicts(known.state, said) ? [CONTRADICTS] : []),
-  ];
-  const answered = doubts.length > 0 ? 'unknown' : said;
-  const news =
-    stateAfter(known.state, answered) !== known.state ||
-    (answered === 'unknown' && known.state !== 'unknown') ||
-    (bankReference !== null && bankReference !== known.bankReference);
-  if (!news) return [];
-  const { partner, file } = known;
-  const words = [...codes, ...doubts];
-  return [{ item, partner, file, answer: answered, codes: words, bankReference, on }];
 }

@@ -2,7 +2,7 @@ import { type Json, type KeyedRows, PersistentMap, type Uuid } from '@tributary/
 import type { ItemId } from '../item';
 import type { Break } from './break-events';
 import type { RailEvent } from './events';
-import { type FileItem, type NumberedFile, blocks } from './file-state';
+import { type FileItem, type NumberedFile, type ReadReturn, blocks } from './file-state';
 import { indexOf } from './find';
 import {
   type Rail,
@@ -239,6 +239,6 @@ function filesOf(
     files: PersistentMap.of(files),
     sequences: PersistentMap.of(files.map(([name, { sequence }]) => [String(sequence), name])),
     items: PersistentMap.of(items),
-    returns: PersistentMap.of(of<number>('return')),
+    returns: PersistentMap.of(of<ReadReturn>('return')),
   };
 }

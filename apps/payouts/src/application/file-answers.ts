@@ -82,10 +82,17 @@ function answerFor({ answer, codes }: AnsweredItem) {
   return answer === 'claimed_paid' ? 'accepted' : answer;
 }
 
-/** The account knows better, by a statement or by an earlier answer. The rail has opened a break about it, which a person sees. */
+const KNOWS_BETTER: readonly AccountRejected['code'][] = [
+  'item_cancelled',
+  'item_not_instructed',
+  'item_rejected',
+  'item_returned',
+  'item_settled',
+];
+
+/** The account knows better, by a statement, a void or an earlier answer. The rail has opened a break about it, which a person sees. */
 const isBreak = (outcome: Outcome<AccountRejected>): boolean =>
-  outcome.kind === 'rejected' &&
-  ['item_rejected', 'item_returned', 'item_settled'].includes(outcome.rejected.code);
+  outcome.kind === 'rejected' && KNOWS_BETTER.includes(outcome.rejected.code);
 
 const ACCOUNTS_AT_ONCE = 250;
 

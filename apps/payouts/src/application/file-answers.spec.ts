@@ -1,0 +1,166 @@
+import type { CommandBus } from '@nestjs/cqrs';
+import { MemoryEventLog } from '@tributary/event-log';
+import { type FeedEvent, followUps } from '@tributary/feeds';
+import { happened } from '@tributary/feeds/testing';
+import { CommandRunner, type Outcome, categoryOf, sha256Hex } from '@tributary/kernel';
+import { OF, RESERVED, STREAM, instruct, itemIn, runOf } from '../domain/account/account.fixture';
+import type { AccountCommand } from '../domain/account/commands';
+import { account } from '../domain/account/decide';
+import type { AccountEvent } from '../domain/account/events';
+import type { RailCommand } from '../domain/rail/commands';
+import { rail } from '../domain/rail/decide';
+import { type RailEvent, railStreamOf } from '../domain/rail/events';
+import { RAIL, settings } from '../domain/rail/file.fixture';
+import type { AfterVoid, BankAnswer } from '../domain/rail/file-events';
+import { AT, listed } from '../domain/rail/rail.fixture';
+import { specCause } from './causes.fixture';
+import { accountsTold } from './file-answers';
+import { commandsOfFile, fileIdOf } from './file-reactions';
+import type { DecideFile } from './files';
+
+const ITEM = itemIn('r');
+const RUN = runOf('r');
+const KIND = 'ted';
+const FIRST = fileIdOf(RUN, KIND, null);
+const SECOND = fileIdOf(RUN, KIND, 1);
+const RAIL_STREAM = railStreamOf('acme', RAIL);
+const on = { rail: RAIL, at: AT } as const;
+
+/** One account, and a rail with a file of its payment, of which the bank says something. */
+class Sent {
+  private readonly log = new MemoryEventLog({ now: () => Date.parse(AT) });
+  private readonly runner = new CommandRunner(this.log, { now: () => Date.parse(AT) });
+  private readonly told = accountsTold(
+    {
+      execute: ({ command, context }: DecideFile) =>
+        this.runner.run(rail, RAIL_STREAM, command, context.cause),
+    } as CommandBus,
+    { log: this.log, runner: this.runner },
+  );
+  private delivered = 0n;
+  private commands = 0;
+
+  static async begun(): Promise<Sent> {
+    const sent = new Sent();
+    for (const command of [...RESERVED, instruct('r')]) await sent.account(command);
+    const opened = { opening: '100000', on: '2026-04-01', openedAt: AT, by: 'anna' };
+    await sent.rail({ type: 'RegisterPayingAccount', rail: RAIL, settings, ...opened });
+    const numbered = { ...on, file: FIRST, run: RUN, kind: KIND };
+    const item = { ...listed(ITEM, '24625'), partner: OF.partner };
+    const file = { ...numbered, payOn: '2026-04-15', replaces: null };
+    for (const command of commandsOfFile(file, [item])) await sent.rail(command);
+    await sent.delivers();
+    return sent;
+  }
+
+  private account = async (command: AccountCommand): Promise<void> =>
+    accepted(await this.runner.run(account, STREAM, command, this.cause()));
+
+  private rail = async (command: RailCommand): Promise<void> =>
+    accepted(await this.runner.run(rail, RAIL_STREAM, command, this.cause()));
+
+  async voids(then: AfterVoid): Promise<void> {
+    const said = { evidence: ['mail 17'], then, payOn: '2026-04-16' };
+    await this.rail({ type: 'ProposeFileVoid', ...on, sequence: 1, ...said, by: 'anna' });
+    await this.rail({ type: 'ApproveFileVoid', ...on, sequence: 1, by: 'bert' });
+  }
+
+  /** Of the first file. */
+  async hears(answer: BankAnswer): Promise<void> {
+    const hash = sha256Hex(answer);
+    const read = { sha256: hash, sequence: 1, fileRefused: [], count: 1, warnings: [], by: 'anna' };
+    await this.rail({ type: 'NoteReturnFile', ...on, ...read });
+    const said = { item: ITEM, answer, codes: ['AG'], amount: null, bankReference: null, on: null };
+    const answers = { return: hash, chunk: 0, answers: [said] };
+    await this.rail({ type: 'AnswerItems', ...on, ...answers });
+  }
+
+  /** As an earlier release wrote it, which compared an answer with no void. */
+  async hasHeard(answer: BankAnswer): Promise<readonly string[]> {
+    const of = { rail: RAIL, entity: OF.entity, asset: OF.asset };
+    const said = { item: ITEM, partner: OF.partner, file: FIRST, answer, codes: ['AG'] };
+    const answers = [{ ...said, bankReference: null, on: null }];
+    const data = { ...of, return: sha256Hex(answer), chunk: 0, answers, foreign: [] };
+    const outcomes = happened({ type: 'ItemsAnswered', stream: RAIL_STREAM, data }).map((event) =>
+      this.deliver(event),
+    );
+    return (await Promise.all(outcomes)).flat();
+  }
+
+  /** What has happened on the rail since; the outcomes that would park it. */
+  async delivers(): Promise<readonly string[]> {
+    const until = await this.log.head();
+    const events: FeedEvent[] = [];
+    for await (const page of this.log.readAll(this.delivered))
+      events.push(...page.events.filter(({ position }) => position <= until));
+    this.delivered = until;
+    const refused: string[] = [];
+    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'rail'))
+      refused.push(...(await this.deliver(event)));
+    return refused;
+  }
+
+  private async deliver(event: FeedEvent): Promise<readonly string[]> {
+    const commands = (await this.told.on[event.type]?.(event)) ?? [];
+    const refused: string[] = [];
+    for (const { command, context } of followUps(this.told, event, commands)) {
+      const outcome = await this.told.dispatch(command, context);
+      if (outcome.kind === 'rejected') refused.push(outcome.rejected.code);
+    }
+    return refused;
+  }
+
+  /** Of the item, by its account. */
+  async status(): Promise<string | undefined> {
+    let of = account.initial;
+    for await (const event of this.log.read(STREAM))
+      of = account.evolve(of, event as unknown as AccountEvent);
+    return of.items.get(ITEM)?.status;
+  }
+
+  async onRail() {
+    let state = rail.initial;
+    for await (const event of this.log.read(RAIL_STREAM))
+      state = rail.evolve(state, event as unknown as RailEvent);
+    return state;
+  }
+
+  private cause() {
+    this.commands += 1;
+    return specCause(this.commands);
+  }
+}
+
+function accepted(outcome: Outcome): void {
+  if (outcome.kind === 'rejected') throw new Error(JSON.stringify(outcome.rejected));
+}
+
+describe('telling accounts what the bank says of a voided file', () => {
+  const answers = ['accepted', 'claimed_paid', 'rejected', 'unknown'] as const;
+
+  it.each(answers)('goes on where an item that was given back is %s after all', async (answer) => {
+    const sent = await Sent.begun();
+    await sent.voids('back');
+    expect(await sent.delivers()).toEqual([]);
+    await sent.hears(answer);
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.hasHeard(answer)).toEqual([]);
+    expect(await sent.status()).toBe('cancelled');
+
+    const breaks = (await sent.onRail()).breaks.entries().map(([id]) => id);
+    expect(breaks).toEqual(answer === 'rejected' ? [] : [`B15.${ITEM}`]);
+  });
+
+  it('makes nothing payable that the next file pays', async () => {
+    const sent = await Sent.begun();
+    await sent.voids('new_file');
+    await sent.delivers();
+    await sent.hears('rejected');
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.status()).toBe('instructed');
+    expect((await sent.onRail()).files.items.get(ITEM)).toMatchObject({
+      file: SECOND,
+      state: 'listed',
+    });
+  });
+});

@@ -3,7 +3,15 @@ import { MemoryEventLog } from '@tributary/event-log';
 import { type FeedEvent, followUps } from '@tributary/feeds';
 import { happened } from '@tributary/feeds/testing';
 import { CommandRunner, type Outcome, categoryOf, sha256Hex } from '@tributary/kernel';
-import { OF, RESERVED, STREAM, instruct, itemIn, runOf } from '../domain/account/account.fixture';
+import {
+  OF,
+  RESERVED,
+  STREAM,
+  instruct,
+  itemIn,
+  runOf,
+  settle,
+} from '../domain/account/account.fixture';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
 import type { AccountEvent } from '../domain/account/events';
@@ -53,7 +61,7 @@ class Sent {
     return sent;
   }
 
-  private account = async (command: AccountCommand): Promise<void> =>
+  account = async (command: AccountCommand): Promise<void> =>
     accepted(await this.runner.run(account, STREAM, command, this.cause()));
 
   private rail = async (command: RailCommand): Promise<void> =>
@@ -149,6 +157,31 @@ describe('telling accounts what the bank says of a voided file', () => {
 
     const breaks = (await sent.onRail()).breaks.entries().map(([id]) => id);
     expect(breaks).toEqual(answer === 'rejected' ? [] : [`B15.${ITEM}`]);
+  });
+
+  it('sends nothing again that the bank claims to have paid, before it could be listed', async () => {
+    const sent = await Sent.begun();
+    await sent.voids('new_file');
+    await sent.hears('claimed_paid');
+    expect(await sent.delivers()).toEqual([]);
+    const { files, breaks } = await sent.onRail();
+    expect(files.items.get(ITEM)).toMatchObject({ file: FIRST, state: 'unknown' });
+    expect(files.files.get(SECOND)).toMatchObject({ count: 0, total: '0', listed: 0 });
+    expect(breaks.entries().map(([id]) => id)).toEqual([`B15.${ITEM}`]);
+    // Neither payable nor paid, until a statement shows it or the bank takes its word back.
+    expect(await sent.status()).toBe('instructed');
+    await sent.hears('rejected');
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.status()).toBe('rejected');
+  });
+
+  it('sends nothing again that a statement shows, before it could be taken back', async () => {
+    const sent = await Sent.begun();
+    await sent.voids('new_file');
+    await sent.account(settle('r', 24_625));
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.status()).toBe('settled');
+    expect((await sent.onRail()).files.lastSequence).toBe(1);
   });
 
   it('makes nothing payable that the next file pays', async () => {

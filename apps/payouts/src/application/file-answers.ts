@@ -94,6 +94,11 @@ const KNOWS_BETTER: readonly AccountRejected['code'][] = [
 const isBreak = (outcome: Outcome<AccountRejected>): boolean =>
   outcome.kind === 'rejected' && KNOWS_BETTER.includes(outcome.rejected.code);
 
+/** Matched with a line of the bank in the same moment: there is nothing to take back, and nothing to send again. */
+const isPaid = (outcome: Outcome<AccountRejected>): boolean =>
+  outcome.kind === 'rejected' &&
+  (outcome.rejected.code === 'item_returned' || outcome.rejected.code === 'item_settled');
+
 const ACCOUNTS_AT_ONCE = 250;
 
 class Moving {
@@ -145,6 +150,7 @@ class Moving {
     const { occurredAt: at } = this.context;
     const on = { account: of, at };
     const taken = await this.tellAccount(of, { type: 'VoidItem', ...on, item, file });
+    if (isPaid(taken)) return false;
     if (taken.kind === 'rejected') throw refused(item, taken.rejected);
     if (next !== null) {
       const told = await this.tellAccount(of, { type: 'Instruct', ...on, run, item, file: next });

@@ -158,6 +158,8 @@ export class WriteFileHandler implements ICommandHandler<WriteFile> {
     invariant(loaded, 'a file is numbered before it is written');
     // Delivered once more, it is known by its hash, and what was erased since then does not matter.
     if (loaded.exported || loaded.isVoided) return { kind: 'nothing' };
+    // Everything in it was left out: nothing is sent, and two persons may void the number.
+    if (loaded.items.length === 0) return { kind: 'nothing' };
     const { bytes, sha256, count, totalMinor } = await this.files.render(tenant, loaded);
     const totals = { sha256, bytes: bytes.length, count, total: String(totalMinor) };
     return await this.runtime.runner.run(

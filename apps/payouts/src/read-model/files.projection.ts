@@ -19,7 +19,7 @@ interface Answered {
 /** Accounts that we pay from, the files that were sent from each, and what the bank has answered. Nothing in it is personal. */
 export const paymentFiles = projection({
   name: 'payment_files',
-  version: 1,
+  version: 2,
   events: {
     PayingAccountRegistered: {
       ...ON_RAIL,
@@ -42,7 +42,7 @@ export const paymentFiles = projection({
       $revision: 'bigint',
     },
     FileItemsListed: { ...ON_FILE, items: 'json' },
-    FileExported: { ...ON_FILE, sha256: 'text', bytes: 'int' },
+    FileExported: { ...ON_FILE, sha256: 'text', bytes: 'int', count: 'int', total: 'bigint' },
     FileVoidProposed: { ...ON_FILE, evidence: 'json', then: 'text', payOn: 'text', by: 'text' },
     FileVoided: {
       ...ON_FILE,
@@ -89,13 +89,14 @@ export const paymentFiles = projection({
         kind: 'text',
         made_at: 'instant',
         pay_on: 'text',
-        item_count: 'int',
-        total: 'bigint',
         replaces: 'int?',
         numbered_at_revision: 'bigint',
       },
       sets: {
         state: 'text',
+        // As it was numbered, and once it is written as the bank gets it, without what was left out.
+        item_count: 'int',
+        total: 'bigint',
         sha256: 'text?',
         bytes: 'int?',
         exported_at: 'instant?',
@@ -148,9 +149,9 @@ export const paymentFiles = projection({
       case 'FileItemsListed':
         return { payment_file_item: listedRows(of, event.sequence, event.items) };
       case 'FileExported': {
-        const { sequence, sha256, bytes } = event;
+        const { sequence, sha256, bytes, count: item_count, total } = event;
         const row = { sequence, state: 'exported', sha256, bytes, exported_at: at };
-        return { payment_file: [{ ...of, ...row }] };
+        return { payment_file: [{ ...of, ...row, item_count, total }] };
       }
       case 'FileVoidProposed': {
         const { sequence, evidence, then, payOn, by } = event;

@@ -1,5 +1,6 @@
+import type { ItemId } from '../item';
 import type { RailEvent } from './events';
-import { AMOUNT_DIFFERS } from './files';
+import { AMOUNT_DIFFERS, CONTRADICTS } from './files';
 import { Draft } from './draft';
 import type { AnsweredItem } from './file-events';
 import { matchItem, matchLine } from './match-line';
@@ -20,8 +21,10 @@ export function afterFiles(state: Rail, events: readonly RailEvent[]): readonly 
       for (const file of new Set(answers.map((each) => each.file)))
         work.push(...batchAgain(draft, file));
     }
-    if (event.type === 'FileItemsListed')
+    if (event.type === 'FileItemsListed') {
+      for (const { item } of event.data.leftOut ?? []) openClaimed(draft, item);
       for (const { item } of event.data.items) work.push(...matchItem(draft, item));
+    }
     if (event.type === 'FileItemsListed' && event.data.last)
       work.push(...batchAgain(draft, event.data.file));
     if (event.type === 'FileVoided')
@@ -29,6 +32,12 @@ export function afterFiles(state: Rail, events: readonly RailEvent[]): readonly 
   }
   const done = draft.finish();
   return work.length === 0 ? done : [...done, ...pastWork(draft.state, work)];
+}
+
+/** It stays where it is until a person, or the bank, says which was true: the void, or that it was paid. */
+function openClaimed(draft: Draft, id: ItemId): void {
+  if (itemOf(draft.state, id).settledBy === null)
+    draft.open(breakOfItem(draft.state, id, 'B15', CONTRADICTS));
 }
 
 function answered(draft: Draft, { item: id, file, answer, codes }: AnsweredItem): readonly Work[] {

@@ -101,6 +101,8 @@ export type FileItemsListed = DomainEvent<
     /** With this one the file has all its items. */
     readonly last: boolean;
     readonly items: readonly ListedItem[];
+    /** Not sent again, because the bank may have paid them with the voided file after all. Number and total of this file are without them. */
+    readonly leftOut?: readonly ListedItem[];
   }
 >;
 

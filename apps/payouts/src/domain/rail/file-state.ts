@@ -1,6 +1,12 @@
 import { PersistentMap, type Uuid, invariant } from '@tributary/kernel';
 import type { ItemId } from '../item';
-import type { BankAnswer, FileEvent, FileVoidProposed, PayingAccountSettings } from './file-events';
+import type {
+  BankAnswer,
+  FileEvent,
+  FileVoidProposed,
+  ListedItem,
+  PayingAccountSettings,
+} from './file-events';
 
 /** What is known of an item from the bank's answers; whether a statement shows it stands beside it. */
 export interface FileItem {
@@ -117,9 +123,12 @@ function numbered(state: Files, data: Data<'FileNumbered'>): Files {
   };
 }
 
-function listed(state: Files, { file, chunk, items }: Data<'FileItemsListed'>): Files {
+const sumOf = (items: readonly ListedItem[]): bigint =>
+  items.reduce((total, { amount }) => total + BigInt(amount), 0n);
+
+function listed(state: Files, data: Data<'FileItemsListed'>): Files {
+  const { file, chunk, items, leftOut = [] } = data;
   const known = fileOf(state, file);
-  const sum = items.reduce((total, { amount }) => total + BigInt(amount), 0n);
   let { items: all } = state;
   for (const { item, partner, amount } of items) {
     const formerly = formerlyOf(state, item);
@@ -136,7 +145,9 @@ function listed(state: Files, { file, chunk, items }: Data<'FileItemsListed'>): 
   }
   const counted = {
     listed: known.listed + items.length,
-    listedTotal: known.listedTotal + sum,
+    listedTotal: known.listedTotal + sumOf(items),
+    count: known.count - leftOut.length,
+    total: String(BigInt(known.total) - sumOf(leftOut)),
     chunks: chunk + 1,
   };
   return withFile({ ...state, items: all }, file, counted);

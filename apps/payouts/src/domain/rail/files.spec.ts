@@ -5,6 +5,7 @@ import {
   FILE_B,
   HASH,
   RAIL,
+  answered,
   exportFile,
   exported,
   files,
@@ -15,11 +16,13 @@ import {
   numbered,
   register,
   registered,
+  returnRead,
+  said,
   settings,
   voidProposed,
   voided,
 } from './file.fixture';
-import type { FileEvent } from './file-events';
+import type { FileEvent, ListedItem } from './file-events';
 
 const { given } = specFor(files);
 const A = listing('ITEM0000000000A', '100');
@@ -109,6 +112,9 @@ describe('numbering a file', () => {
 });
 
 describe('listing what a file says', () => {
+  const gone = [...sent, voidProposed(FILE_A, 1), voided(FILE_A, 1)];
+  const listedWithout = (leftOut: readonly ListedItem[], event: FileEvent): FileEvent =>
+    ({ ...event, data: { ...event.data, leftOut } }) as FileEvent;
   const begun = [registered, numbered(FILE_A, 1, 2, '350')];
 
   it('takes it in chunks and knows the last one', () => {
@@ -150,9 +156,24 @@ describe('listing what a file says', () => {
   });
 
   it('lists it again once the bank has taken nothing of that file', () =>
-    given(...sent, voidProposed(FILE_A, 1), voided(FILE_A, 1), numbered(FILE_B, 2, 1, '100'))
+    given(...gone, numbered(FILE_B, 2, 1, '100'))
       .when(list(FILE_B, 0, A))
       .then(listed(FILE_B, 2, whole, A)));
+
+  it.each(['claimed_paid', 'unknown'] as const)(
+    'leaves out what the bank calls %s since it was voided, and is written without it',
+    (state) => {
+      const begun = [...gone, returnRead, answered(0, [said(A.item, state)])];
+      const second = [...begun, numbered(FILE_B, 2, 2, '350')];
+      const without = listedWithout([A], listed(FILE_B, 2, whole, B));
+      given(...second)
+        .when(list(FILE_B, 0, A, B))
+        .then(without);
+      given(...second, without)
+        .when(exportFile(FILE_B, 1, '250'))
+        .then(exported(FILE_B, 2, 1, '250'));
+    },
+  );
 
   it('refuses a file that nobody numbered', () =>
     given(registered)

@@ -21,7 +21,7 @@ import type {
   RegisterPayingAccount,
 } from './file-commands';
 import type { FileEvent, PayingAccountSettings } from './file-events';
-import { type Files, type NumberedFile, blocks } from './file-state';
+import { type FileItem, type Files, type NumberedFile, blocks } from './file-state';
 import { newsOf } from './news-of-items';
 
 export type { FileCommand, FileRejected } from './file-commands';
@@ -139,9 +139,15 @@ function list({ rail, file, chunk, items, at }: ListFileItems, state: Files): De
   if (last && (known.listed + items.length > count || sum !== BigInt(total)))
     return reject({ code: 'totals_differ', asked: total, found: String(sum) });
 
-  const data = { rail, ...ownerOf(state), file, sequence, run, chunk, last, items };
+  // An answer may come between a void and the file that takes its place; to refuse the others with it would help nobody.
+  const leftOut = items.filter(({ item }) => isClaimed(state.items.get(item)));
+  const listed = { items: items.filter((each) => !leftOut.includes(each)) };
+  const named = { rail, ...ownerOf(state), file, sequence, run, chunk, last };
+  const data = { ...named, ...listed, ...(leftOut.length > 0 && { leftOut }) };
   return accept({ type: 'FileItemsListed', data, occurredAt: at });
 }
+
+const isClaimed = (item: FileItem | undefined): boolean => item !== undefined && blocks(item);
 
 /** The last wall against paying twice: an item stands in one file, unless the bank took nothing of the one before. */
 function inAnotherFile(

@@ -11,6 +11,7 @@ import {
   itemIn,
   runOf,
   settle,
+  unsettle,
 } from '../domain/account/account.fixture';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
@@ -142,6 +143,18 @@ class Sent {
 function accepted(outcome: Outcome): void {
   if (outcome.kind === 'rejected') throw new Error(JSON.stringify(outcome.rejected));
 }
+
+describe('telling an account what the bank says against its own statement', () => {
+  it('makes it payable once the line of the statement is taken back', async () => {
+    const sent = await Sent.begun();
+    await sent.account(settle('r', 24_625));
+    await sent.hears('rejected');
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.status()).toBe('settled');
+    await sent.account(unsettle('paid r'));
+    expect(await sent.status()).toBe('rejected');
+  });
+});
 
 describe('telling accounts what the bank says of a voided file', () => {
   const answers = ['accepted', 'claimed_paid', 'rejected', 'unknown'] as const;

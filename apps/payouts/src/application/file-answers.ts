@@ -86,11 +86,9 @@ const KNOWS_BETTER: readonly AccountRejected['code'][] = [
   'item_cancelled',
   'item_not_instructed',
   'item_rejected',
-  'item_returned',
-  'item_settled',
 ];
 
-/** The account knows better, by a statement, a void or an earlier answer. The rail has opened a break about it, which a person sees. */
+/** The account knows better, by a void or an earlier answer. The rail has opened a break about it, which a person sees. */
 const isBreak = (outcome: Outcome<AccountRejected>): boolean =>
   outcome.kind === 'rejected' && KNOWS_BETTER.includes(outcome.rejected.code);
 

@@ -1,4 +1,4 @@
-import { type Decision, accept, nothing, reject } from '@tributary/kernel';
+import { type Decision, type Instant, accept, nothing, reject } from '@tributary/kernel';
 import type {
   AccountRejected,
   CancelReservation,
@@ -14,7 +14,7 @@ import type {
 } from './commands';
 import { withLines, withReservedLines } from './chunks';
 import type { AccountEvent, OfItem } from './events';
-import type { MatchDeclined, MatchNeverBooked } from './item-events';
+import type { BankSaid, MatchDeclined, MatchNeverBooked } from './item-events';
 import {
   CASH,
   IN_TRANSIT,
@@ -155,17 +155,22 @@ const ON_ITS_WAY: ReadonlySet<ItemStatus> = new Set(['instructed', 'accepted', '
 function noteAnswer(command: NoteBankAnswer, account: Account, item: Item): Answer {
   const { answer, codes, bankReference, at } = command;
   if (item.status === answer) return nothing;
-  if (item.status === 'settled' || item.status === 'returned')
-    return answer === 'rejected' ? reject(whyNot(item)) : nothing;
-  if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
   const data = { ...ofAccount(account), ...named(item), codes, bankReference };
+  if (item.status === 'settled' || item.status === 'returned')
+    return answer !== 'rejected' || item.rejection
+      ? nothing
+      : accept({ type: 'RejectionNoted', data, occurredAt: at });
+  if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
   if (answer === 'accepted') return accept({ type: 'PayoutAccepted', data, occurredAt: at });
   if (answer === 'unknown') return accept({ type: 'PayoutUnknown', data, occurredAt: at });
+  return accept(...rejected(account, item, { codes, bankReference }, at));
+}
+
+function rejected(account: Account, item: Item, said: BankSaid, occurredAt: Instant) {
   const moved = credited(account, item.lines);
   const entry = entryOf(ofAccount(account), moved, onItsWay(item, 1n));
-  return accept(
-    ...withLines({ type: 'PayoutRejected', data: { ...data, ...moved, entry }, occurredAt: at }),
-  );
+  const data = { ...ofAccount(account), ...named(item), ...said, ...moved, entry };
+  return withLines({ type: 'PayoutRejected', data, occurredAt });
 }
 
 function settle(command: SettleItem, account: Account, item: Item): Answer {
@@ -197,7 +202,10 @@ function unsettle(command: UnsettleItem, account: Account, item: Item): Answer {
   const sides = [across(CASH, net, { bank: rail }), across(IN_TRANSIT, -net)];
   const entry = entryOf(ofAccount(account), NOT_MOVED, sides);
   const data = { ...ofAccount(account), ...named(item), rail, bankLine, by, reason, entry };
-  return accept({ type: 'SettlementUndone', data, occurredAt: at });
+  const undone: AccountEvent = { type: 'SettlementUndone', data, occurredAt: at };
+  // The bank will not say once more what it said while a line seemed to show the opposite.
+  const { rejection } = item;
+  return rejection ? accept(undone, ...rejected(account, item, rejection, at)) : accept(undone);
 }
 
 function takeBack(command: ReturnItem, account: Account, item: Item): Answer {

@@ -314,6 +314,29 @@ describe('paying an item', () => {
     expect(told.balance('Assets:Cash')).toBe(0n);
   });
 
+  it.each<[string, readonly AccountCommand[], readonly AccountCommand[]]>([
+    ['was paid', SETTLED, []],
+    ['came back', RETURNED, [unreturn('back r')]],
+  ])(
+    'is payable again when it %s by another one’s line, and was rejected',
+    (_how, before, undo) => {
+      const told = Told.after(...before, answered('r', 'rejected'));
+      expect(told.state.sums).toEqual(Told.after(...before).state.sums);
+      after(...before, answered('r', 'rejected'))
+        .when(answered('r', 'rejected'))
+        .thenNothing();
+
+      told.and(...undo, unsettle('paid r'));
+      expect(told.appends.at(-1)?.map(({ type }) => type)).toEqual([
+        'SettlementUndone',
+        'PayoutRejected',
+      ]);
+      expect(told.of('PayoutRejected')[0]?.data).toMatchObject({ codes: ['AG'] });
+      expect(told.state.sums).toMatchObject({ payable: '25000', inFlight: '0', withheld: '0' });
+      expect(told.balance('Liabilities:InTransit')).toBe(0n);
+    },
+  );
+
   it('comes back with what was withheld; what the bank has kept is our cost', () => {
     const told = Told.after(...SETTLED, comesBack('r', 24_600, { fee: '25' }));
     expect(told.of('PayoutReturned')[0]?.data.entry.legs).toEqual([

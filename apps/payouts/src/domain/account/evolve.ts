@@ -63,6 +63,8 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
       inFlight: negative(data.net),
       withheld: negative(data.withheld),
     }),
+  RejectionNoted: (state, { data: { item, codes, bankReference } }) =>
+    withItem(state, item, { rejection: { codes, bankReference } }),
   PayoutVoided: (state, { data }) =>
     withSums(withItem(state, data.item, { status: 'reserved' }), {
       reserved: data.gross,

@@ -54,7 +54,7 @@ export type PayoutInstructed = DomainEvent<
       readonly fingerprint: string;
     }
 >;
-interface BankSaid {
+export interface BankSaid {
   /** The bank's own words. */
   readonly codes: readonly string[];
   readonly bankReference: string | null;
@@ -66,6 +66,8 @@ export type PayoutRejected = DomainEvent<
   'PayoutRejected',
   OfAccount & OfItem & Moved & WithEntry & BankSaid
 >;
+/** The bank rejects what its own statement has shown as paid: the statement stands, and this counts once that line turns out to be another one. */
+export type RejectionNoted = DomainEvent<'RejectionNoted', OfAccount & OfItem & BankSaid>;
 /** A bank statement says so. */
 export type PayoutSettled = DomainEvent<
   'PayoutSettled',
@@ -180,6 +182,7 @@ export type ItemEvent =
   | PayoutSettled
   | PayoutUnknown
   | PayoutVoided
+  | RejectionNoted
   | ReservationCancelled
   | ReservationDeclined
   | ReturnUndone

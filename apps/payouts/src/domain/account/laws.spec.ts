@@ -217,7 +217,7 @@ describe('whatever happens to an account', () => {
       ...['PayoutAccepted', 'PayoutUnknown', 'PayoutRejected', 'PayoutReturned'],
       ...['PayoutSettled', 'ReservationCancelled', 'LineFrozenNoted', 'AdjustmentBooked'],
       ...['DisputeEnded', 'LinesSetAside', 'PayoutVoided', 'ReceivableWrittenOff'],
-      ...['ReturnUndone', 'SettlementUndone', 'WriteOffReversed'],
+      ...['ReturnUndone', 'SettlementUndone', 'WriteOffReversed', 'RejectionNoted'],
       ...['ItemTaxRecovered', 'ItemTaxRemitted'],
     ];
     expect(wanted.filter((name) => !seen.has(name))).toEqual([]);

@@ -84,13 +84,6 @@ describe('refusing', () => {
       answered('r', 'accepted'),
       { code: 'item_not_instructed' },
     ],
-    ['a rejection of what was paid', SETTLED, answered('r', 'rejected'), { code: 'item_settled' }],
-    [
-      'a rejection of what came back',
-      RETURNED,
-      answered('r', 'rejected'),
-      { code: 'item_returned' },
-    ],
     [
       'to undo a settlement that came back',
       RETURNED,

@@ -1,6 +1,7 @@
 import { type Instant, PersistentMap, type Step, type Uuid, valueAt } from '@tributary/kernel';
 import type { PartnerStatus } from '@tributary/contracts';
 import type { ItemId } from '../item';
+import type { BankSaid } from './item-events';
 import type { Adjustment, DisputeDecisionProposed, LineDecision, WriteOff } from './events';
 import type {
   ConfirmedMethod,
@@ -54,6 +55,8 @@ export interface Item {
   /** The line of the bank that paid it, and the one that brought it back. */
   readonly settled: OnStatement | null;
   readonly returned: (OnStatement & Kept) | null;
+  /** What the bank has said in rejecting it after it was paid; left out where it has not. */
+  readonly rejection?: BankSaid;
   /** Left out until something of its tax was remitted. */
   readonly taxPaid?: TaxPaid;
 }

@@ -1,10 +1,9 @@
 import type { Paid, SaleFact } from './events';
 import { type TakenFact, isSameKey } from './state';
-import type { FactOf } from './which-counts';
 import type { Withdrawal } from './withdrawals';
 
 interface Correction {
-  readonly fact: FactOf<Paid>;
+  readonly fact: SaleFact & { readonly body: Paid };
   readonly supersedes: NonNullable<TakenFact['supersedes']>;
 }
 

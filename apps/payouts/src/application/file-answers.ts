@@ -76,9 +76,10 @@ export function accountsTold(
   });
 }
 
-/** Only a statement says that something was paid, or came back; and of two answers that cannot both be true none is passed on. */
+/** Only a statement says that something was paid, or came back; and of two answers that cannot both be true none is. */
 function answerFor({ answer, codes }: AnsweredItem) {
-  if (answer === 'returned' || codes.includes(CONTRADICTS)) return undefined;
+  if (answer === 'returned') return undefined;
+  if (codes.includes(CONTRADICTS)) return 'doubted';
   return answer === 'claimed_paid' ? 'accepted' : answer;
 }
 

@@ -109,7 +109,7 @@ export class MatchingController {
   @ApiOperation({
     summary: 'Changes what decides about lines that come from now on',
     description:
-      'A proposal, which stands under `proposed` and decides nothing. The second person who sends the very same approves it; who sends others, proposes those.',
+      'A proposal, which stands under `proposed` and decides nothing. The second person who sends the very same approves it; who sends others, proposes those; who sends those that hold, drops it.',
   })
   async setRules(
     @Idempotent() context: CommandContext,

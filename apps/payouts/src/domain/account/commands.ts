@@ -68,7 +68,8 @@ export interface Instruct extends OnAccount {
 export interface NoteBankAnswer extends OnAccount {
   readonly type: 'NoteBankAnswer';
   readonly item: ItemId;
-  readonly answer: 'accepted' | 'rejected' | 'unknown';
+  /** `doubted`: of what the bank has said not everything can be true. */
+  readonly answer: 'accepted' | 'doubted' | 'rejected' | 'unknown';
   readonly codes: readonly string[];
   readonly bankReference: string | null;
 }

@@ -156,10 +156,14 @@ function noteAnswer(command: NoteBankAnswer, account: Account, item: Item): Answ
   const { answer, codes, bankReference, at } = command;
   if (item.status === answer) return nothing;
   const data = { ...ofAccount(account), ...named(item), codes, bankReference };
-  if (item.status === 'settled' || item.status === 'returned')
-    return answer !== 'rejected' || item.rejection
-      ? nothing
-      : accept({ type: 'RejectionNoted', data, occurredAt: at });
+  if (item.status === 'settled' || item.status === 'returned') {
+    if (answer === 'rejected' && !item.rejection)
+      return accept({ type: 'RejectionNoted', data, occurredAt: at });
+    if (answer === 'doubted' && item.rejection)
+      return accept({ type: 'RejectionDoubted', data, occurredAt: at });
+    return nothing;
+  }
+  if (answer === 'doubted') return nothing;
   if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
   if (answer === 'accepted') return accept({ type: 'PayoutAccepted', data, occurredAt: at });
   if (answer === 'unknown') return accept({ type: 'PayoutUnknown', data, occurredAt: at });

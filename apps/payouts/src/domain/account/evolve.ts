@@ -65,6 +65,7 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
     }),
   RejectionNoted: (state, { data: { item, codes, bankReference } }) =>
     withItem(state, item, { rejection: { codes, bankReference } }),
+  RejectionDoubted: (state, { data: { item } }) => withItem(state, item, { rejection: null }),
   PayoutVoided: (state, { data }) =>
     withSums(withItem(state, data.item, { status: 'reserved' }), {
       reserved: data.gross,

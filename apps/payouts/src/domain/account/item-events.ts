@@ -68,6 +68,8 @@ export type PayoutRejected = DomainEvent<
 >;
 /** The bank rejects what its own statement has shown as paid: the statement stands, and this counts once that line turns out to be another one. */
 export type RejectionNoted = DomainEvent<'RejectionNoted', OfAccount & OfItem & BankSaid>;
+/** The bank has said the opposite since, so nothing follows from it any more. */
+export type RejectionDoubted = DomainEvent<'RejectionDoubted', OfAccount & OfItem & BankSaid>;
 /** A bank statement says so. */
 export type PayoutSettled = DomainEvent<
   'PayoutSettled',
@@ -182,6 +184,7 @@ export type ItemEvent =
   | PayoutSettled
   | PayoutUnknown
   | PayoutVoided
+  | RejectionDoubted
   | RejectionNoted
   | ReservationCancelled
   | ReservationDeclined

@@ -89,7 +89,7 @@ const anyMoneyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: anyRun.map((run) => said(instruct(run))) },
   anyRun.map((run) => said(cancel(run))),
   fc
-    .tuple(anyRun, fc.constantFrom('accepted', 'rejected', 'unknown'))
+    .tuple(anyRun, fc.constantFrom('accepted', 'doubted', 'rejected', 'unknown'))
     .map(([run, answer]) => said(answered(run, answer))),
   { weight: 4, arbitrary: anyRun.map((run): Step => (state) => [settle(run, netOf(state, run))]) },
   anyRun.map((run) => said(settle(run, 1))),

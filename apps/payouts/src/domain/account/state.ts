@@ -55,8 +55,8 @@ export interface Item {
   /** The line of the bank that paid it, and the one that brought it back. */
   readonly settled: OnStatement | null;
   readonly returned: (OnStatement & Kept) | null;
-  /** What the bank has said in rejecting it after it was paid; left out where it has not. */
-  readonly rejection?: BankSaid;
+  /** What the bank has said in rejecting it after it was paid; left out where it has not, null where it has said the opposite since. */
+  readonly rejection?: BankSaid | null;
   /** Left out until something of its tax was remitted. */
   readonly taxPaid?: TaxPaid;
 }

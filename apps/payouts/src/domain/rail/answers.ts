@@ -34,7 +34,7 @@ export function afterFiles(state: Rail, events: readonly RailEvent[]): readonly 
   return work.length === 0 ? done : [...done, ...pastWork(draft.state, work)];
 }
 
-/** It stays where it is until a person, or the bank, says which was true: the void, or that it was paid. */
+/** It stays where it is until a line of the bank shows it, also matched by hand, or the bank rejects it: then the void was true. */
 function openClaimed(draft: Draft, id: ItemId): void {
   if (itemOf(draft.state, id).settledBy === null)
     draft.open(breakOfItem(draft.state, id, 'B15', CONTRADICTS));

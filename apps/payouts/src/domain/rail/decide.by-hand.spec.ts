@@ -66,8 +66,13 @@ describe('matching by people', () => {
     set('anna', '8000000');
     expect(now()).toEqual(['8000000', null]);
     expect(book.events.at(-1)?.data).toMatchObject({ by: 'anna', proposedBy: 'bruno' });
+    set('anna', '9000000');
+    set('bruno', '8000000');
+    expect(now()).toEqual(['8000000', null]);
     expect(typesOf(book.events).filter((type) => type.startsWith('MatchingRules'))).toEqual([
       'MatchingRulesProposed',
+      'MatchingRulesProposed',
+      'MatchingRulesSet',
       'MatchingRulesProposed',
       'MatchingRulesSet',
     ]);

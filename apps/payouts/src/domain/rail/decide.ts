@@ -99,8 +99,10 @@ function decideAboutFiles(command: FileCommand, state: Rail): Decided {
 function setRules({ rail: id, rules, by, at }: SetMatchingRules, state: Rail): Decided {
   if (state.of === null) return reject({ code: 'account_unknown', rail: id });
   const { proposedRules: proposed } = state;
-  if (isSame(rules, state.rules)) return nothing;
   const data = { rail: id, rules, by };
+  // Who sends those that hold keeps them, and drops what was proposed.
+  if (isSame(rules, state.rules))
+    return proposed === null ? nothing : accept({ type: 'MatchingRulesSet', data, occurredAt: at });
   if (proposed === null || !isSame(rules, proposed.rules))
     return accept({ type: 'MatchingRulesProposed', data, occurredAt: at });
   if (proposed.by === by) return nothing;

@@ -177,7 +177,7 @@ export type MatchingRulesSet = DomainEvent<
   'MatchingRulesSet',
   ProposedRules & {
     readonly rail: string;
-    /** Left out as long as one person was enough. */
+    /** Left out where they hold already, and as long as one person was enough. */
     readonly proposedBy?: string;
   }
 >;

@@ -1,8 +1,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { MemoryEventLog } from '@tributary/event-log';
-import { type FeedEvent, followUps } from '@tributary/feeds';
 import { happened } from '@tributary/feeds/testing';
-import { CommandRunner, type Outcome, categoryOf, sha256Hex } from '@tributary/kernel';
+import { CommandRunner, type Outcome, sha256Hex } from '@tributary/kernel';
 import {
   OF,
   RESERVED,
@@ -23,6 +22,7 @@ import { RAIL, settings } from '../domain/rail/file.fixture';
 import type { AfterVoid, BankAnswer } from '../domain/rail/file-events';
 import { AT, listed } from '../domain/rail/rail.fixture';
 import { specCause } from './causes.fixture';
+import { Delivery } from './delivery.fixture';
 import { accountsTold } from './file-answers';
 import { commandsOfFile, fileIdOf } from './file-reactions';
 import type { DecideFile } from './files';
@@ -46,7 +46,7 @@ class Sent {
     } as CommandBus,
     { log: this.log, runner: this.runner },
   );
-  private delivered = 0n;
+  private readonly delivery = new Delivery(this.log, this.told);
   private commands = 0;
 
   static async begun(): Promise<Sent> {
@@ -91,33 +91,13 @@ class Sent {
     const answers = [{ ...said, bankReference: null, on: null }];
     const data = { ...of, return: sha256Hex(answer), chunk: 0, answers, foreign: [] };
     const outcomes = happened({ type: 'ItemsAnswered', stream: RAIL_STREAM, data }).map((event) =>
-      this.deliver(event),
+      this.delivery.of(event),
     );
     return (await Promise.all(outcomes)).flat();
   }
 
   /** What has happened on the rail since; the outcomes that would park it. */
-  async delivers(): Promise<readonly string[]> {
-    const until = await this.log.head();
-    const events: FeedEvent[] = [];
-    for await (const page of this.log.readAll(this.delivered))
-      events.push(...page.events.filter(({ position }) => position <= until));
-    this.delivered = until;
-    const refused: string[] = [];
-    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'rail'))
-      refused.push(...(await this.deliver(event)));
-    return refused;
-  }
-
-  private async deliver(event: FeedEvent): Promise<readonly string[]> {
-    const commands = (await this.told.on[event.type]?.(event)) ?? [];
-    const refused: string[] = [];
-    for (const { command, context } of followUps(this.told, event, commands)) {
-      const outcome = await this.told.dispatch(command, context);
-      if (outcome.kind === 'rejected') refused.push(outcome.rejected.code);
-    }
-    return refused;
-  }
+  delivers = (): Promise<readonly string[]> => this.delivery.next();
 
   /** Of the item, by its account. */
   async status(): Promise<string | undefined> {

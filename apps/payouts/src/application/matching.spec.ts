@@ -1,8 +1,8 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { MemoryEventLog } from '@tributary/event-log';
-import { type FeedEvent, followUps } from '@tributary/feeds';
-import { CommandRunner, type Outcome, type StreamName, categoryOf } from '@tributary/kernel';
+import { CommandRunner, type Outcome, type StreamName } from '@tributary/kernel';
 import { specCause } from './causes.fixture';
+import { Delivery } from './delivery.fixture';
 import { OF, RESERVED, STREAM, instruct, itemIn } from '../domain/account/account.fixture';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
@@ -48,7 +48,7 @@ class Pair {
         ? this.runner.run(account, STREAM, command, context.cause)
         : this.runner.run(rail, RAIL_STREAM, command, context.cause),
   } as CommandBus);
-  private delivered = 0n;
+  private readonly delivery = new Delivery(this.log, this.told);
   private sent = 0;
 
   /** `item` is reserved, and not instructed as far as its account knows. */
@@ -70,27 +70,7 @@ class Pair {
     this.rail({ type: 'MatchByHand', ...BY_HAND, kind: 'settled', items: [ITEM] });
 
   /** What has happened since, or all of it once more; the outcomes that would park it. */
-  async delivers(again = false): Promise<readonly string[]> {
-    const until = await this.log.head();
-    const events: FeedEvent[] = [];
-    for await (const page of this.log.readAll(again ? 0n : this.delivered))
-      events.push(...page.events.filter(({ position }) => position <= until));
-    this.delivered = until;
-    const refused: string[] = [];
-    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'rail'))
-      refused.push(...(await this.deliver(event)));
-    return refused;
-  }
-
-  private async deliver(event: FeedEvent): Promise<readonly string[]> {
-    const commands = (await this.told.on[event.type]?.(event)) ?? [];
-    const outcomes: string[] = [];
-    for (const { command, context } of followUps(this.told, event, commands)) {
-      const outcome = await this.told.dispatch(command, context);
-      if (outcome.kind === 'rejected') outcomes.push(outcome.rejected.code);
-    }
-    return outcomes;
-  }
+  delivers = (again = false): Promise<readonly string[]> => this.delivery.next(again);
 
   /** As the account and the rail have it. */
   async stands(): Promise<readonly (string | null | undefined)[]> {

@@ -148,15 +148,21 @@ describe('agreeing with the bank', () => {
     });
     const rules = await site.read<{ rules: object }>(`${ACCOUNT}/matching-rules`);
     const tight = { ...rules.rules, handLimit: '1000' };
-    const put = async (said: object, by: string) =>
-      expect((await site.post(`${ACCOUNT}/matching-rules`, said, by, 'PUT')).status).toBe(200);
-    await put(tight, 'anna');
-    const { handLimit } = tight;
-    const proposed = { rules: { handLimit: '1000000' }, proposed: { rules: { handLimit } } };
-    expect(await site.read(`${ACCOUNT}/matching-rules`)).toMatchObject(proposed);
-    await put(tight, 'bruno');
-    const set = { rules: { handLimit }, proposed: null };
-    expect(await site.read(`${ACCOUNT}/matching-rules`)).toMatchObject(set);
+    interface Shown {
+      readonly rules: { readonly handLimit: string };
+      readonly proposed: Pick<Shown, 'rules'> | null;
+    }
+    const shows = (limit: string, proposed: string | undefined) =>
+      site.until<Shown>(
+        `${ACCOUNT}/matching-rules`,
+        (now) => now.rules.handLimit === limit && now.proposed?.rules.handLimit === proposed,
+      );
+    const put = async (by: string) =>
+      expect((await site.post(`${ACCOUNT}/matching-rules`, tight, by, 'PUT')).status).toBe(200);
+    await put('anna');
+    await shows('1000000', '1000');
+    await put('bruno');
+    await shows('1000', undefined);
     const path = `${LINES}/${await unmatchedLine('BALCAO')}/match`;
     const outside = { kind: 'outside', items: [], reason: 'paid at the counter' };
     expect((await site.post(path, outside)).status).toBe(201);

@@ -13,6 +13,10 @@ export class KafkaJsSockets {
   private readonly open = new Set<Socket>();
   private over = false;
 
+  get areCutOff(): boolean {
+    return this.over;
+  }
+
   readonly create: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     if (this.over) throw new Error('This client was stopped.');
     // Typed as always there, but undefined without encryption.

@@ -122,7 +122,7 @@ class KafkaJsBroker implements MessageBroker {
     const heartbeatInterval = Math.round(sessionTimeout / 10);
     const create = () => {
       const sockets = new KafkaJsSockets();
-      const consumer = clientOf(this.options, sockets.create).consumer({
+      const consumer = clientOf(this.hearing(sockets), sockets.create).consumer({
         groupId: consumption.group,
         sessionTimeout,
         heartbeatInterval,
@@ -134,6 +134,15 @@ class KafkaJsBroker implements MessageBroker {
       return { consumer, cutOff: () => sockets.cutOff() };
     };
     return new KafkaJsConsumption(create, consumption, heartbeatInterval);
+  }
+
+  /** What a client says of connections that we ended ourselves is no error that somebody should look at. */
+  private hearing(sockets: KafkaJsSockets): KafkaJsOptions {
+    const { onLog } = this.options;
+    return {
+      ...this.options,
+      onLog: (level, ...said) => onLog(sockets.areCutOff ? 'debug' : level, ...said),
+    };
   }
 
   private async withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {

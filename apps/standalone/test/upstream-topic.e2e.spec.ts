@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
 import { TRAINING_COMPLETED_EXAMPLE } from '@tributary/contracts';
 import { PostgresEventLog } from '@tributary/event-log';
 import { type MessageBroker, kafkaJsBroker } from '@tributary/feeds';
 import { testMasterKey } from '@tributary/platform/testing';
 import { Database } from '@tributary/postgres';
 import {
-  type OwnKafkaBroker,
+  type GuardedKafkaBroker,
   type TestPostgres,
-  kafkaMissing,
-  startKafkaBroker,
+  guardedKafkaMissing,
+  startGuardedKafkaBroker,
   startTestPostgres,
 } from '@tributary/testing';
 import { Product } from './product.fixture';
 
-const missing = kafkaMissing();
+const missing = guardedKafkaMissing();
 const describeWithKafka = missing === undefined ? describe : describe.skip;
 const reason = missing === undefined ? '' : ` (skipped: ${missing})`;
 
@@ -28,23 +30,21 @@ const PERSON = 'ana.silva@canary.example';
 
 describeWithKafka(`taking facts of upstream from a topic of Kafka${reason}`, () => {
   let postgres: TestPostgres;
-  let kafka: Pick<OwnKafkaBroker, 'brokers' | 'stop'> &
-    Partial<Pick<OwnKafkaBroker, 'kill' | 'restart'>>;
+  let kafka: GuardedKafkaBroker;
   let databaseUrl: string;
   let product: Product;
   let broker: MessageBroker;
   const sent = new Set<string>();
 
   beforeAll(async () => {
-    const [server, found] = await Promise.all([startTestPostgres(), startKafkaBroker()]);
-    if (!found.available) throw new Error(found.reason);
-    postgres = server;
-    kafka = found;
+    [postgres, kafka] = await Promise.all([startTestPostgres(), startGuardedKafkaBroker()]);
     databaseUrl = await postgres.freshDatabase();
     broker = kafkaJsBroker({
       brokers: kafka.brokers,
       clientId: 'shop',
       onLog: () => undefined,
+      ssl: { ca: readFileSync(kafka.certificateFile, 'utf8') },
+      sasl: { mechanism: 'scram-sha-512', ...kafka.user },
     });
     await broker.ensureTopic({ name: TOPIC, partitions: PARTITIONS, order: 'any' });
     product = new Product({
@@ -53,6 +53,10 @@ describeWithKafka(`taking facts of upstream from a topic of Kafka${reason}`, () 
       FEED_LEASE_MS: '1000',
       LOG_LEVEL: 'warn',
       KAFKA_BROKERS: kafka.brokers.join(','),
+      KAFKA_TLS: 'on',
+      KAFKA_CA_FILE: kafka.certificateFile,
+      KAFKA_USER: kafka.user.username,
+      KAFKA_PASSWORD: kafka.user.password,
       UPSTREAM_TOPICS: `acme=${TOPIC}[https://shop.example/*]`,
     });
     await product.start();
@@ -118,10 +122,8 @@ describeWithKafka(`taking facts of upstream from a topic of Kafka${reason}`, () 
 
   it('loses and doubles nothing when the broker and the process are killed in between', async () => {
     await send(many('before', 300));
-    if (kafka.kill && kafka.restart) {
-      await kafka.kill();
-      await kafka.restart();
-    }
+    await kafka.kill();
+    await kafka.restart();
     await send(many('between', 300));
     await product.kill();
     await send(many('meanwhile', 300));

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
+import { type GuardedDoor, guardedDoor } from './kafka/guarded-door';
 import { type ServerArtifacts, serverArtifacts } from './kafka/server-artifacts';
-import { KafkaServer } from './kafka/server';
+import { type Door, KafkaServer } from './kafka/server';
 
 interface Broker {
   readonly available: true;
@@ -54,7 +55,42 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
   const artifacts = serverArtifacts();
   if (!('jars' in artifacts))
     return { available: false, reason: refuseOrTell(reasonOf(artifacts)) };
-  const server = await KafkaServer.start(artifacts.jars);
+  return ownBroker(artifacts.jars);
+}
+
+const givenBrokers = (): readonly string[] =>
+  (process.env['KAFKA_BROKERS'] ?? '')
+    .split(',')
+    .map((broker) => broker.trim())
+    .filter(Boolean);
+
+/** Why there is no guarded broker for tests on this machine. */
+export function guardedKafkaMissing(): string | undefined {
+  const artifacts = serverArtifacts();
+  return 'jars' in artifacts ? undefined : refuseOrTell(artifacts.missing);
+}
+
+/** Lets in whoever knows its certificate and signs in, and nobody else. */
+export type GuardedKafkaBroker = OwnKafkaBroker & Pick<GuardedDoor, 'certificateFile' | 'user'>;
+
+export async function startGuardedKafkaBroker(): Promise<GuardedKafkaBroker> {
+  const artifacts = serverArtifacts();
+  if (!('jars' in artifacts)) throw new Error(artifacts.missing);
+  const door = await guardedDoor();
+  const broker = await ownBroker(artifacts.jars, door);
+  return {
+    ...broker,
+    certificateFile: door.certificateFile,
+    user: door.user,
+    async stop() {
+      await broker.stop();
+      await door.remove();
+    },
+  };
+}
+
+async function ownBroker(jars: string, door?: Door): Promise<OwnKafkaBroker> {
+  const server = await KafkaServer.start(jars, door);
   return {
     available: true,
     kind: 'java',
@@ -65,12 +101,6 @@ export async function startKafkaBroker(): Promise<KafkaBroker> {
     stop: () => server.stop(),
   };
 }
-
-const givenBrokers = (): readonly string[] =>
-  (process.env['KAFKA_BROKERS'] ?? '')
-    .split(',')
-    .map((broker) => broker.trim())
-    .filter(Boolean);
 
 /** The command alone proves nothing; only an engine that answers does. */
 const dockerAnswers = (): boolean =>

@@ -9,6 +9,7 @@ import {
   secret,
   secretBytes,
   text,
+  textFile,
   upstreamTopics,
   url,
 } from './kinds';
@@ -95,6 +96,25 @@ const declaration = {
       about: 'Bootstrap brokers; required with `FEEDS=kafka` and with `UPSTREAM_TOPICS`.',
     }),
   ),
+  KAFKA_TLS: oneOf(['off', 'on'], {
+    default: 'off',
+    about: 'Whether the brokers are spoken to through TLS.',
+  }),
+  KAFKA_CA_FILE: optional(
+    textFile({
+      example: '/etc/tributary/kafka-ca.pem',
+      about:
+        'Certificates, as PEM, of who signs those of the brokers. Left out, the authorities that Node knows.',
+    }),
+  ),
+  KAFKA_USER: optional(
+    text({ about: 'Who the brokers know this service as (SASL). Left out, it does not sign in.' }),
+  ),
+  KAFKA_PASSWORD: optional(secret({ about: 'What KAFKA_USER signs in with.' })),
+  KAFKA_MECHANISM: oneOf(['scram-sha-512', 'scram-sha-256', 'plain'], {
+    default: 'scram-sha-512',
+    about: 'How KAFKA_USER signs in; `plain` only with `KAFKA_TLS=on`.',
+  }),
   UPSTREAM_TOPICS: optional(
     upstreamTopics({
       about:
@@ -160,6 +180,25 @@ export const coreSettings: Environment<typeof declaration> = env(declaration, [
   ({ UPSTREAM_TOPICS, KAFKA_BROKERS }) =>
     UPSTREAM_TOPICS !== undefined && KAFKA_BROKERS === undefined
       ? { variable: 'KAFKA_BROKERS', wrong: 'is not set, but UPSTREAM_TOPICS needs it' }
+      : undefined,
+  ({ KAFKA_CA_FILE, KAFKA_TLS }) =>
+    KAFKA_CA_FILE !== undefined && KAFKA_TLS === 'off'
+      ? { variable: 'KAFKA_TLS', wrong: 'is off, but KAFKA_CA_FILE is given' }
+      : undefined,
+  ({ KAFKA_USER, KAFKA_PASSWORD }) =>
+    KAFKA_USER !== undefined && KAFKA_PASSWORD === undefined
+      ? { variable: 'KAFKA_PASSWORD', wrong: 'is not set, but KAFKA_USER signs in with it' }
+      : undefined,
+  ({ KAFKA_USER, KAFKA_PASSWORD }) =>
+    KAFKA_PASSWORD !== undefined && KAFKA_USER === undefined
+      ? { variable: 'KAFKA_USER', wrong: "is not set, but KAFKA_PASSWORD has to be somebody's" }
+      : undefined,
+  ({ KAFKA_USER, KAFKA_MECHANISM, KAFKA_TLS }) =>
+    KAFKA_USER !== undefined && KAFKA_MECHANISM === 'plain' && KAFKA_TLS === 'off'
+      ? {
+          variable: 'KAFKA_TLS',
+          wrong: 'is off, and KAFKA_MECHANISM=plain would send the password in the open',
+        }
       : undefined,
   ({ DRAIN_MS, STOP_LIMIT_MS }) =>
     STOP_LIMIT_MS <= DRAIN_MS

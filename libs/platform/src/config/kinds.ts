@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** How one variable is read. `parse` gives the value, or what is wrong in words that never repeat a secret. */
 export interface Setting<T> {
   readonly about: string;
@@ -23,6 +25,17 @@ export function optional<T>(setting: Setting<T>): Setting<T | undefined> {
 
 export function text(of: WithDefault<string>): Setting<string> {
   return setting(of, 'text', of.example ?? 'value', (value) => ({ value }));
+}
+
+/** What a file holds, which is read at once, so that a wrong path stops the start. */
+export function textFile(of: Words): Setting<string> {
+  return setting(of, 'path of a file', of.example ?? '/run/secrets/file', (path) => {
+    try {
+      return { value: readFileSync(path, 'utf8') };
+    } catch (error) {
+      return { wrong: `cannot be read: ${(error as NodeJS.ErrnoException).code}` };
+    }
+  });
 }
 
 export function secret(of: Words): Setting<string> {

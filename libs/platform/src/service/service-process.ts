@@ -7,6 +7,7 @@ import {
 } from '@tributary/event-log';
 import {
   type FeedTail,
+  type KafkaJsOptions,
   type MessageBroker,
   type PublishedReader,
   type Wake,
@@ -229,15 +230,30 @@ const LEAST_SESSION_MS = 6_000;
 
 function brokerOf(
   name: string,
-  { FEEDS, FEED_LEASE_MS, KAFKA_BROKERS, UPSTREAM_TOPICS }: CoreSettings,
+  settings: CoreSettings,
   logger: StructuredLogger,
 ): MessageBroker | undefined {
+  const { FEEDS, FEED_LEASE_MS, KAFKA_BROKERS, UPSTREAM_TOPICS } = settings;
   if (FEEDS !== 'kafka' && UPSTREAM_TOPICS === undefined) return undefined;
   invariant(KAFKA_BROKERS, 'the settings were checked');
   return kafkaJsBroker({
     brokers: KAFKA_BROKERS,
+    ...doorOf(settings),
     clientId: `tributary-${name}`,
     sessionTimeoutMs: Math.max(FEED_LEASE_MS, LEAST_SESSION_MS),
     onLog: (level, message) => logger.event(level, message, { part: 'kafka' }),
   });
+}
+
+/** How the brokers let this service in. */
+function doorOf({
+  KAFKA_TLS,
+  KAFKA_CA_FILE: ca,
+  KAFKA_USER: username,
+  KAFKA_PASSWORD: password,
+  KAFKA_MECHANISM: mechanism,
+}: CoreSettings): Pick<KafkaJsOptions, 'ssl' | 'sasl'> {
+  const ssl = KAFKA_TLS === 'on' && (ca === undefined || { ca });
+  if (username === undefined || password === undefined) return { ssl };
+  return { ssl, sasl: { mechanism, username, password } };
 }

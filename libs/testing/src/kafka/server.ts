@@ -28,6 +28,14 @@ const DIES_WITH_US = `
   exec "$@" </dev/null 3<&-
 `;
 
+/** How a server is reached where not everybody may. */
+export interface Door {
+  readonly listener: 'SASL_SSL';
+  readonly settings: readonly string[];
+  /** Further words for the tool that writes the empty disk. */
+  readonly format: readonly string[];
+}
+
 /** One Apache Kafka node on loopback, broker and controller in one. */
 export class KafkaServer {
   private child: ChildProcessWithoutNullStreams | undefined;
@@ -36,14 +44,18 @@ export class KafkaServer {
     private readonly jars: string,
     readonly folder: string,
     readonly port: number,
+    private readonly door: Door | undefined,
   ) {}
 
-  static async start(jars: string): Promise<KafkaServer> {
+  /** With a door, whoever talks to it is let in by that alone. */
+  static async start(jars: string, door?: Door): Promise<KafkaServer> {
     const folder = await mkdtemp(join(tmpdir(), 'tributary-test-kafka-'));
     const [port, controllerPort] = await freePorts();
-    const server = new KafkaServer(jars, folder, port);
+    const server = new KafkaServer(jars, folder, port, door);
+    const listener = door?.listener ?? 'PLAINTEXT';
     try {
-      await writeFile(server.settingsFile, settings(folder, port, controllerPort));
+      const lines = [settings(folder, port, controllerPort, listener), ...(door?.settings ?? [])];
+      await writeFile(server.settingsFile, lines.join('\n'));
       await server.format();
       await server.launch();
       return server;
@@ -78,8 +90,13 @@ export class KafkaServer {
   private async format(): Promise<void> {
     const data = join(this.folder, 'data');
     const formatted = `${this.jars}-formatted`;
-    if (existsSync(formatted)) return await cp(formatted, data, { recursive: true });
     const format = ['format', '-t', clusterId(), '-c', this.settingsFile];
+    if (this.door) {
+      // Its users lie on the disk, which is like no other then.
+      await run('java', this.java('kafka.tools.StorageTool', ...format, ...this.door.format));
+      return;
+    }
+    if (existsSync(formatted)) return await cp(formatted, data, { recursive: true });
     await run('java', this.java('kafka.tools.StorageTool', ...format));
     await publish(data, formatted);
   }
@@ -167,14 +184,20 @@ async function freePorts(): Promise<[number, number]> {
  * The short session lets a node that was killed come back in seconds: the controller refuses a broker whose earlier life has not
  * timed out yet.
  */
-const settings = (folder: string, port: number, controllerPort: number): string => `
+const settings = (
+  folder: string,
+  port: number,
+  controllerPort: number,
+  listener: string,
+): string => `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=${listener}://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=${listener}://127.0.0.1:${port}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,${listener}:${listener}
+inter.broker.listener.name=${listener}
 log.dirs=${join(folder, 'data')}
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0

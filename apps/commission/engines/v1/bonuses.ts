@@ -15,7 +15,8 @@ import type { TraceStep } from './trace';
 /**
  * A bonus belongs to whatever carried its sum over the threshold: that moment decides which version and which terms govern it,
  * as a payment does for a line. Where nothing did yet, the newest version says what is missing. It is one bonus, however many
- * versions have it, so that a later threshold neither takes away what was reached before nor pays it again.
+ * versions have it, so that a later threshold neither takes away what was reached before nor pays it again; one that is lower than
+ * what was reached before pays with whatever comes next.
  */
 export function bonusEarnings(
   facts: WindowFacts,
@@ -27,9 +28,8 @@ export function bonusEarnings(
   const found = plans.flatMap((plan) =>
     plan.bonuses.flatMap((rule) =>
       periodsOf(rule.bonus.once, facts.months).flatMap((period) => {
-        const reached = reachedIn({ facts, t, rule, period, credited });
-        const at = reached.by?.at;
-        const governs = at === undefined ? plan === plans.at(-1) : planAt(facts, t, at) === plan;
+        const reached = reachedIn({ facts, t, plan, rule, period, credited });
+        const governs = reached.by !== undefined || plan === plans.at(-1);
         return governs && reached.total.numerator !== 0n
           ? [bonusEarning({ facts, t, plan, rule, period, reached, isTraced })]
           : [];
@@ -67,6 +67,7 @@ function plansOf({ versions, window }: WindowFacts, t: Instant): readonly Compil
 interface Asked {
   readonly facts: WindowFacts;
   readonly t: Instant;
+  readonly plan: CompiledPlan;
   readonly rule: CompiledBonus;
   readonly period: WindowPeriod;
 }
@@ -74,6 +75,7 @@ interface Asked {
 function reachedIn({
   facts,
   t,
+  plan,
   rule,
   period,
   credited,
@@ -83,8 +85,16 @@ function reachedIn({
     measure === null
       ? creditedIn(credited, rule, period)
       : measuredIn(facts.terms.measures, measure, period, t);
-  return reachedBy(contributions, threshold);
+  return reachedBy(contributions, threshold, (at) => {
+    const governing = planAt(facts, t, at);
+    const named = governing?.bonuses.find((bonus) => isSame(bonus, rule));
+    return { isThis: governing === plan, threshold: named?.bonus.threshold };
+  });
 }
+
+/** The same bonus of another version: what it asks for can be compared. */
+const isSame = (a: CompiledBonus, b: CompiledBonus): boolean =>
+  a.id === b.id && a.bonus.once === b.bonus.once && a.bonus.measure === b.bonus.measure;
 
 /** The credited net of the lines that the rule's own conditions let in. */
 const creditedIn = (
@@ -102,7 +112,6 @@ const creditedIn = (
     }));
 
 interface Found extends Asked {
-  readonly plan: CompiledPlan;
   readonly reached: Reached;
   readonly isTraced: boolean;
 }

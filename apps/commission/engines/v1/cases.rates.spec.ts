@@ -254,3 +254,69 @@ describe('a bonus whose threshold a later version raises', () => {
     ]);
   });
 });
+
+describe('a bonus whose threshold a later version lowers below what was sold before', () => {
+  const version = (number: number, gte: string | null) => {
+    const when = { sum: 'credited.net', gte: gte ?? '1' } as const;
+    const pay = { kind: 'bonus', amount: '500000', once: 'calendar_quarter', when } as const;
+    const rules = [{ id: 'b', group: 'bonus', stack: true, enabled: gte !== null, pay }];
+    return plan(rules, { version: number });
+  };
+  const versions = (before: string | null, after: string) => [
+    { at: noon('01-01'), value: version(1, before) },
+    { at: noon('02-20'), from: noon('03-01'), value: version(2, after) },
+  ];
+  const january = line(noon('01-05'), 100_000);
+  const march = line(noon('03-10'), 1);
+  const bonuses = (facts: Told) => dues(facts).filter(({ key }) => 'window' in key);
+
+  it.each([
+    ['it was higher', '200000'],
+    ['there was none', null],
+  ])('is paid with the first sale under that version, where before %s', (_what, before) => {
+    const facts = { versions: versions(before, '50000'), lines: [january, march] };
+    expect(bonuses(facts)).toMatchObject([
+      { rounded: 500_000n, paidAt: noon('03-10'), plan: { version: 2 }, reason: null },
+    ]);
+  });
+
+  it('is not paid for what was sold before that version alone', () => {
+    const facts = { versions: versions('200000', '50000'), lines: [january] };
+    expect(bonuses(facts)).toMatchObject([{ rounded: 0n, reason: 'threshold_not_reached' }]);
+  });
+
+  it('is not paid with what gives back', () => {
+    const lines = [january, line(noon('03-10'), -1)];
+    expect(bonuses({ versions: versions('200000', '50000'), lines })).toMatchObject([
+      { rounded: 0n, reason: 'threshold_not_reached' },
+    ]);
+  });
+
+  it('stays that of the old version, where that one was reached as well', () => {
+    const facts = { versions: versions('80000', '50000'), lines: [january, march] };
+    expect(bonuses(facts)).toMatchObject([{ rounded: 500_000n, paidAt: noon('01-05') }]);
+  });
+
+  it('stays refused, where the old one was reached when the partner was not active', () => {
+    const asked = terms({
+      partner: [
+        { at: noon('01-01'), value: partner({ status: 'ended' }) },
+        { at: noon('03-05'), value: partner() },
+      ],
+      measures: ['01-05', '03-10'].map((day) => counted('lead.accepted', day, noon(day))),
+    });
+    const pay = (gte: number): Rule['pay'] => ({
+      kind: 'bonus',
+      amount: '500000',
+      once: 'calendar_quarter',
+      when: { count: 'lead.accepted', gte },
+    });
+    const counting = [1, 1].map((gte, i) => ({
+      at: noon(`0${String(i + 1)}-01`),
+      value: plan([{ id: 'b', group: 'bonus', stack: true, pay: pay(gte) }], { version: i + 1 }),
+    }));
+    expect(bonuses({ versions: counting, inside: noon('03-10'), terms: asked })).toMatchObject([
+      { rounded: 0n, plan: { version: 1 }, reason: 'partner_not_active' },
+    ]);
+  });
+});

@@ -4,5 +4,5 @@
  */
 export const ENGINE = {
   name: 'v1',
-  hash: 'b80ba1de7f22dadc3198f291671d3f47510c0e04604290e33122d223ec4e509f',
+  hash: '58ef38672e7bce1dd8be54fc94bc284e8d0b3e7ef2b077c865a3b78d93224648',
 } as const;

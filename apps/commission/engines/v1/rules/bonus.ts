@@ -57,16 +57,38 @@ export interface Reached {
   readonly by: Contribution | undefined;
 }
 
-export function reachedBy(contributions: readonly Contribution[], threshold: Exact): Reached {
+/** What is in force at a moment: this version or another, and the threshold that it names; undefined: it has no such bonus. */
+export type InForce = (at: Instant) => {
+  readonly isThis: boolean;
+  readonly threshold: Exact | undefined;
+};
+
+/**
+ * A version says nothing of what came before it. So what carries the sum over its threshold comes while it is in force, and either
+ * brings the sum there or is the first to find it there, where the threshold before was a higher one.
+ */
+export function reachedBy(
+  contributions: readonly Contribution[],
+  threshold: Exact,
+  inForce: InForce,
+): Reached {
   const ordered = [...contributions].sort((a, b) =>
     a.at !== b.at ? (a.at < b.at ? -1 : 1) : a.id < b.id ? -1 : 1,
   );
   let total = ZERO;
   let by: Contribution | undefined;
+  let previous: Contribution | undefined;
   for (const contribution of ordered) {
+    const before = total;
     total = plus(total, contribution.amount);
     if (compare(total, threshold) < 0) by = undefined;
-    else by ??= contribution;
+    else if (by === undefined && compare(total, before) > 0 && inForce(contribution.at).isThis) {
+      const asked = previous && inForce(previous.at).threshold;
+      const isNew =
+        compare(before, threshold) < 0 || asked === undefined || compare(before, asked) < 0;
+      if (isNew) by = contribution;
+    }
+    previous = contribution;
   }
   return { total, by };
 }

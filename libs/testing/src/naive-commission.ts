@@ -37,7 +37,7 @@ export function naiveDue(history: NaiveHistory, t: string): Map<string, bigint> 
     const i = left.findIndex((text, j) => text !== right[j]);
     return i < 0 ? 0 : (left[i] as string) < (right[i] as string) ? -1 : 1;
   });
-  payOrders(earned);
+  payOrders(earned, t);
   paySchedules(earned);
   for (const each of earned) limitLine(each);
   const mode =

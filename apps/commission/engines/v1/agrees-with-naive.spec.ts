@@ -185,6 +185,8 @@ const anyLine = fc
     active: fc.boolean(),
     reactivated: fc.boolean(),
     asset: rarely<string>(fc.constant('USD/2'), 'BRL/2'),
+    /** Dated with the payment, and failing where a later one leaves more. */
+    refundedAtOnce: rarely(fc.nat(100), 0),
     refunds: fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.nat(100)), { maxLength: 3 }),
   })
   .map((drawn): LineFact => {
@@ -204,7 +206,16 @@ const anyLine = fc
       .map(([after, kept]) => [day(drawn.paid + after), at(kept)] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .filter(([when], i, all) => all[i - 1]?.[0] !== when);
-    const more = { product, productGroup, billing, quantity, ordinal, asset, customer, ...at(100) };
+    const more = {
+      product,
+      productGroup,
+      billing,
+      quantity,
+      ordinal,
+      asset,
+      customer,
+      ...at(100 - drawn.refundedAtOnce),
+    };
     const names = { sale: `s${drawn.sale}`, payment: `s${drawn.sale}p${drawn.id}` };
     return line(paidAt, drawn.net, { ...names, ...more }, ...later);
   });

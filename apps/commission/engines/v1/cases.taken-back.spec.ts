@@ -14,6 +14,7 @@ import {
   worth,
 } from './window.fixture';
 import { MIXED } from './cases.fixture';
+import type { Pay } from './plan';
 
 describe('E3: a refund after the payout, at the level of what is due (M032)', () => {
   const sale = line(
@@ -169,5 +170,36 @@ describe('E21: a refund by amount', () => {
     ['the refund failed: +3,750 and +499', '03-16', [37_500, 4_990]],
   ])('%s', (_what, day, commissions) => {
     expect(worth({ plan: MIXED, lines }, noon(day))).toEqual(commissions);
+  });
+});
+
+describe('a fixed amount for what was refunded on the day that it was paid', () => {
+  const [paidAt, failed] = [noon('03-05'), noon('03-15')];
+  const order = { sale: 'o1', payment: 'o1p' };
+  const sold = (refunded: number, ...later: Parameters<typeof line>[3][]) => [
+    line(paidAt, 100_000 - refunded, { ...order, line: 'l1' }, ...later),
+    line(paidAt, 100_000, { ...order, line: 'l2' }),
+  ];
+  const fixed = (pay: Pay) => plan([{ id: 'base', group: 'base', pay }]);
+
+  it.each<[string, Pay, number[]]>([
+    ['for each line', { kind: 'flat', amount: '1000' }, [1_000, 1_000]],
+    ['for each unit', { kind: 'per_unit', amount: '1000' }, [1_000, 1_000]],
+    ['for the order', { kind: 'flat', amount: '1000', per: 'order' }, [500, 500]],
+  ])('%s: is paid once where that refund fails', (_what, pay, commissions) => {
+    for (const refunded of [40_000, 99_999, 100_000]) {
+      const lines = sold(refunded, [failed, left(100_000)]);
+      expect(worth({ plan: fixed(pay), lines })).toEqual(commissions);
+    }
+  });
+
+  it.each<[string, Pay]>([
+    ['for each line', { kind: 'flat', amount: '1000' }],
+    ['for each unit', { kind: 'per_unit', amount: '1000' }],
+    ['for the order', { kind: 'flat', amount: '1000', per: 'order' }],
+  ])('%s: nothing is left of a full refund', (_what, pay) => {
+    const twice = sold(40_000, [failed, left(0)]);
+    for (const lines of [sold(100_000), twice])
+      expect(worth({ plan: fixed(pay), lines })[0]).toBe(0);
   });
 });

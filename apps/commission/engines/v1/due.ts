@@ -84,7 +84,7 @@ function earningsOf(facts: WindowFacts, t: Instant, traced: DueKey | null): read
   }
   if (isIndependent(facts)) return earnings;
   earnings.sort(inOrder);
-  payTogether(facts, earnings);
+  payTogether(facts, t, earnings);
   applyLimits(facts, t, earnings, modeOf(facts, t));
   return earnings;
 }

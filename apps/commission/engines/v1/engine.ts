@@ -4,5 +4,5 @@
  */
 export const ENGINE = {
   name: 'v1',
-  hash: '58ef38672e7bce1dd8be54fc94bc284e8d0b3e7ef2b077c865a3b78d93224648',
+  hash: 'f9a971f5b16384dcc757ba802be9741a8488e219de7b2240512e310ab6c9df23',
 } as const;

@@ -93,7 +93,7 @@ function collectUnder(plan: CompiledPlan, asked: Asked, to: Collected): void {
     line: value,
     part,
     basis,
-    originalNet: BigInt(asked.fact.steps[0]?.value.net ?? 0),
+    originalNet: originalNetOf(asked.fact, asked.t),
     posted: child === null ? undefined : postedFor(child, asked),
     trace: null,
   };
@@ -155,6 +155,19 @@ export function partOf({ parts }: CreditedLine, owner: string): bigint {
   let sum = 0n;
   for (const { partner, basis } of parts) if (partner === owner) sum += BigInt(basis);
   return sum;
+}
+
+/**
+ * What was sold, as far as is known by then: a refund that is dated with the payment, or before it, is in the first step already, and
+ * shows what it was of once it fails.
+ */
+export function originalNetOf({ steps }: LineFact, t: Instant): bigint {
+  let most = 0n;
+  for (const { at, value } of steps) {
+    const net = BigInt(value.net);
+    if (at <= t && (net < 0n ? net < most : net > most)) most = net;
+  }
+  return most;
 }
 
 /** The partner's share of what is left of the line after what the plan does not pay on. */

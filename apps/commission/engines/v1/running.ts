@@ -5,6 +5,7 @@ import type { Earning } from './earning';
 import { type Exact, ZERO, plus, textOf } from './exact';
 import type { LineKey, WindowFacts } from './facts';
 import { applyLimit, limitedPerLine } from './limits';
+import { originalNetOf } from './line';
 import { paySchedule } from './rules/schedule';
 
 /** By (paidAt, fact, line, rule), whatever the order of arrival. */
@@ -23,10 +24,10 @@ const lineOf = ({ line }: Earning): string => line?.line ?? '';
 const childOf = ({ key }: Earning): string => ('child' in key ? (key.child ?? '') : '');
 
 /** Rules whose worth of a line depends on the lines before it. `earnings` stand in their order. */
-export function payTogether(facts: WindowFacts, earnings: readonly Earning[]): void {
+export function payTogether(facts: WindowFacts, t: Instant, earnings: readonly Earning[]): void {
   for (const group of groupsBy(earnings, (earning) => togetherKey(facts, earning)).values()) {
     const [first] = group.members;
-    if (first?.rule?.perOrder != null) payPerOrder(group);
+    if (first?.rule?.perOrder != null) payPerOrder(group, t);
     else payBySchedule(group);
   }
 }
@@ -60,8 +61,11 @@ function payBySchedule({ key, members }: RunningGroup): void {
 }
 
 /** One amount for the sale: each line has the part of it that it has of the sale, as far as it was not refunded. */
-function payPerOrder({ key, members }: RunningGroup): void {
-  const original = members.reduce((sum, each) => sum + originalNetOf(each), 0n);
+function payPerOrder({ key, members }: RunningGroup, t: Instant): void {
+  const original = members.reduce(
+    (sum, { line }) => sum + (line === null ? 0n : originalNetOf(line, t)),
+    0n,
+  );
   for (const earning of members) {
     const amount = earning.rule?.perOrder ?? 0n;
     const { part, trace } = earning;
@@ -76,8 +80,6 @@ function payPerOrder({ key, members }: RunningGroup): void {
     earning.amount = limitedPerLine(earning, paid);
   }
 }
-
-const originalNetOf = ({ line }: Earning): bigint => BigInt(line?.steps[0]?.value.net ?? 0);
 
 /** Limits by their periods, short ones first. How much a line may be worth says the version that governs it. */
 export function applyLimits(

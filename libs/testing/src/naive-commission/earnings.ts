@@ -54,7 +54,7 @@ export function earnedOn(history: NaiveHistory, line: NaiveLine, t: string): Ear
     const { sale, payment, line: name } = line;
     const key = naiveKey(sale, payment, name, rule.id);
     const isFixed = rule.pay.kind === 'flat' || rule.pay.kind === 'per_unit';
-    const isUnpaid = isFixed && rule.pay.per !== 'order' && originalNet(line) <= 0n;
+    const isUnpaid = isFixed && rule.pay.per !== 'order' && originalNet(line, t) <= 0n;
     return { key, rule, plan, line, paidAt, share, basis, amount, isUnpaid, worth: null };
   });
 }
@@ -88,13 +88,18 @@ const shareOf = ({ parts }: NaiveLineValue, partner: string): bigint =>
     .filter((part) => part.partner === partner)
     .reduce((sum, { basis }) => sum + BigInt(basis), 0n);
 
-export const originalNet = ({ steps }: NaiveLine): bigint => BigInt(steps[0]?.value.net ?? '0');
+/** The furthest from nothing that it is known to have been. */
+export const originalNet = ({ steps }: NaiveLine, t: string): bigint =>
+  steps
+    .filter(({ at }) => at <= t)
+    .map(({ value }) => BigInt(value.net))
+    .reduce((most, net) => (magnitude(net) > magnitude(most) ? net : most), 0n);
 
 /** Schedules and orders are paid when all lines are known. */
 function paid(asked: Case, { pay }: NaiveRule, basis: Fraction): Fraction {
-  const { plan, value, history, line } = asked;
+  const { plan, value, history, line, t } = asked;
   const full = inPool(plan) ? whole(BigInt(value.net) - feeOf(asked)) : basis;
-  const original = originalNet(line);
+  const original = originalNet(line, t);
   const share = inPool(plan) ? BigInt(value.net) : shareOf(value, history.partner);
   // Half of a line earns half, and after a refund of half of it a quarter.
   const left: Fraction = original > 0n ? [share, original] : whole(0n);

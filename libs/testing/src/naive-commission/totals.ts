@@ -29,9 +29,9 @@ function runsOf(earned: readonly Earned[]): Earned[][] {
 }
 
 /** One amount for the whole sale: each line has the part of it that it has of the sale. */
-export function payOrders(earned: readonly Earned[]): void {
+export function payOrders(earned: readonly Earned[], t: string): void {
   for (const run of runsOf(earned)) {
-    const original = run.reduce((sum, { line }) => sum + originalNet(line), 0n);
+    const original = run.reduce((sum, { line }) => sum + originalNet(line, t), 0n);
     for (const each of run) {
       const { amount, kind } = each.rule.pay;
       if (kind !== 'flat') continue;

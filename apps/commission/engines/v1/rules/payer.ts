@@ -13,7 +13,7 @@ export interface PayInput {
   /** The partner's share of the net, after refunds. */
   readonly part: bigint;
   readonly basis: Exact;
-  /** What the line's net was before any refund. */
+  /** What the line's net was before any refund, as far as that is known. */
   readonly originalNet: bigint;
   /** Of an override: what was posted for the child. */
   readonly posted: bigint | undefined;

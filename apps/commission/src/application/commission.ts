@@ -9,7 +9,14 @@ import { disputesDecided } from './disputes';
 import { type Whereabouts, linesCredited } from './lines';
 import { publication } from './publication';
 import { windowsBehind } from './resuming';
-import { agreementsTold, plansTold, postingsTold, termsTold, windowsFollow } from './terms';
+import {
+  agreementsTold,
+  holdsTold,
+  plansTold,
+  postingsTold,
+  termsTold,
+  windowsFollow,
+} from './terms';
 
 /** What commission owns, what follows from its events, and what it tells and hears. */
 export const commission: ServiceDefinition = {
@@ -25,6 +32,7 @@ export const commission: ServiceDefinition = {
     return [
       plansTold(bus, whereabouts),
       postingsTold(bus, whereabouts),
+      holdsTold(bus, whereabouts),
       windowsFollow(bus, whereabouts),
       windowsBehind(means.runner),
     ];

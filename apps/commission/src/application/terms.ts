@@ -19,6 +19,8 @@ import { categoryOf, parseStreamName } from '@tributary/kernel';
 import type { LearnTerm, OpenWindow } from '../domain/earnings/commands';
 import type {
   CommissionSummed,
+  HoldLifted,
+  HoldPlaced,
   LineLearned,
   TermLearned,
   WindowOpened,
@@ -26,6 +28,7 @@ import type {
 import {
   topicOfAgreements,
   topicOfEntity,
+  topicOfHolds,
   topicOfMeasures,
   topicOfPartner,
   topicOfPlanUsers,
@@ -243,3 +246,27 @@ export const postingsTold = (bus: CommandBus, whereabouts: Whereabouts): Reactio
     target: streamOfEarnings,
     dispatch: dispatchToWindow(bus, whereabouts.directory),
   });
+
+/** What people have placed on a line or lifted, for every window of the partner that its payment may move to, or has come from. */
+export const holdsTold = (bus: CommandBus, whereabouts: Whereabouts): Reaction<ToWindow> => {
+  const tell = (
+    event: FeedEvent<string, HoldLifted['data'] | HoldPlaced['data']>,
+    key: string,
+  ): Promise<readonly ToWindow[]> => {
+    const { partner, plan } = windowOfStream(parseStreamName(event.stream));
+    const data = event.data as unknown as JsonObject;
+    const term = { topic: topicOfHolds(partner, plan), key, revision: 1, data };
+    return toFollowers(event, term, whereabouts);
+  };
+  return reaction<ToWindow, { HoldLifted: HoldLifted['data']; HoldPlaced: HoldPlaced['data'] }>({
+    name: 'holds_told',
+    on: {
+      HoldPlaced: (event) => tell(event, `${event.data.hold.id} placed`),
+      // An approval is of what was posted in that window alone.
+      HoldLifted: (event) =>
+        event.data.hold === 'approval' ? [] : tell(event, `${event.data.hold} lifted`),
+    },
+    target: streamOfEarnings,
+    dispatch: dispatchToWindow(bus, whereabouts.directory),
+  });
+};

@@ -147,7 +147,12 @@ export class HoldsController {
 
   @Post('lines/:line/holds')
   @HttpCode(201)
-  @ApiOperation({ summary: 'Holds a line, whatever its plan says' })
+  @ApiOperation({
+    summary: 'Holds a line, whatever its plan says',
+    description:
+      'It holds what the same partner earns of that payment under the same plan, also where a correction moves the payment into another ' +
+      'window, in which the line has another name. It is lifted under either.',
+  })
   async place(
     @Idempotent() context: CommandContext,
     @Param('line') line: string,

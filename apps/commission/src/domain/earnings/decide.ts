@@ -22,7 +22,7 @@ import type {
   TakeDecision,
   ToldTerm,
 } from './commands';
-import type { CommissionSummed, EarningsEvent } from './events';
+import type { CommissionSummed, EarningsEvent, HoldLifted, HoldPlaced } from './events';
 import { evolve } from './evolve';
 import { holdsOfWindow, sameHolds } from './holds';
 import { snapshot } from './snapshot';
@@ -30,12 +30,13 @@ import { type Earnings, initialEarnings, termKeyOf } from './state';
 import { nextReleases, nextSteps, settledNow } from './steps';
 import {
   topicOfAgreements,
+  topicOfHolds,
   topicOfMeasures,
   topicOfPartner,
   topicOfStanding,
   topicOfPosted,
 } from './topics';
-import { calendarOf, lineGroupOf } from './window';
+import { type WindowId, calendarOf, lineGroupOf } from './window';
 import { knownIn, topicsOfBooks } from './window-facts';
 
 export type EarningsDecision = Decision<EarningsEvent, EarningsRejected>;
@@ -92,7 +93,9 @@ function learnLines(command: LearnLines, state: Earnings): EarningsDecision {
   for (const { revision, data } of news) {
     const occurredAt = data.steps.at(-1)?.at ?? first.data.steps[0]?.at;
     if (occurredAt === undefined) continue;
-    const follows = child === null ? [] : unfollowed(next, ofChild(child, data));
+    // A window that was opened before holds were told asks for them with its next line.
+    const topics = [ofHolds(command.id), ...(child === null ? [] : ofChild(child, data))];
+    const follows = unfollowed(next, topics);
     add({
       type: 'LineLearned',
       data: { revision, child, line: data, follows },
@@ -110,13 +113,16 @@ const calendarStart = ({ id, zone }: LearnLines) => calendarOf(id.window, zone).
 function opened({ id, zone, at }: Pick<OpenWindow, 'at' | 'id' | 'zone'>): EarningsEvent {
   const { partner, plan, window } = id;
   const calendar = calendarOf(window, zone);
-  const follows = [...ofPartner(partner), topicOfPlan(plan)];
+  // Holds first: nothing is posted before they are known.
+  const follows = [ofHolds(id), ...ofPartner(partner), topicOfPlan(plan)];
   return {
     type: 'WindowOpened',
     data: { partner, plan, window, calendar, follows },
     occurredAt: at,
   };
 }
+
+const ofHolds = ({ partner, plan }: WindowId): string => topicOfHolds(partner, plan);
 
 const ofPartner = (partner: string): readonly string[] => [
   topicOfAgreements(partner),
@@ -157,7 +163,15 @@ function learnTerm({ told, at }: LearnTerm, state: Earnings): EarningsDecision {
     events.push(changed);
     next = evolve(next, changed);
   }
+  if (told.topic === ofHolds(state.opened)) return accept(...events, ...heldElsewhere(next, told));
   return accept(...events, ...settledNow(next, groupsOfTerm(next, told), momentsIn(told.data)));
+}
+
+/** What people have said of a line while it was in another window, or here: a line that never came here is none of ours. */
+function heldElsewhere(state: Earnings, { data }: ToldTerm): readonly EarningsEvent[] {
+  const said = data as unknown as HoldPlaced['data'] | HoldLifted['data'];
+  if (state.groups.get(said.group) === undefined) return [];
+  return settledNow(state, [said.group], ['at' in said ? said.at : said.hold.from]);
 }
 
 /** What is posted for one line of a partner below concerns that line alone; everything else may concern any. */

@@ -1,5 +1,7 @@
+import type { JsonObject } from '@tributary/kernel';
 import type { EarningsCommand } from './commands';
 import {
+  PLAN,
   Window,
   agreed,
   learned,
@@ -7,11 +9,13 @@ import {
   line,
   noon,
   partnerIs,
+  permutations,
   programme,
   published,
   revisionsOf,
   windowOf,
 } from './earnings.fixture';
+import { topicOfHolds } from './topics';
 
 const TERMS = [agreed(), partnerIs(), programme(), published()];
 const sale = line(noon('03-05'), 100_000);
@@ -190,6 +194,77 @@ describe('a hold that people place', () => {
     expect(window.run(lifted(lineId(window), '04-01'))).toEqual({
       rejected: { code: 'hold_unknown' },
     });
+  });
+});
+
+describe('a hold that people have placed while the payment was in another window', () => {
+  const group = `line  ${sale.sale} ${sale.payment} ${sale.line}`;
+  const told = (key: string, data: JsonObject): EarningsCommand => ({
+    type: 'LearnTerm',
+    id: windowOf(),
+    at: noon('03-12'),
+    told: { topic: topicOfHolds('p1', PLAN), key, revision: 1, data },
+  });
+  const hold = {
+    id: 'h1',
+    reason: 'fraud',
+    owner: 'risk',
+    condition: 'the review is done',
+    from: noon('03-12'),
+    until: null,
+  };
+  const placed = told('h1 placed', { lineId: 'before', group, hold, by: 'ana' });
+  const lifted = told('h1 lifted', {
+    lineId: 'before',
+    group,
+    hold: 'h1',
+    at: noon('04-01'),
+    note: 'reviewed',
+    by: 'ana',
+  });
+  const arrivals = permutations([placed, lifted, learned(sale)]);
+
+  it('is asked for before anything is posted', () => {
+    const [opened] = Window.after(learned(sale)).events;
+    const follows = opened?.type === 'WindowOpened' ? opened.data.follows : [];
+    expect(follows[0]).toBe(topicOfHolds('p1', PLAN));
+  });
+
+  it.each([
+    ['before the line', [placed, learned(sale)]],
+    ['after the line', [learned(sale), placed]],
+  ])('holds it here, told %s', (_when, commands) => {
+    const window = Window.after(...TERMS, ...commands, release('03-31'));
+    expect([window.held(), window.released()]).toEqual([25_000, 0]);
+  });
+
+  it('is over when it is lifted there, in any order', () => {
+    for (const commands of arrivals) {
+      const window = Window.after(...TERMS, ...commands, release('04-30'));
+      expect(entries(window)).toEqual([[noon('04-01'), '25000']]);
+    }
+  });
+
+  it('is lifted here as well, and stays so when more is posted', () => {
+    const window = Window.after(...TERMS, learned(sale), placed);
+    const on = {
+      id: windowOf(),
+      by: 'ana',
+      line: lineId(window),
+      note: 'reviewed',
+      receivedAt: noon('04-01'),
+    };
+    window.run({ ...on, type: 'LiftHold', hold: 'h1' });
+    const more = [noon('04-10'), left(200_000)] as const;
+    window.run(learned(line(noon('03-05'), 100_000, {}, more), { revision: 2 }));
+    window.run(release('04-30'));
+    expect(window.released()).toBe(50_000);
+  });
+
+  it('says nothing of other lines', () => {
+    const other = learned(line(noon('03-05'), 100_000, { sale: 'other' }));
+    const window = Window.after(...TERMS, other, placed, release('03-31'));
+    expect(window.released()).toBe(25_000);
   });
 });
 

@@ -20,11 +20,29 @@ function intervalsOf<V>(
   return intervals;
 }
 
+/** What people have placed on a line, here or while its payment was in another window, and lifted here or there. */
+export function placedOn(
+  { placed, lifted }: Group,
+  told: readonly CommissionHold[] = [],
+): readonly CommissionHold[] {
+  const here = new Set(placed.map(({ id }) => id));
+  return [
+    ...placed.map((hold) => ({
+      ...hold,
+      until: hold.until ?? told.find(({ id }) => id === hold.id)?.until ?? null,
+    })),
+    ...told
+      .filter(({ id }) => !here.has(id))
+      .map((hold) => ({ ...hold, until: hold.until ?? lifted[hold.id] ?? null })),
+  ];
+}
+
 /** Everything that holds a line by itself, now and in the past. */
 export function holdsOfGroup(
   line: KnownLine | undefined,
   worths: WorthOfGroup,
-  { placed, lifted }: Group,
+  placed: readonly CommissionHold[],
+  lifted: Group['lifted'],
 ): readonly CommissionHold[] {
   const disputes =
     line === undefined ? [] : intervalsOf(line.fact.steps, ({ disputed }) => disputed);

@@ -2,7 +2,7 @@ import { type Instant, invariant } from '@tributary/kernel';
 import type { LineDue } from '../../../engines/v1/line-due';
 import type { EarningsEvent } from './events';
 import { evolve } from './evolve';
-import { holdsOfGroup, sameHolds } from './holds';
+import { holdsOfGroup, placedOn, sameHolds } from './holds';
 import { type Concluded, postingsOf } from './post';
 import { type Account, EMPTY_GROUP, type Earnings, type Group, type SumStep } from './state';
 import { lineIdOf } from './window';
@@ -169,7 +169,8 @@ function holdsChanged(
   // An approval is of what was posted by then. What is posted on top of it nobody has looked at.
   const isEnded = Object.keys(known.lifted).length > 0;
   const lifted = isEnded && postedFor(known) > postedFor(told) ? {} : known.lifted;
-  const holds = holdsOfGroup(state.lines.get(group), worths, { ...known, lifted });
+  const placed = placedOn(known, knownIn(state).placed.get(group));
+  const holds = holdsOfGroup(state.lines.get(group), worths, placed, lifted);
   const lineIds = linesOf(known);
   // Whoever follows the books finds holds by the lines that were posted, so they are told again with each new one.
   const isNewLine = holds.length > 0 && lineIds.length > linesOf(told).length;
@@ -193,9 +194,10 @@ function frozen(state: Earnings, group: string, occurredAt: Instant): readonly E
   invariant(opened, 'a window is opened by its first line');
   const { partner, plan, window } = opened;
   const isDisputed = state.lines.get(group)?.fact.steps.at(-1)?.value.disputed === true;
-  const { accounts, placed } = state.groups.get(group) ?? EMPTY_GROUP;
+  const known = state.groups.get(group) ?? EMPTY_GROUP;
+  const placed = placedOn(known, knownIn(state).placed.get(group));
   const isStopped = isDisputed || placed.some(({ until }) => until === null);
-  return Object.values(accounts).flatMap((account): EarningsEvent[] => {
+  return Object.values(known.accounts).flatMap((account): EarningsEvent[] => {
     const { lineId, key, programme, entity, asset } = account;
     const amount = isStopped && BigInt(account.released) > 0n ? account.released : '0';
     if (amount === account.frozen) return [];

@@ -8,6 +8,8 @@ export const topicOfStanding = (partner: string): string => `standing:${partner}
 export const topicOfMeasures = (partner: string): string => `measures:${partner}`;
 /** What is posted for a line of a partner below, a key for each rule. */
 export const topicOfPosted = (child: string, line: string): string => `posted:${child} ${line}`;
+/** What people have placed on lines of a partner under a plan, and lifted: a payment that moves to another window stays held. */
+export const topicOfHolds = (partner: string, plan: string): string => `holds:${partner} ${plan}`;
 export const topicOfProgramme = (programme: string): string => `programme:${programme}`;
 export const topicOfEntity = (entity: string): string => `entity:${entity}`;
 /** Of a plan what decides about its windows. */

@@ -1,5 +1,6 @@
 import {
   type AgreementData,
+  type CommissionHold,
   DEFAULT_PROGRAMME,
   type EntityData,
   MAIN_ENTITY,
@@ -22,11 +23,12 @@ import type {
 import type { PlanVersion, Rule } from '../../../engines/v1/plan';
 import { type PlanStep, type PlanTold, topicOfPlan } from '../plan/events';
 import type { ToldTerm } from './commands';
-import type { CommissionSummed } from './events';
+import type { CommissionSummed, HoldLifted, HoldPlaced } from './events';
 import type { Earnings } from './state';
 import {
   topicOfAgreements,
   topicOfEntity,
+  topicOfHolds,
   topicOfMeasures,
   topicOfPartner,
   topicOfPosted,
@@ -58,6 +60,8 @@ export interface Known {
   readonly decisions: readonly { readonly at: Instant; readonly from: Instant }[];
   /** By group, when what is posted for that line of a partner below has changed: a part of it is earned here, whenever it was paid. */
   readonly postedAt: ReadonlyMap<string, readonly Instant[]>;
+  /** By group, what people have placed on it in this window or in another one, in order. */
+  readonly placed: ReadonlyMap<string, readonly CommissionHold[]>;
 }
 
 interface Cached extends Pick<Earnings, 'opened' | 'overrides'> {
@@ -102,6 +106,7 @@ function readTerms(state: Earnings): Known {
     isPerLine: isIndependent(facts) && !hasBonuses(facts),
     decisions: decisionsIn(facts),
     postedAt: postedAtIn(facts),
+    placed: placedIn(under(told, topicOfHolds(partner, plan))),
   };
 }
 
@@ -148,6 +153,21 @@ function childrenOf(told: readonly ToldTerm[], own: string): readonly ChildFacts
     lines: [],
     posted: postedOf(told, partner),
   }));
+}
+
+function placedIn(told: readonly ToldTerm[]): Known['placed'] {
+  const all = told.map(({ data }) => data as unknown as HoldPlaced['data'] | HoldLifted['data']);
+  const ends = new Map(all.flatMap((each) => ('at' in each ? [[each.hold, each.at]] : [])));
+  const byGroup = new Map<string, CommissionHold[]>();
+  for (const each of all) {
+    if ('at' in each) continue;
+    const { group, hold } = each;
+    const held = { ...hold, until: ends.get(hold.id) ?? hold.until };
+    byGroup.set(group, [...(byGroup.get(group) ?? []), held]);
+  }
+  for (const holds of byGroup.values())
+    holds.sort((a, b) => compareTexts(a.from, b.from) || compareTexts(a.id, b.id));
+  return byGroup;
 }
 
 const isOfCommission = ({ pay }: Rule): boolean =>

@@ -141,7 +141,12 @@ export const PAY_KINDS: Readonly<Record<Pay['kind'], Schema>> = {
   flat: closed<PayOf<'flat'>>({
     kind: kind('flat', 'A fixed amount.'),
     amount: amount('What is paid.'),
-    per: optional(oneOf(['line', 'order'], 'For each line, or once for all lines of a sale.')),
+    per: optional(
+      oneOf(
+        ['line', 'order'],
+        'For each line, or once for all lines of a sale that are paid in one window.',
+      ),
+    ),
   }),
   percent: PERCENT,
   per_unit: closed<PayOf<'per_unit'>>({

@@ -2,6 +2,7 @@ import type { JsonObject } from '@tributary/kernel';
 import type { EarningsCommand } from './commands';
 import {
   PLAN,
+  SIGNED,
   Window,
   agreed,
   learned,
@@ -10,6 +11,7 @@ import {
   noon,
   partnerIs,
   permutations,
+  planOf,
   programme,
   published,
   revisionsOf,
@@ -342,6 +344,25 @@ describe('E17: what two persons decide that a line is worth (M123)', () => {
     expect(window.run({ ...proposed(id), amount: '-1' } as EarningsCommand)).toEqual(below);
     expect(window.run(told(id, '04-05', '-1'))).toEqual(below);
     expect(window.released()).toBe(25_000);
+  });
+
+  it('is posted in the currency of the plan, where no version of it governs the sale', () => {
+    const ended = planOf(undefined, { effective: { from: SIGNED, to: noon('03-01') } });
+    const window = Window.after(
+      agreed(),
+      partnerIs(),
+      programme(),
+      published(ended),
+      learned(sale),
+    );
+    const explained = window.events.findLast(({ type }) => type === 'EarningExplained');
+    expect(explained).toMatchObject({ data: { reason: 'no_plan' } });
+    const id = explained?.type === 'EarningExplained' ? explained.data.lineId : '';
+    window.run(told(id, '04-05', '1000'));
+    expect(window.months()).toEqual({ '2026-04': 1_000 });
+    const half = [noon('05-01'), left(50_000)] as const;
+    window.run(learned(line(noon('03-05'), 100_000, {}, half), { revision: 2 }));
+    expect(window.held()).toBe(500);
   });
 
   it('leaves what somebody else has proposed where it is', () => {

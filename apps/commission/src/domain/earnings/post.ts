@@ -92,8 +92,8 @@ function missingIn(asked: Posting): readonly Missing[] {
 }
 
 /** The account of a line in these books; none where nothing was ever due. */
-function placesOf({ state, books }: Posting, worth: Worth): readonly OfCommissionLine[] {
-  const asset = assetOf(worth);
+function placesOf({ state, known, books }: Posting, worth: Worth): readonly OfCommissionLine[] {
+  const asset = assetOf(worth, known);
   if (state.opened === null || asset === undefined) return [];
   const { partner, plan, calendar } = state.opened;
   const id = { partner, plan, window: calendar.window.key };
@@ -101,8 +101,11 @@ function placesOf({ state, books }: Posting, worth: Worth): readonly OfCommissio
   return [{ lineId: lineIdOf(id, worth.key), key: worth.key, ...id, programme, entity, asset }];
 }
 
-const assetOf = ({ months, latest }: Worth): string | undefined =>
-  latest?.plan?.asset ?? months.findLast(({ due }) => due?.plan != null)?.due?.plan?.asset;
+/** What people have decided is posted also where no version governs the sale; all of them pay in one currency. */
+function assetOf({ months, latest }: Worth, { facts }: Known): string | undefined {
+  const governing = latest?.plan ?? months.findLast(({ due }) => due?.plan != null)?.due?.plan;
+  return (governing ?? (months.length > 0 ? facts.versions[0]?.value : undefined))?.asset;
+}
 
 function ofAccount({ state }: Posting, account: Account): OfCommissionLine {
   invariant(state.opened, 'a window with postings was opened');

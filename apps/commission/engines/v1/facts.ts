@@ -141,7 +141,8 @@ export interface PostedFact {
   readonly sale: string;
   readonly payment: string;
   readonly line: string;
-  readonly rule: string;
+  /** Null: decided by people where no rule paid. */
+  readonly rule: string | null;
   readonly steps: readonly Step<{ readonly amount: string }>[];
 }
 

@@ -169,4 +169,26 @@ describe('E9: what the partner above earns', () => {
       });
     },
   );
+
+  it('is a part of what two persons decide that the line below is worth, where no rule pays it', () => {
+    const services = { ...WHOLE, when: { 'line.productGroup': 'services' } };
+    const both = published(planOf([services, rules('child_commission', 1000)]));
+    const below = Window.after(...Q1_TERMS, both, learned(line(noon('03-05'), 100_000)));
+    const explained = below.events.findLast(({ type }) => type === 'EarningExplained');
+    expect(explained).toMatchObject({ data: { reason: 'no_rule' } });
+    below.run({
+      type: 'TakeDecision',
+      id: windowOf(),
+      line: explained?.type === 'EarningExplained' ? explained.data.lineId : '',
+      override: 'd1',
+      amount: '20000',
+      proposedBy: 'ana',
+      by: 'bea',
+      receivedAt: noon('05-10'),
+    });
+    const ofSale = { ...learned(line(noon('03-05'), 100_000), { child: 'p1' }), id };
+    const told = summedIn(below).map((sum, i) => sumTold(sum, i + 1));
+    const facts = [ofSale as EarningsCommand, { ...both, id }, ...told];
+    inEveryOrder(facts, { '2026-05': 2_000 }, terms);
+  });
 });

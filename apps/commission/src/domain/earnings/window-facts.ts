@@ -179,7 +179,7 @@ function postedOf(told: readonly ToldTerm[], child: string): readonly PostedFact
     if (!topic.startsWith(prefix)) return [];
     const { key, steps } = data as unknown as CommissionSummed['data'];
     const { sale, payment, line, rule } = key;
-    return rule === null ? [] : [{ sale, payment, line, rule, steps }];
+    return [{ sale, payment, line, rule, steps }];
   });
 }
 

@@ -191,4 +191,15 @@ describe('E9: what the partner above earns', () => {
     const facts = [ofSale as EarningsCommand, { ...both, id }, ...told];
     inEveryOrder(facts, { '2026-05': 2_000 }, terms);
   });
+
+  it('is no part of what the same line earns the partner below under another plan', () => {
+    const both = published(planOf([WHOLE, rules('child_commission', 1000)]));
+    const below = Window.after(...Q1_TERMS, both, learned(line(noon('03-05'), 100_000)));
+    const [sum] = summedIn(below) as [CommissionSummed['data']];
+    const elsewhere = { ...sum, plan: 'services', lineId: 'other' };
+    const ofSale = { ...learned(line(noon('03-05'), 100_000), { child: 'p1' }), id };
+    const told = [sumTold(sum, 1), sumTold(elsewhere, 1)];
+    const facts = [ofSale as EarningsCommand, { ...both, id }, ...told];
+    inEveryOrder(facts, { '2026-03': 2_500 }, terms);
+  });
 });

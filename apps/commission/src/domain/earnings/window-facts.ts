@@ -35,7 +35,7 @@ import {
   topicOfProgramme,
   topicOfStanding,
 } from './topics';
-import { lineGroupOf } from './window';
+import { type WindowId, lineGroupOf } from './window';
 
 /** In whose books a window stands, and by whose months. */
 export interface Books {
@@ -95,7 +95,7 @@ function readTerms(state: Earnings): Known {
     versions: planSteps.map(({ value, ...step }) => ({ ...step, value: value.plan })),
     terms: termsOf(told, partner),
     lines: [],
-    children: childrenOf(told, partner),
+    children: childrenOf(told, opened),
     overrides: overridesOf(state),
   };
   return {
@@ -142,7 +142,10 @@ function termsOf(told: readonly ToldTerm[], partner: string): PartnerTerms {
 const AGREEMENTS = topicOfAgreements('');
 
 /** Whoever else's agreements are told here is below this partner. Their lines are asked about one by one. */
-function childrenOf(told: readonly ToldTerm[], own: string): readonly ChildFacts[] {
+function childrenOf(
+  told: readonly ToldTerm[],
+  { partner: own, plan }: WindowId,
+): readonly ChildFacts[] {
   const partners = told
     .filter(({ topic }) => topic.startsWith(AGREEMENTS))
     .map(({ topic }) => topic.slice(AGREEMENTS.length))
@@ -151,7 +154,7 @@ function childrenOf(told: readonly ToldTerm[], own: string): readonly ChildFacts
     partner,
     terms: termsOf(told, partner),
     lines: [],
-    posted: postedOf(told, partner),
+    posted: postedOf(told, partner, plan),
   }));
 }
 
@@ -173,11 +176,13 @@ function placedIn(told: readonly ToldTerm[]): Known['placed'] {
 const isOfCommission = ({ pay }: Rule): boolean =>
   pay.kind === 'percent' && 'of' in pay && pay.of === 'child_commission';
 
-function postedOf(told: readonly ToldTerm[], child: string): readonly PostedFact[] {
+/** Under this plan: what the line below earns under another one is for whoever stands above there. */
+function postedOf(told: readonly ToldTerm[], child: string, plan: string): readonly PostedFact[] {
   const prefix = topicOfPosted(child, '');
   return told.flatMap(({ topic, data }) => {
     if (!topic.startsWith(prefix)) return [];
-    const { key, steps } = data as unknown as CommissionSummed['data'];
+    const { plan: of, key, steps } = data as unknown as CommissionSummed['data'];
+    if (of !== plan) return [];
     const { sale, payment, line, rule } = key;
     return [{ sale, payment, line, rule, steps }];
   });

@@ -64,6 +64,13 @@ describe('looking over a plan in which nothing is wrong', () => {
     ],
     ['a bonus on top', rules(percent('all', 2500), bonus({}))],
     [
+      'a bonus for what was sold of one product',
+      rules(percent('all', 2500), {
+        ...bonus({ when: { sum: 'credited.net', gte: '1000000' } }),
+        when: { 'line.product': 'crm' },
+      }),
+    ],
+    [
       'an override of what the child earned',
       rules(percent('all', 3000), {
         ...percent('parent', 0, { group: 'override', payee: 'partner.parent' }),

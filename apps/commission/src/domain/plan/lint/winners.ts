@@ -1,5 +1,5 @@
 import { instant } from '@tributary/kernel';
-import type { PlanVersion, When } from '../../../../engines/v1/plan';
+import type { PlanVersion, Rule, When } from '../../../../engines/v1/plan';
 import {
   appliesTo,
   competing,
@@ -8,14 +8,7 @@ import {
   isEverlasting,
   precedence,
 } from './conditions';
-import {
-  type Finding,
-  type LintRule,
-  type PlacedRule,
-  error,
-  isBonus,
-  rulesAtWork,
-} from './finding';
+import { type Finding, type LintRule, type PlacedRule, error, rulesAtWork } from './finding';
 import { isPossible } from './possible';
 
 /** Rules that never pay anything, which is never what their author wanted. */
@@ -45,11 +38,13 @@ export const unreachableRules: LintRule = ({ plan }) => {
 };
 
 function canHold(plan: PlanVersion, { rule }: PlacedRule): boolean {
-  // A bonus is asked without a line, so nothing of a line, a customer or a deal is there.
-  const absent = isBonus(rule) ? fieldsOf(rule).filter((field) => OF_A_LINE.test(field)) : [];
+  // A bonus that counts is asked without a line, so nothing of a line, a customer or a deal is there; one that adds up lines asks them.
+  const absent = isCounting(rule) ? fieldsOf(rule).filter((field) => OF_A_LINE.test(field)) : [];
   const withoutLine = absent.map((field): When => ({ [field]: { exists: false } }));
   return isPossible([appliesTo(plan), conditionOf(rule), ...withoutLine]);
 }
+
+const isCounting = ({ pay }: Rule): boolean => 'once' in pay && 'count' in pay.when;
 
 const OF_A_LINE = /^(?:line|customer|deal)\./;
 

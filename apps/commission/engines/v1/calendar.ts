@@ -70,7 +70,7 @@ export function instantOf(ms: number): Instant {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${time}:${seconds}Z` as Instant;
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
+const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /** What a plan writes, with its offset. */
 export function msOfText(text: string): number {

@@ -4,5 +4,5 @@
  */
 export const ENGINE = {
   name: 'v1',
-  hash: 'f9a971f5b16384dcc757ba802be9741a8488e219de7b2240512e310ab6c9df23',
+  hash: 'a032a9edd6ac044f7d0c2a0d113c81ea89bf2ea5d039d44288600d834efda6e5',
 } as const;

@@ -11,6 +11,12 @@ const withRule = (rule: JsonObject): JsonObject => ({
 const paying = (pay: JsonObject): JsonObject => withRule({ pay });
 const asking = (when: JsonObject): JsonObject => withRule({ when });
 
+/** A condition in a list of a condition, so many times. */
+const nested = (times: number): JsonObject =>
+  Array.from({ length: times }).reduce<JsonObject>((when) => ({ all: [when] }), {
+    'line.net': '1',
+  });
+
 const { asset: _, ...withoutAsset } = plain;
 
 describe('checking the shape of a plan', () => {
@@ -89,6 +95,7 @@ describe('checking the shape of a plan', () => {
         'customer.type': { exists: false },
       }),
     ],
+    ['conditions as deep as they may stand', asking(nested(18))],
     ['a duration', withRule({ duration: { while: 'customer_active', resume: true } })],
   ])('takes %s', (_what, document) => {
     expect(checkPlan(document)).toEqual({ document });
@@ -154,6 +161,26 @@ describe('checking the shape of a plan', () => {
     ],
     ['/rules/0/when/line.net', 'wrong_format', asking({ 'line.net': 'much' })],
     ['/rules/0/when/line.ordinal/in', 'wrong_type', asking({ 'line.ordinal': { in: 3 } })],
+    [
+      '/rules/0/pay/when/gte',
+      'wrong_format',
+      paying({
+        kind: 'bonus',
+        amount: '1',
+        once: 'calendar_month',
+        when: { sum: 'credited.net', gte: '0' },
+      }),
+    ],
+    ...['line.net', 'line.ordinal', 'line.quantity'].map(
+      (field) =>
+        [
+          `/rules/0/when/${field}/gte`,
+          'out_of_range',
+          asking({ [field]: { gte: 2 ** 53 } }),
+        ] as const,
+    ),
+    ['', 'too_deep', asking(nested(19))],
+    ['', 'too_deep', asking(nested(5_000))],
     ['/rules/0/duration/while', 'required', withRule({ duration: { resume: true } })],
     [
       '/rules/0/duration/months',

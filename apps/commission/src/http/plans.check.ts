@@ -1,5 +1,5 @@
 import { dayOf, hasCode, instant } from '@tributary/kernel';
-import type { JsonObject } from '@tributary/kernel';
+import type { Json, JsonObject } from '@tributary/kernel';
 import { type FieldError, compileSchema } from '@tributary/platform';
 import type { Finding } from '../domain/plan/lint/finding';
 import { notAvailableYet } from '../domain/plan/lint/not-available';
@@ -15,6 +15,7 @@ let compiled: ReturnType<typeof compileSchema<PlanDocument>> | undefined;
 
 /** Whether this has the shape of a plan version. Whether it is a good one is for its lint. */
 export function checkPlan(document: JsonObject): CheckedPlan {
+  if (isDeeperThan(MOST_DEPTH, document)) return { errors: [TOO_DEEP], later: [] };
   // Compiled when the first plan comes, and not with every start.
   compiled ??= compileSchema<PlanDocument>(PLAN_SCHEMA);
   const later = notAvailableYet(document);
@@ -23,6 +24,20 @@ export function checkPlan(document: JsonObject): CheckedPlan {
   return 'valid' in checked && errors.length + later.length === 0
     ? { document: checked.valid }
     : { errors, later };
+}
+
+/** Conditions may hold conditions, and whoever follows them needs room for each. */
+const MOST_DEPTH = 40;
+
+const TOO_DEEP: FieldError = {
+  pointer: '',
+  code: 'too_deep',
+  detail: `Something stands more than ${String(MOST_DEPTH)} levels deep. Conditions in one list say the same.`,
+};
+
+function isDeeperThan(most: number, value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return most === 0 || Object.values(value).some((child) => isDeeperThan(most - 1, child));
 }
 
 /** Branches of the schema are told apart by `if`; that one of them failed says no more than its own errors. */

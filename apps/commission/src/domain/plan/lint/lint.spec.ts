@@ -229,6 +229,11 @@ describe('looking over a plan before it is published (M025)', () => {
       rules({ ...schedule(BANDS), payee: 'partner.parent' }),
     ],
     [
+      'not_computable',
+      '',
+      rules(percent('all', 2500), bonus({ when: { sum: 'credited.net', gte: '0' } })),
+    ],
+    [
       'override_without_parent',
       '/rules/0/pay/of',
       rules({ ...percent('all', 0), pay: { kind: 'percent', bp: 2500, of: 'basis', levels: 1 } }),

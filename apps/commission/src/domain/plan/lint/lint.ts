@@ -2,7 +2,15 @@ import type { Finding, LintContext, LintRule } from './finding';
 import { holdTooLong } from './hold';
 import { capBelowGuarantee, windowTooShort } from './limits';
 import { matrixGaps, matrixShapes, tooManyLevels, unknownRows } from './matrices';
-import { computable, currency, names, nothingPays, unknownFields, unknownValues } from './names';
+import {
+  computable,
+  currency,
+  names,
+  nothingPays,
+  refusedByEngine,
+  unknownFields,
+  unknownValues,
+} from './names';
 import { ratesOutsideRange, stackExceedsBasis } from './rates';
 import {
   changedForGood,
@@ -40,5 +48,8 @@ const RULES: readonly LintRule[] = [
 /** Everything about a version that the person who approves it should know. Pure: the same plan, history and time, the same list. */
 export function lint(context: LintContext): readonly Finding[] {
   const unreadable = READABLE.flatMap((rule) => rule(context));
-  return unreadable.length > 0 ? unreadable : RULES.flatMap((rule) => rule(context));
+  if (unreadable.length > 0) return unreadable;
+  const findings = RULES.flatMap((rule) => rule(context));
+  const isRefused = findings.some(({ level, overridable }) => level === 'error' && !overridable);
+  return isRefused ? findings : [...findings, ...refusedByEngine(context)];
 }

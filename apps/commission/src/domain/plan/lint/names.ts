@@ -1,4 +1,11 @@
-import { CURRENCY_EXPONENTS, type Asset, currencyOf, exponentOf } from '@tributary/kernel';
+import {
+  CURRENCY_EXPONENTS,
+  type Asset,
+  CodedError,
+  currencyOf,
+  exponentOf,
+} from '@tributary/kernel';
+import { compilePlan } from '../../../../engines/v1/compile';
 import { FIELDS, MEASURES } from '../../../../engines/v1/fields';
 import type { PlanVersion, Test, When } from '../../../../engines/v1/plan';
 import {
@@ -129,6 +136,17 @@ export const computable: LintRule = ({ plan }) =>
     if (pay.kind === 'schedule') flaws.push(...bandFlaws(pay.bands, `${pointer}/pay/bands`));
     return flaws;
   });
+
+/** Whatever else finds nothing wrong with it: published, it would stop every window of the plan. */
+export const refusedByEngine: LintRule = ({ plan }) => {
+  try {
+    compilePlan(plan);
+    return [];
+  } catch (refused) {
+    if (!(refused instanceof CodedError)) throw refused;
+    return [error('not_computable', '', refused.message)];
+  }
+};
 
 const isWhole = (roles: Readonly<Record<string, number>>): boolean =>
   Object.values(roles).reduce((sum, bp) => sum + bp, 0) === 10_000;

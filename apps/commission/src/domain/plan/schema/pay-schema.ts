@@ -94,7 +94,7 @@ const THRESHOLD: Schema = {
     }),
     closed<Extract<Threshold, { readonly sum: string }>>({
       sum: sumOf,
-      gte: amount('How much, at least.'),
+      gte: { ...amount('How much, at least; not nothing.'), pattern: '^[1-9][0-9]{0,17}$' },
     }),
   ),
 };

@@ -2,24 +2,27 @@ import { FIELDS, type FieldType } from '../../../../engines/v1/fields';
 import { INSTANT, type Schema, either } from './shapes';
 
 const text: Schema = { type: 'string', maxLength: 200 };
+/** A larger number of JSON is not the one that was written. */
+const integer: Schema = {
+  type: 'integer',
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
 const decimal: Schema = either(
   'string',
   { pattern: '^-?(?:0|[1-9][0-9]{0,17})(?:\\.[0-9]{1,18})?$' },
-  { type: 'integer' },
+  integer,
   { description: 'A decimal as text, or an integer.' },
 );
-const money: Schema = either(
-  'string',
-  { pattern: '^(?:0|-?[1-9][0-9]{0,17})$' },
-  { type: 'integer' },
-  { description: 'Minor units of the asset of the sale.' },
-);
+const money: Schema = either('string', { pattern: '^(?:0|-?[1-9][0-9]{0,17})$' }, integer, {
+  description: 'Minor units of the asset of the sale.',
+});
 
 const VALUES: Readonly<Record<FieldType, Schema>> = {
   boolean: { type: 'boolean' },
   decimal,
   instant: INSTANT,
-  integer: { type: 'integer' },
+  integer,
   money,
   set: text,
   text,

@@ -229,6 +229,11 @@ describe('looking over a plan before it is published (M025)', () => {
       rules({ ...schedule(BANDS), payee: 'partner.parent' }),
     ],
     [
+      'override_without_line',
+      '/rules/1/payee',
+      rules(percent('all', 2500), { ...bonus({}), payee: 'partner.parent' }),
+    ],
+    [
       'not_computable',
       '',
       rules(percent('all', 2500), bonus({ when: { sum: 'credited.net', gte: '0' } })),

@@ -3,6 +3,7 @@ import { holdTooLong } from './hold';
 import { capBelowGuarantee, windowTooShort } from './limits';
 import { matrixGaps, matrixShapes, tooManyLevels, unknownRows } from './matrices';
 import {
+  bonusOfParent,
   computable,
   currency,
   names,
@@ -34,6 +35,7 @@ const RULES: readonly LintRule[] = [
   holdTooLong,
   names,
   computable,
+  bonusOfParent,
   windowTooShort,
   capBelowGuarantee,
   nothingPays,

@@ -12,6 +12,7 @@ import {
   type Finding,
   type LintRule,
   error,
+  isBonus,
   isOverride,
   pointerStep,
   rulesAtWork,
@@ -136,6 +137,14 @@ export const computable: LintRule = ({ plan }) =>
     if (pay.kind === 'schedule') flaws.push(...bandFlaws(pay.bands, `${pointer}/pay/bands`));
     return flaws;
   });
+
+/** The engine pays it to the partner itself, in whose window it is reached. */
+export const bonusOfParent: LintRule = ({ plan }) =>
+  rulesAtWork(plan)
+    .filter(({ rule }) => isBonus(rule) && isOverride(rule))
+    .map(({ pointer }) =>
+      error('override_without_line', `${pointer}/payee`, 'A bonus is of whoever has reached it.'),
+    );
 
 /** Whatever else finds nothing wrong with it: published, it would stop every window of the plan. */
 export const refusedByEngine: LintRule = ({ plan }) => {

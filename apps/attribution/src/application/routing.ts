@@ -103,13 +103,13 @@ async function revivals(
   return commands;
 }
 
-/** Of several the last one: only what holds before the others is said behind them. */
+/** Of several the last one: only one that holds before the others is said behind them. */
 async function retractionIn(stream: StreamName, log: StreamLog): Promise<Retracted | undefined> {
   let found: Retracted | undefined;
   for await (const { type, data, occurredAt: at } of log.read(stream)) {
     if (type !== 'FactRetracted') continue;
     const said = data as unknown as FactRetracted['data'];
-    found = said.why === 'retracted' ? { data: said, at } : undefined;
+    if (said.why === 'retracted') found = { data: said, at };
   }
   return found;
 }

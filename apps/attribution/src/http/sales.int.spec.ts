@@ -1,3 +1,4 @@
+import type { Reply } from '@tributary/testing';
 import { saleOf } from '../domain/sale/events';
 import {
   BILLING,
@@ -7,6 +8,7 @@ import {
   lastOf,
   paid,
   refunded,
+  retracted,
   signUp,
 } from './credit.fixture';
 
@@ -68,6 +70,35 @@ describe('asking what a sale brought, and what we knew of it when', () => {
       `/v1/sales/${sale}/history?after=${csv.headers.get('x-next') ?? ''}`,
     );
     expect(rest.at('items')).toHaveLength(revisions.length - 1);
+  });
+
+  it('counts a payment once that was moved to another invoice, taken back from there, and moved again', async () => {
+    const moved = (id: string, time: string, invoiceRef: string) => {
+      const { data, ...fact } = paid(id, time, invoiceRef, 'cus-2');
+      return { ...fact, data: { ...data, supersedes: { source: BILLING, id: 'p-3' } } };
+    };
+    await service.send(
+      paid('p-3', '2025-04-01T10:00:00Z', 'inv-3', 'cus-2'),
+      moved('m-1', '2025-04-02T10:00:00Z', 'inv-3-b'),
+    );
+    const [from, to] = ['inv-3', 'inv-3-c'].map(
+      (invoice) => `/v1/sales/${saleOf('acme', BILLING, invoice)}`,
+    ) as [string, string];
+    const isOf = (net: string) => (found: Reply) =>
+      found.at(`${lastOf(found, 'lines.0.steps')}.value.net`) === net;
+    await service.until(from, isOf('0'));
+    await service.send(retracted('t-3', '2025-04-03T10:00:00Z', BILLING, 'm-1'));
+    await service.until(from, isOf('100000'));
+    expect((await service.became('billing', 'p-3')).at('outcome')).toBe('accepted');
+
+    await service.send(moved('m-2', '2025-04-04T10:00:00Z', 'inv-3-c'));
+    await service.until(to, isOf('100000'));
+    await service.until(from, isOf('0'));
+    const { factId } = (await service.became('billing', 'm-2')).body as { factId: string };
+    expect((await service.became('billing', 'p-3')).body).toMatchObject({
+      outcome: 'superseded',
+      retraction: { by: { factId } },
+    });
   });
 
   it('finds it by the name that it came under', async () => {

@@ -11,11 +11,11 @@ describe('reading what became of a fact', () => {
     expect(file?.fact.fact.factId).toBe(factIdOf('acme', SHOP, 'click-1'));
   });
 
-  it('goes by the last word about it, because only what holds before the others is said late', async () => {
+  it('puts the word that holds before the others first', async () => {
     const later = retracted({ why: 'superseded', reason: null, by: 'f2' });
     const earlier = retracted({ why: 'retracted', reason: 'sent_in_error', by: 'f1' });
     const file = await factFile([later, accepted, earlier]);
-    expect(file?.retraction).toMatchObject({ why: 'retracted', by: { factId: 'f1' } });
+    expect(file?.retractions[0]).toMatchObject({ why: 'retracted', by: { factId: 'f1' } });
   });
 });
 

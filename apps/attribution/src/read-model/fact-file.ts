@@ -5,6 +5,8 @@ import {
   type FactRetracted,
   factIdOf,
 } from '../domain/fact/events';
+import { type Retraction, retractionOf } from '../domain/fact/evolve';
+import { inForceFirst, withWord } from '../domain/retraction';
 import { MAIN_PROGRAMME, type RoutedFact } from '../domain/routing/routed';
 
 /** A fact as it was accepted, and what was said of it since. */
@@ -15,7 +17,8 @@ export interface FactFile {
   readonly position: bigint;
   /** How often other content came under the same identity. */
   readonly conflicts: number;
-  readonly retraction: Pick<FactRetracted['data'], 'by' | 'reason' | 'why'> | null;
+  /** What it was taken back by: the one that holds before the others stands first. */
+  readonly retractions: readonly Pick<FactRetracted['data'], 'by' | 'reason' | 'why'>[];
 }
 
 type FactRecord = Recorded & { readonly data: object };
@@ -24,9 +27,9 @@ type FactRecord = Recorded & { readonly data: object };
 export async function factFile(
   events: AsyncIterable<Recorded> | Iterable<Recorded>,
 ): Promise<FactFile | undefined> {
-  let accepted: Omit<FactFile, 'conflicts' | 'retraction'> | undefined;
+  let accepted: Omit<FactFile, 'conflicts' | 'retractions'> | undefined;
   let conflicts = 0;
-  let retraction: FactFile['retraction'] = null;
+  let words: readonly Retraction[] = [];
   for await (const recorded of events) {
     const event = recorded as unknown as FactEvent;
     switch (event.type) {
@@ -36,14 +39,16 @@ export async function factFile(
       case 'FactConflicted':
         conflicts += 1;
         break;
-      case 'FactRetracted': {
-        const { why, reason, by } = event.data;
-        // The last one holds: only what holds before the others is said behind them.
-        retraction = { why, reason, by };
-      }
+      case 'FactRetracted':
+        words = withWord(words, retractionOf(event.data, event.occurredAt));
     }
   }
-  return accepted && { ...accepted, conflicts, retraction };
+  const retractions = inForceFirst(words).map(({ data: { why, reason, by } }) => ({
+    why,
+    reason,
+    by,
+  }));
+  return accepted && { ...accepted, conflicts, retractions };
 }
 
 function acceptedIn(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type StageReached, waitForStage } from '@tributary/feeds';
 import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
+import type { FactRef } from '../domain/evidence';
 import { factStreamNamed, factStreamOf } from '../domain/fact/events';
 import { futureFrom, isFutureDated } from '../domain/fact/future-dated';
 import { type Consequences, FactConsequences } from './fact-consequences';
@@ -39,7 +40,7 @@ export interface FactOutcome extends Consequences {
   readonly standsAt: bigint;
   readonly conflicts: number;
   readonly stages: readonly string[];
-  readonly retraction: FactFile['retraction'];
+  readonly retraction: FactFile['retractions'][number] | null;
   readonly parked: readonly Parked[];
 }
 
@@ -67,15 +68,23 @@ export class FactOutcomes {
   /** Only the log may say that a fact was never taken, so the fact itself is read there. */
   async find(tenant: string, source: string, id: string): Promise<FactFile | undefined> {
     const file = await factFile(this.runtime.log.read(factStreamOf(tenant, source, id)));
-    if (file?.retraction?.why !== 'superseded') return file;
-    // What was superseded by a fact that is retracted itself has its place back.
-    const { by } = file.retraction;
-    const heir = await factFile(this.runtime.log.read(factStreamNamed(tenant, by.factId)));
-    return heir?.retraction?.why === 'retracted' ? { ...file, retraction: null } : file;
+    if (!file) return undefined;
+    // What was superseded by a fact that is retracted itself has its place back, unless another one supersedes it.
+    const holding = [];
+    for (const word of file.retractions)
+      if (word.why === 'retracted' || !(await this.isRetracted(tenant, word.by)))
+        holding.push(word);
+    return { ...file, retractions: holding };
+  }
+
+  private async isRetracted(tenant: string, { factId }: FactRef): Promise<boolean> {
+    const file = await factFile(this.runtime.log.read(factStreamNamed(tenant, factId)));
+    return file?.retractions[0]?.why === 'retracted';
   }
 
   async outcomeOf(file: FactFile, now: Instant): Promise<FactOutcome> {
-    const { fact, recordedAt, correlationId, position, conflicts, retraction } = file;
+    const { fact, recordedAt, correlationId, position, conflicts } = file;
+    const [retraction = null] = file.retractions;
     const { tenant, source, id, type, at: occurredAt } = fact;
     const stream = factStreamOf(tenant, source, id);
     const { stages, standsAt } = await this.stagesOf(fact.fact.factId);

@@ -67,6 +67,16 @@ describe('taking a fact back', () => {
     given(retracted('r1', LATER)).when(sent()).then(accepted(), retracted('r1', LATER));
   });
 
+  it('says of each fact that supersedes it that it does, once, for one of them may be retracted', () => {
+    const [one, other] = [superseded('s1'), superseded('s2', LATER)];
+    given(accepted(), one).when(superseding('s2', LATER)).then(other);
+    given(accepted(), other).when(superseding('s1')).then(one);
+    given(accepted(), one, other).when(superseding('s1')).thenNothing();
+    given(other, one).when(sent()).then(accepted(), one, other);
+    given(accepted(), one).when(taken('r1', LATER)).then(retracted('r1', LATER));
+    given(accepted(), retracted('r1', LATER)).when(superseding('s1')).thenNothing();
+  });
+
   it('still knows the fact: its repeat is a repeat, its rival a rival', () => {
     given(accepted(), retracted()).when(sent()).thenNothing();
     given(accepted(), retracted())
@@ -101,6 +111,24 @@ const byFact = (by: string): FactRetracted['data'] => {
   const { source, id } = contentOf(DATA);
   return { source, id, why: 'retracted', reason: 'entered twice', by: { factId: by, hash: 'h' } };
 };
+
+const bySuccessor = (by: string): FactRetracted['data'] => ({
+  ...byFact(by),
+  why: 'superseded',
+  reason: null,
+});
+
+const superseding = (by: string, occurredAt = AT): RetractFact => ({
+  type: 'RetractFact',
+  retraction: bySuccessor(by),
+  occurredAt,
+});
+
+const superseded = (by: string, occurredAt = AT): FactRetracted => ({
+  type: 'FactRetracted',
+  data: bySuccessor(by),
+  occurredAt,
+});
 
 const taken = (by = 'r1', occurredAt = AT): RetractFact => ({
   type: 'RetractFact',

@@ -7,9 +7,9 @@ import {
   nothing,
   reject,
 } from '@tributary/kernel';
-import { holdsBefore } from '../retraction';
+import { inForceFirst, isNews } from '../retraction';
 import type { FactContent, FactEvent, FactRetracted } from './events';
-import { type Fact, evolve } from './evolve';
+import { type Fact, evolve, retractionOf } from './evolve';
 
 /** A sender that keeps changing its mind is shown this often; after that its stream would only grow. */
 export const MOST_RIVALS = 16;
@@ -36,7 +36,7 @@ export interface FactRejected {
 }
 
 export const fact: Decider<FactCommand, FactEvent, Fact, FactRejected> = {
-  initial: { status: 'none', retraction: undefined },
+  initial: { status: 'none', retractions: [] },
   decide,
   evolve,
   mostlyNew: true,
@@ -46,11 +46,9 @@ function decide(command: FactCommand, state: Fact): Decision<FactEvent, FactReje
   return command.type === 'AcceptFact' ? take(command, state) : retract(command, state);
 }
 
-/** One of them holds, whichever arrives first; it is said again where it comes late. */
+/** Of retractions one holds, whichever arrives first; of facts that supersede it each is said. */
 function retract({ retraction, occurredAt }: RetractFact, state: Fact): Decision<FactEvent, never> {
-  const known = state.retraction;
-  if (known && !holdsBefore({ ...retraction, at: occurredAt }, { ...known.data, at: known.at }))
-    return nothing;
+  if (!isNews(retractionOf(retraction, occurredAt), state.retractions)) return nothing;
   return accept({ type: 'FactRetracted', data: retraction, occurredAt });
 }
 
@@ -64,14 +62,12 @@ function take(
       data: { ...content, fingerprint },
       occurredAt,
     };
-    const { retraction } = state;
-    return retraction === undefined
-      ? accept(accepted)
-      : accept<FactEvent>(accepted, {
-          type: 'FactRetracted',
-          data: retraction.data,
-          occurredAt: retraction.at,
-        });
+    const again = inForceFirst(state.retractions).map(({ data, at }): FactEvent => ({
+      type: 'FactRetracted',
+      data,
+      occurredAt: at,
+    }));
+    return accept<FactEvent>(accepted, ...again);
   }
   if (fingerprint === state.fingerprint || state.rivals.includes(fingerprint)) return nothing;
 

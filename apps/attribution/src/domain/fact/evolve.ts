@@ -1,15 +1,21 @@
 import type { Instant } from '@tributary/kernel';
+import { type TakenBack, withWord } from '../retraction';
 import type { FactContent, FactEvent, FactRetracted } from './events';
 
-export interface Retraction {
+/** A word that takes the fact back, as it was said. */
+export interface Retraction extends TakenBack {
   readonly data: FactRetracted['data'];
-  readonly at: Instant;
 }
 
 interface Judged {
-  /** Of several the one that holds before the others, whichever came first; it may come before its fact. */
-  readonly retraction: Retraction | undefined;
+  /** They may come before their fact. */
+  readonly retractions: readonly Retraction[];
 }
+
+export const retractionOf = (data: FactRetracted['data'], at: Instant): Retraction => {
+  const { why, by } = data;
+  return { why, by, at, data };
+};
 
 export type Fact =
   | (Judged & { readonly status: 'none' })
@@ -22,7 +28,8 @@ export type Fact =
     });
 
 export function evolve(state: Fact, { type, data, occurredAt }: FactEvent): Fact {
-  if (type === 'FactRetracted') return { ...state, retraction: { data, at: occurredAt } };
+  if (type === 'FactRetracted')
+    return { ...state, retractions: withWord(state.retractions, retractionOf(data, occurredAt)) };
   if (type === 'FactAccepted') {
     const { fingerprint, ...content } = data;
     return { ...state, status: 'accepted', content, fingerprint, rivals: [] };

@@ -160,6 +160,23 @@ describe('facts that say the same thing', () => {
     expect(valueOf(gone, '1', day(30))?.net).toBe('0');
   });
 
+  it('count no more while another one of another sale supersedes them, whatever is said first', () => {
+    const [one, other] = ['one', 'other'].map((id) => factRef(CRM, id));
+    const supersededBy = (by = one, n = 15) =>
+      ({ ...retracted(paid(E10), day(n)), by, why: 'superseded' }) as SaleCommand;
+    const end = {
+      ...retracted(paid(E10)),
+      retracted: { source: CRM, id: 'one' },
+      factId: one?.factId,
+    } as SaleCommand;
+    const said = [supersededBy(one), end, supersededBy(other, 16)];
+    for (const order of ['012', '021', '102', '120', '201', '210']) {
+      const later = [...order].map((i) => said[Number(i)] as SaleCommand);
+      const told = after(tells(), paid(E10), ...later);
+      expect([order, valueOf(told, '1', day(30))?.net]).toEqual([order, '0']);
+    }
+  });
+
   it('end a line with nothing when the payment does not count any more', () => {
     const told = after(ofBilling, tells(), retracted(ofBilling));
     expect(lineOf(told, '1').steps).toMatchObject([

@@ -8,7 +8,7 @@ import {
   unreachable,
 } from '@tributary/kernel';
 import type { CustomerTold, Topic } from '../customer/events';
-import { holdsBefore } from '../retraction';
+import { isNews } from '../retraction';
 import { topicOfCustomerTold, topicOfProgramme } from '../topics';
 import type { LearnOrdinals, RetractSaleFact, SaleCommand } from './commands';
 import { changedCounts } from './counted-payments';
@@ -74,12 +74,14 @@ function retracted(
   { sale, retracted: key, factId, ...said }: RetractSaleFact,
   { withdrawn }: Sale,
 ): SaleEvent | undefined {
-  const known = withdrawn.find((each) => isSameKey(each, key));
-  const isKnown = known !== undefined && !holdsBefore(said, known);
+  const own = withdrawn.filter((each) => isSameKey(each, key));
+  const hasNews = isNews(said, own);
   // What a superseded fact knows its heir by may be said later than that the heir is retracted.
-  if (isKnown && (factId === undefined || known.factId === factId)) return undefined;
-  const { why, by, at } = isKnown ? known : said;
-  const heir = factId ?? known?.factId;
+  const knownBy = own.find((each) => each.factId !== undefined)?.factId;
+  if (!hasNews && (factId === undefined || knownBy === factId)) return undefined;
+  const known = hasNews ? undefined : own.find((each) => each.why === said.why);
+  const { why, by, at } = known ?? said;
+  const heir = factId ?? knownBy;
   const data = { sale, retracted: key, ...(heir !== undefined && { factId: heir }), by, why };
   return { type: 'SaleFactRetracted', data, occurredAt: at };
 }

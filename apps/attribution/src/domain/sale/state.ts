@@ -1,12 +1,17 @@
 import type { LineCreditedData } from '@tributary/contracts';
 import type { CustomerTold, Topic } from '../customer/events';
-import type { TakenBack } from '../retraction';
+import { type TakenBack, withWord } from '../retraction';
 import { topicOfCustomerTold } from '../topics';
 import type { FactKey, PaymentCount, SaleEvent, SaleFact } from './events';
 
 export interface TakenFact {
   readonly fact: SaleFact;
   readonly supersedes: FactKey | null;
+}
+
+export interface Withdrawn extends FactKey, TakenBack {
+  /** Of a fact that superseded one of this sale from another one: what it is known by here. */
+  readonly factId?: string;
 }
 
 interface Ordinal {
@@ -24,8 +29,8 @@ export interface Sale {
   readonly sale: string;
   /** In the order of arrival, which decides nothing. */
   readonly taken: readonly TakenFact[];
-  /** One of each fact: what holds before the others. */
-  readonly withdrawn: readonly (FactKey & TakenBack & { readonly factId?: string })[];
+  /** Of each fact what takes it back: a retraction, and every fact that supersedes it. */
+  readonly withdrawn: readonly Withdrawn[];
   readonly customers: Readonly<Record<string, CustomerTold>>;
   /** By payment, then by the customer who said so. */
   readonly ordinals: Readonly<Record<string, Readonly<Record<string, Ordinal>>>>;
@@ -68,9 +73,12 @@ export function evolve(state: Sale, event: SaleEvent): Sale {
     case 'SaleFactRetracted': {
       const { sale, retracted, factId, by, why } = event.data;
       const others = state.withdrawn.filter((each) => !isSameKey(each, retracted));
-      const said = { ...retracted, by, why, at: event.occurredAt };
-      const withdrawn = [...others, factId === undefined ? said : { ...said, factId }];
-      return { ...state, sale, withdrawn };
+      const said: Withdrawn = { ...retracted, by, why, at: event.occurredAt };
+      const own = withWord(
+        state.withdrawn.filter((each) => isSameKey(each, retracted)),
+        factId === undefined ? said : { ...said, factId },
+      );
+      return { ...state, sale, withdrawn: [...others, ...own] };
     }
     case 'CustomerLearned': {
       const { sale, told, follows } = event.data;

@@ -1,5 +1,5 @@
 import type { FactRef } from '../evidence';
-import type { TakenBack } from '../retraction';
+import { type TakenBack, inForceFirst } from '../retraction';
 import type { FactKey, SaleFact } from './events';
 import { type Sale, type TakenFact, isSameKey } from './state';
 
@@ -30,11 +30,13 @@ export function withdrawalsOf({
     )?.fact;
     if (heir !== undefined) return { why: 'superseded', by: refOf(heir) };
     // Said by a fact of another sale, or by one that has not come here yet.
-    const elsewhere = withdrawn.find(
-      (each) =>
-        isSameKey(each, fact) &&
-        !taken.some(({ fact: { fact: ref } }) => ref.factId === each.by.factId) &&
-        !withdrawn.some(({ factId, why }) => factId === each.by.factId && why === 'retracted'),
+    const [elsewhere] = inForceFirst(
+      withdrawn.filter(
+        (each) =>
+          isSameKey(each, fact) &&
+          !taken.some(({ fact: { fact: ref } }) => ref.factId === each.by.factId) &&
+          !withdrawn.some(({ factId, why }) => factId === each.by.factId && why === 'retracted'),
+      ),
     );
     return elsewhere && { why: elsewhere.why, by: elsewhere.by };
   };

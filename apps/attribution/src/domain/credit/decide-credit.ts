@@ -6,16 +6,12 @@ import type { Adjudication, CustomerView } from './customer-view';
 import { type Hearing, creditIn, decideByPerson, decideByPolicy, hearingOf } from './decision';
 import { type Identity, type Known, identityAt, knownOf } from './known';
 import { situationAt } from './situation';
-import {
-  type Epoch,
-  type Governed,
-  MOST_TOLD_BYTES,
-  sameEffect,
-  scheduleOf,
-  stepsOf,
-} from './timelines';
+import { type Epoch, type Governed, Telling, sameEffect, scheduleOf } from './timelines';
 
-/** Deals of one customer that can have a credit of their own; of more, those opened last. */
+/**
+ * Deals of one customer that can have a credit of their own, as far as one event has room for them; of more, those that a person has
+ * decided, then those opened last.
+ */
 export const MOST_DEALS = 64;
 
 export interface Decided {
@@ -34,23 +30,13 @@ export function creditOf(view: CustomerView): Decided {
   const causes = court.withoutPrelude(deciding);
   const start = causes[0] ?? BEGINNING;
   const general = court.epochsOf(null, inOrder([...causes, ...showing.filter((at) => at > start)]));
-  const deals = court.dealsWithTheirOwn(causes, general);
-  const budgetBytes = Math.floor(MOST_TOLD_BYTES / (1 + deals.length));
+  const telling = new Telling(general);
+  court.tellDeals(causes, general, telling);
   return {
     decisions: court.decisions(),
-    timelines: {
-      general: stepsOf(general, budgetBytes),
-      deals: Object.fromEntries(
-        deals.map(({ deal, epochs }) => [deal, stepsOf(epochs, budgetBytes)]),
-      ),
-    },
+    timelines: telling.timelines(),
     identity: identityAt(known, END_OF_TIME),
   };
-}
-
-interface DealEpochs {
-  readonly deal: string;
-  readonly epochs: readonly Epoch[];
 }
 
 /** Remembers what it has looked at: several timelines ask about the same moments. */
@@ -86,9 +72,9 @@ class Court {
   }
 
   /** A deal whose credit never differs from the rest has no history of its own. */
-  dealsWithTheirOwn(causes: readonly Instant[], general: readonly Epoch[]): DealEpochs[] {
+  tellDeals(causes: readonly Instant[], general: readonly Epoch[], telling: Telling): void {
     const start = causes[0] ?? BEGINNING;
-    return this.latestDeals().flatMap(({ deal, times }) => {
+    for (const { deal, times } of this.latestDeals()) {
       const later = times.filter((at) => at > start);
       const before = new Map(this.decided);
       const epochs = this.epochsOf(deal, inOrder([...causes, ...later]));
@@ -96,14 +82,13 @@ class Court {
         const rest = general.findLast((epoch) => epoch.at <= at)?.schedule ?? [];
         return !isSameSchedule(schedule, rest);
       });
-      if (differs) return { deal, epochs };
-      this.forgetSince(before);
-      return [];
-    });
+      if (!differs || !telling.takes(deal, epochs)) this.forgetSince(before);
+    }
   }
 
   private latestDeals(): { readonly deal: string; readonly times: Instant[] }[] {
     const found = new Map<string, { openedAt: Instant; times: Instant[] }>();
+    const adjudicated = new Set(this.adjudications.map(({ deal }) => deal));
     const note = (deal: string, at: Instant, openedAt: Instant) => {
       const held = found.get(deal) ?? { openedAt, times: [] };
       held.times.push(at);
@@ -114,8 +99,11 @@ class Court {
       for (const { at, body } of deals) note(body.deal, at, body.openedAt);
     for (const { deal, at } of this.adjudications) if (deal !== null) note(deal, at, at);
     return [...found]
-      .map(([deal, { openedAt, times }]) => ({ deal, openedAt, times }))
-      .sort((a, b) => (`${a.openedAt} ${a.deal}` > `${b.openedAt} ${b.deal}` ? -1 : 1))
+      .map(([deal, { openedAt, times }]) => {
+        const order = `${adjudicated.has(deal) ? 1 : 0} ${openedAt} ${deal}`;
+        return { deal, times, order };
+      })
+      .sort((a, b) => (a.order > b.order ? -1 : 1))
       .slice(0, MOST_DEALS);
   }
 

@@ -1,11 +1,11 @@
 import type { Instant } from '@tributary/kernel';
 import { BEGINNING } from '../policy/standard';
-import type { Credit, CreditStep } from './credit';
+import type { Credit, CreditStep, CreditTimelines } from './credit';
 
 /** Of a timeline: with more causes that count, the first and the latest stay. */
 export const MOST_STEPS = 64;
-/** Of all timelines of one customer, which are told in one event. */
-export const MOST_TOLD_BYTES = 40_000;
+/** Of all timelines of one customer, which are told in one event, beside as many steps of its activity as there may be. */
+export const MOST_TOLD_BYTES = 46_000;
 
 /** From which paidAt on sales are credited how; ascending, the first from the beginning. */
 export type Schedule = readonly Governed[];
@@ -42,11 +42,45 @@ export function keepTold(schedule: Schedule, told: Schedule): Schedule {
   });
 }
 
-/**
- * The steps of a history. The last step with at <= t and from <= paidAt has to be right, so a change is told together with
- * everything that still holds of later sales.
- */
-export function stepsOf(epochs: readonly Epoch[], budgetBytes: number): CreditStep[] {
+/** Steps that belong together: a change, with everything that still holds of later sales. */
+type Groups = readonly CreditStep[][];
+
+/** What is told of one customer, while deals are added to it as long as there is room for what holds of each. */
+export class Telling {
+  private readonly general: Groups;
+  private readonly deals = new Map<string, Groups>();
+  private neededBytes: number;
+
+  constructor(general: readonly Epoch[]) {
+    this.general = groupsOf(general);
+    this.neededBytes = bytesOfLast(this.general);
+  }
+
+  /** False where there is no room: then it is told as everything else of the customer. */
+  takes(deal: string, epochs: readonly Epoch[]): boolean {
+    const groups = groupsOf(epochs);
+    const bytes = this.neededBytes + bytesOfLast(groups);
+    if (bytes > MOST_TOLD_BYTES) return false;
+    this.neededBytes = bytes;
+    this.deals.set(deal, groups);
+    return true;
+  }
+
+  /** What held before has what room is left, each history the same. */
+  timelines(): CreditTimelines {
+    const leftBytes = Math.max(0, MOST_TOLD_BYTES - this.neededBytes);
+    const spareBytes = Math.floor(leftBytes / (1 + this.deals.size));
+    const within = (groups: Groups) =>
+      withinLimits(groups, bytesOfLast(groups) + spareBytes).flat();
+    const deals = [...this.deals].map(([deal, groups]) => [deal, within(groups)] as const);
+    return { general: within(this.general), deals: Object.fromEntries(deals) };
+  }
+}
+
+const bytesOfLast = (groups: Groups): number => bytesOf(groups.at(-1) ?? []);
+
+/** The last step with at <= t and from <= paidAt has to be right, so nothing of a group is left out. */
+function groupsOf(epochs: readonly Epoch[]): Groups {
   const groups: CreditStep[][] = [];
   let told: Schedule = [];
   for (const { at, schedule: decided } of epochs) {
@@ -57,7 +91,7 @@ export function stepsOf(epochs: readonly Epoch[], budgetBytes: number): CreditSt
       groups.push(schedule.slice(first).map(({ from, credit }) => stepOf(at, from, credit)));
     told = schedule;
   }
-  return withinLimits(groups, budgetBytes).flat();
+  return groups;
 }
 
 const isSame = (a: Governed, b: Governed | undefined): boolean =>
@@ -67,7 +101,7 @@ const stepOf = (at: Instant, from: Instant, value: Credit): CreditStep =>
   from === at ? { at, value } : { at, from, value };
 
 /** What holds now is always told, what held first if there is room, and of what lies between the latest. */
-function withinLimits(groups: readonly CreditStep[][], budgetBytes: number): CreditStep[][] {
+function withinLimits(groups: Groups, budgetBytes: number): CreditStep[][] {
   const first = groups[0];
   const last = groups.at(-1);
   if (!first || !last || first === last) return [...groups];

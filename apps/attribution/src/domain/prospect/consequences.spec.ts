@@ -6,6 +6,7 @@ import {
   KEY,
   PROSPECT,
   Played,
+  adjudicated,
   day,
   factOf,
   judged,
@@ -78,6 +79,31 @@ describe('counting accepted leads', () => {
     ]);
     const extended = reported('l1', 'extended', day(9));
     expect(whenClaimAccepted(last(one, approved, extended))).toEqual([]);
+  });
+
+  it('counts it since an earlier decision that comes late, and since the later one when that is taken back', () => {
+    const early = reported('l1', 'approved', day(2), { fact: factOf('early') });
+    const late = reported('l1', 'approved', day(4), { fact: factOf('late') });
+    expect(whenClaimAccepted(last(one, late, early))).toMatchObject([
+      { type: 'WithdrawObservation', factId },
+      { type: 'ObserveMeasure', observation: { factId, at: day(2) } },
+    ]);
+    const back = takenBack('l1', early.fact.factId, day(5));
+    expect(whenClaimAccepted(last(one, late, early, back))).toMatchObject([
+      { type: 'WithdrawObservation', factId },
+      { type: 'ObserveMeasure', observation: { factId, at: day(4) } },
+    ]);
+  });
+
+  it('leaves it where it was when a person decides for it once more, against another claim', () => {
+    const played = new Played(one, registered('l2', 'southwind', day(1)));
+    played.do(reported('l1', 'approved', day(2)));
+    const { id, conflict } = played.conflict();
+    const [{ side }] = conflict.sides;
+    expect(side).toContain('l1');
+    const [, changed] = played.do(adjudicated(id, side, day(9)));
+    expect(changed).toMatchObject({ type: 'ClaimChanged', data: { decidedAt: day(9) } });
+    expect(whenClaimAccepted(changed as ClaimChanged)).toEqual([]);
   });
 
   it('counts it no more when it is taken back', () => {

@@ -29,7 +29,10 @@ export function whenClaimChanged({
   return identifiers.map((identifier) => ({ identifier, items: [item] }));
 }
 
-/** An accepted lead counts for its partner; one that is accepted no more, or for somebody else, does not. */
+/**
+ * An accepted lead counts for its partner since it was accepted, also where a decision that came late is the earlier one; a lead that
+ * is accepted no more, or for somebody else, does not.
+ */
 export function whenClaimAccepted({
   data,
   occurredAt,
@@ -38,7 +41,11 @@ export function whenClaimAccepted({
   const isAccepted = state === 'protected' && decidedAt !== null;
   const wasAccepted = before?.state === 'protected';
   const isSame =
-    isAccepted && wasAccepted && before.partner === partner && before.factId === fact.factId;
+    isAccepted &&
+    wasAccepted &&
+    before.partner === partner &&
+    before.factId === fact.factId &&
+    !isOtherTime(data, decidedAt);
   if (isSame) return [];
 
   const measure = 'lead.accepted';
@@ -52,6 +59,12 @@ export function whenClaimAccepted({
     commands.push({ type: 'ObserveMeasure', partner, measure, subject, observation });
   }
   return commands;
+}
+
+/** A person who decides for a claim that is protected already, against another one, does not accept its lead anew. */
+function isOtherTime({ before, reason }: ClaimChanged['data'], decidedAt: Instant): boolean {
+  const was = before?.decidedAt ?? decidedAt;
+  return decidedAt < was || (reason === null && decidedAt > was);
 }
 
 /** Claims on a company that has two prospects compete in both. */

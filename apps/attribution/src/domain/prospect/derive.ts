@@ -61,6 +61,7 @@ function claimsChanged(
             partner: before.partner,
             factId: before.fact.factId,
             evidence: before.evidence,
+            decidedAt: before.decidedAt,
           }
         : null,
     };

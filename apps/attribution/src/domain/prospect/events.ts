@@ -244,6 +244,8 @@ export interface ClaimStanding {
     readonly partner: string;
     readonly factId: Uuid;
     readonly evidence: number;
+    /** Left out in what was stored before it was kept. */
+    readonly decidedAt?: Instant | null;
   } | null;
 }
 

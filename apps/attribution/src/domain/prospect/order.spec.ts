@@ -2,7 +2,8 @@ import { MemoryEventLog } from '@tributary/event-log';
 import { CommandRunner, uuidV5 } from '@tributary/kernel';
 import fc from 'fast-check';
 import type { ProspectCommand } from './commands';
-import { whenClaimsTold, whenConflictAdjudicated } from './consequences';
+import { type Measure, measure } from '../measure/decide';
+import { whenClaimAccepted, whenClaimsTold, whenConflictAdjudicated } from './consequences';
 import { prospect } from './decide';
 import { type CompanyKey, type ProspectEvent, prospectOf, prospectStreamOf } from './events';
 import {
@@ -20,14 +21,33 @@ import {
 } from './prospect.fixture';
 
 /** What must not depend on the order of arrival: everything but how often it was told. */
-function outcome({ state: { told } }: Played) {
+function outcome({ state: { told }, events }: Played) {
   const claims = Object.fromEntries(
     Object.entries(told.claims).map(
       ([lead, { revision: _r, before: _b, evidence: _e, ...standing }]) => [lead, standing],
     ),
   );
   const open = Object.values(told.conflicts).filter(({ how }) => how === null);
-  return { claims, open: open.map(({ conflict }) => conflict).sort(byId) };
+  return {
+    claims,
+    open: open.map(({ conflict }) => conflict).sort(byId),
+    accepted: acceptedLeads(events),
+  };
+}
+
+/** Since when leads count for whom. */
+function acceptedLeads(events: readonly ProspectEvent[]) {
+  const measures = new Map<string, Measure>();
+  for (const event of events) {
+    for (const command of event.type === 'ClaimChanged' ? whenClaimAccepted(event) : []) {
+      const key = `${command.partner} ${command.subject}`;
+      const state = measures.get(key) ?? measure.initial;
+      const decision = measure.decide(command, state);
+      if ('events' in decision) measures.set(key, decision.events.reduce(measure.evolve, state));
+    }
+  }
+  const counted = [...measures].map(([key, { told }]) => [key, told?.steps.at(-1)] as const);
+  return counted.filter(([, step]) => step?.value.count === 1).sort();
 }
 const byId = (a: { conflict: string }, b: { conflict: string }) =>
   a.conflict < b.conflict ? -1 : 1;

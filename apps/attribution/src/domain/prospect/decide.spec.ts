@@ -213,6 +213,25 @@ describe('deciding a claim', () => {
       .thenRejected({ code: 'protection_ended', until: day(90) });
   });
 
+  it('counts each extension once, whether a fact told of it before a person gave the next one or after', () => {
+    const told = reported('l1', 'extended', day(5));
+    const given = { type: 'ExtendClaim', prospect: PROSPECT, lead: 'l1', ...ANA, at: day(10) };
+    const start = [one, settingsTold({ extensions: 3 }), judged('l1', 'approved', day(1))];
+    for (const later of [
+      [told, given],
+      [given, told],
+    ] as ProspectCommand[][])
+      expect(new Played(...start, ...later).claim('l1')).toMatchObject({
+        until: day(270),
+        extensions: 2,
+      });
+    const again = { ...told, fact: factOf('told later'), at: day(20) };
+    expect(new Played(...start, told, given as ProspectCommand, again).claim('l1')).toMatchObject({
+      until: day(360),
+      extensions: 3,
+    });
+  });
+
   it.each([
     ['nobody has claimed', [], judged('l1', 'approved', day(1)), { code: 'claim_not_found' }],
     [

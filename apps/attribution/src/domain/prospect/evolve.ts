@@ -48,7 +48,12 @@ export interface Claim {
   readonly submissions: readonly Submission[];
   readonly reports: readonly Report[];
   readonly word: Word | null;
-  readonly extension: { readonly until: Instant; readonly count: number } | null;
+  /** By people, and the extensions that facts had told by then: `until` is later by those as well. */
+  readonly extension: {
+    readonly until: Instant;
+    readonly count: number;
+    readonly told: readonly Uuid[];
+  } | null;
 }
 
 /** Null: the fact that said so was taken back. */
@@ -178,9 +183,14 @@ function afterPeople(state: Prospect, event: Rest): Prospect {
     }
     case 'ClaimExtended': {
       const { lead, until } = event.data;
-      return withClaim(state, lead, ({ extension }) => ({
-        extension: { until, count: (extension?.count ?? 0) + 1 },
-      }));
+      return withClaim(state, lead, ({ extension, reports }) => {
+        const before = extension ?? { count: 0, told: [] };
+        const standing = reports.filter(
+          ({ decision, fact }) => decision === 'extended' && !state.withdrawn[fact.factId],
+        );
+        const told = new Set([...before.told, ...standing.map(({ fact }) => fact.factId)]);
+        return { extension: { until, count: before.count + 1, told: [...told] } };
+      });
     }
     case 'ConflictAdjudicated': {
       const { prospect, conflict, winner, verdicts, reason, by } = event.data;

@@ -134,22 +134,27 @@ export const defaultEnd = (registeredAt: Instant, { protectionDays, zone }: Sett
 export const addExtension = (until: Instant, { extensionDays, zone }: Settings): Instant =>
   addDays(until, extensionDays, zone);
 
-/** Extensions by people were checked when they were given; those that facts tell have what is left of the programme's number. */
+/**
+ * Extensions by people were checked when they were given, beside those that facts had told by then; those that facts tell since have
+ * what is left of the programme's number.
+ */
 function extended(
   { extension }: Claim,
   granted: Instant,
   reports: readonly Report[],
   settings: Settings,
 ) {
-  const byPeople = extension?.count ?? 0;
+  const given = extension ? extension.count + extension.told.length : 0;
   const told = reports
-    .filter(({ decision }) => decision === 'extended')
-    .slice(0, Math.max(0, settings.extensions - byPeople));
+    .filter(
+      ({ decision, fact }) => decision === 'extended' && !extension?.told.includes(fact.factId),
+    )
+    .slice(0, Math.max(0, settings.extensions - given));
   const until = told.reduce(
     (end, report) => report.until ?? addExtension(end, settings),
     extension?.until ?? granted,
   );
-  return { until, extensions: byPeople + told.length };
+  return { until, extensions: given + told.length };
 }
 
 const reportsOf = ({ reports }: Claim, { withdrawn }: Prospect): Report[] =>

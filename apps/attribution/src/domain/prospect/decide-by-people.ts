@@ -8,7 +8,7 @@ import {
   DIRECT,
   type ProspectEvent,
 } from './events';
-import type { Prospect } from './evolve';
+import type { Prospect, ToldConflict } from './evolve';
 import { foreignOf } from './rivalry';
 import { addExtension, defaultEnd, settingsAt } from './standing';
 
@@ -17,7 +17,7 @@ type Decided = Decision<ProspectEvent, ProspectRejected>;
 /** One claim that nobody contests. What several want is decided by adjudicating between them. */
 export function judge(command: JudgeClaim, state: Prospect): Decided {
   const { prospect, lead, verdict, reason, by, at } = command;
-  const claim = state.told.claims[lead];
+  const claim = claimOf(lead, state);
   if (claim === undefined) return reject({ code: 'claim_not_found' });
   if (claim.state === 'withdrawn') return reject({ code: 'claim_withdrawn' });
   if (claim.registeredAt === null || claim.until === null) {
@@ -48,7 +48,7 @@ function ruleBehind({ rule, conflicts }: ClaimStanding, { told }: Prospect): Con
 }
 
 export function extend({ prospect, lead, reason, by, at }: ExtendClaim, state: Prospect): Decided {
-  const claim = state.told.claims[lead];
+  const claim = claimOf(lead, state);
   if (claim === undefined) return reject({ code: 'claim_not_found' });
   const { registeredAt, until, extensions } = claim;
   if (claim.state !== 'protected' || registeredAt === null || until === null)
@@ -64,7 +64,7 @@ export function extend({ prospect, lead, reason, by, at }: ExtendClaim, state: P
 /** A later adjudication may turn an earlier one around; nothing else may. */
 export function adjudicate(command: AdjudicateConflict, state: Prospect): Decided {
   const { prospect, conflict: id, winner, reason, evidence, by, at } = command;
-  const told = state.told.conflicts[id];
+  const told = conflictOf(id, state);
   if (told === undefined) return reject({ code: 'conflict_not_found' });
   const { how, conflict } = told;
   if (how !== null && how !== 'adjudicated') return reject({ code: 'conflict_settled', how });
@@ -87,6 +87,12 @@ export function adjudicate(command: AdjudicateConflict, state: Prospect): Decide
   const data = { prospect, conflict: id, winner, reason, evidence, by, verdicts };
   return accept({ type: 'ConflictAdjudicated', data, occurredAt: at });
 }
+
+// Names come from addresses, where anybody may write those of every object's own members.
+const claimOf = (lead: string, { told: { claims } }: Prospect): ClaimStanding | undefined =>
+  Object.hasOwn(claims, lead) ? claims[lead] : undefined;
+const conflictOf = (id: string, { told: { conflicts } }: Prospect): ToldConflict | undefined =>
+  Object.hasOwn(conflicts, id) ? conflicts[id] : undefined;
 
 /** What it has, else what the programme gives from the registration on. */
 function endOfWinner({ prospect, lead, since }: ConflictSide, state: Prospect): Instant {

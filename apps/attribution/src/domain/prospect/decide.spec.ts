@@ -232,6 +232,26 @@ describe('deciding a claim', () => {
     });
   });
 
+  it('knows no claim and no conflict by the name of a member of every object', () => {
+    const played = new Played(one);
+    for (const lead of ['constructor', '__proto__', 'toString']) {
+      const code = { code: 'claim_not_found' };
+      expect(played.refusal(judged(lead, 'approved', day(1)))).toEqual(code);
+      expect(played.refusal(judged(lead, 'refused', day(1)))).toEqual(code);
+      const extended = {
+        type: 'ExtendClaim',
+        prospect: PROSPECT,
+        lead,
+        ...ANA,
+        at: day(2),
+      } as const;
+      expect(played.refusal(extended)).toEqual(code);
+      expect(played.refusal(adjudicated(lead, 'direct', day(2)))).toEqual({
+        code: 'conflict_not_found',
+      });
+    }
+  });
+
   it.each([
     ['nobody has claimed', [], judged('l1', 'approved', day(1)), { code: 'claim_not_found' }],
     [

@@ -21,6 +21,7 @@ import { ingestBatch } from './http/batch';
 import { CustomersController } from './http/customers.controller';
 import { ConflictsController } from './http/conflicts.controller';
 import { EventsController } from './http/events.controller';
+import { FactsAheadController } from './http/facts-ahead.controller';
 import { PartnerCreditController } from './http/partner-credit.controller';
 import { LeadsController } from './http/leads.controller';
 import { PoliciesController } from './http/policies.controller';
@@ -31,6 +32,7 @@ import { Cases } from './read-model/cases.queries';
 import { FactConsequences } from './read-model/fact-consequences';
 import { Conflicts } from './read-model/conflicts.queries';
 import { FactOutcomes } from './read-model/fact-outcomes.queries';
+import { FactsAhead } from './read-model/facts-ahead.queries';
 import { Funnels } from './read-model/funnel.queries';
 import { PartnerCredit } from './read-model/partner-credit.queries';
 import { Claims } from './read-model/prospects.queries';
@@ -44,6 +46,7 @@ import { Unattributed } from './read-model/unattributed.queries';
     ConflictsController,
     CustomersController,
     EventsController,
+    FactsAheadController,
     LeadsController,
     PartnerCreditController,
     PoliciesController,
@@ -69,6 +72,7 @@ import { Unattributed } from './read-model/unattributed.queries';
     Conflicts,
     FactConsequences,
     FactOutcomes,
+    FactsAhead,
     Funnels,
     PartnerCredit,
     Policies,

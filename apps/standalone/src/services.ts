@@ -39,7 +39,12 @@ export const startServices: StartServices = async ({ variables, options, closeLa
     ? await keysOf(demoFile, bookOf(serving.keys, DEMO_TENANT, DEMO_PARTNER))
     : undefined;
   const keys = await keysOf(file, bookOf(serving.keys, TENANT, PARTNER));
-  const addresses = { commission: address, payouts: address, tiers: address };
+  const addresses = {
+    attribution: address,
+    commission: address,
+    payouts: address,
+    tiers: address,
+  };
   const logger = serving.app.get(StructuredLogger);
   const time = keepTime({ addresses, key: keys.admin }, (error) =>
     logger.failure('the hour was not told', error),

@@ -38,16 +38,17 @@ describe('telling the product what time it is', () => {
 
   const telling = () =>
     tick({
-      addresses: { commission: address, payouts: address, tiers: address },
+      addresses: { attribution: address, commission: address, payouts: address, tiers: address },
       key: 'k',
       asOf: AS_OF,
     });
 
-  it('releases, evaluates, drafts and ages, each under a key that is the same in that hour', async () => {
+  it('hands on, releases, evaluates, drafts and ages, each under a key that is the same in that hour', async () => {
     const answers = await telling();
-    expect(Object.keys(answers)).toEqual(['releases', 'tiers', 'runs', 'breaks']);
+    expect(Object.keys(answers)).toEqual(['facts', 'releases', 'tiers', 'runs', 'breaks']);
     const at = `{"asOf":"${AS_OF}"} tick:${AS_OF} Bearer k`;
     expect(heard).toEqual([
+      `/v1/due-facts ${at}`,
       `/v1/releases ${at}`,
       `/v1/tier-evaluations ${at}`,
       `/v1/payout-runs/advance ${at}`,
@@ -65,13 +66,13 @@ describe('telling the product what time it is', () => {
       `{"asOf":"${AS_OF}","after":"third"}`,
     ]);
     expect(new Set(releases.map((each) => each.split(' ')[2])).size).toBe(3);
-    expect(heard).toHaveLength(6);
+    expect(heard).toHaveLength(7);
   });
 
   it('says who refused it, and stops there', async () => {
     refusing = '/v1/tier-evaluations';
     await expect(telling()).rejects.toMatchObject({ code: 'tick_refused' });
-    expect(heard).toHaveLength(2);
+    expect(heard).toHaveLength(3);
   });
 
   it('counts time in whole hours', () => {

@@ -9,6 +9,7 @@ import {
 
 /** Where a command that time gives is taken; each is a route of one service. */
 const COMMANDS = {
+  facts: { service: 'attribution', path: '/v1/due-facts' },
   releases: { service: 'commission', path: '/v1/releases' },
   tiers: { service: 'tiers', path: '/v1/tier-evaluations' },
   runs: { service: 'payouts', path: '/v1/payout-runs/advance' },
@@ -29,7 +30,7 @@ export interface Ticking {
 const LIMIT_MS = 120_000;
 
 /**
- * Time is a command: what has become due by then is released, evaluated, drafted and aged. Sent twice, or late, it decides nothing
+ * Time is a command: what has become due by then is handed on, released, evaluated, drafted and aged. Sent twice, or late, it decides nothing
  * more, and what one leaves for another at the last moment comes with the next hour; so whoever keeps the time may be as plain as cron.
  */
 export async function tick({ addresses, key, asOf }: Ticking): Promise<Record<Ticked, unknown>> {

@@ -15,7 +15,7 @@ import {
 import { Privacy } from '@tributary/privacy';
 import { type AcceptFact, type FactCommand, type FactRejected, fact } from '../domain/fact/decide';
 import { type FactConflicted, type FactContent, factStreamOf } from '../domain/fact/events';
-import { futureFrom, isFutureDated } from '../domain/fact/future-dated';
+import { futureFrom, waitsUntil } from '../domain/fact/future-dated';
 import { type KeepableFact, protect } from './protection';
 
 /** Who sends: the tenant is the credential's, never the event's. */
@@ -26,7 +26,7 @@ export interface Sender {
 
 /** What became of one fact that was sent. */
 export interface Ingested {
-  /** `future_dated` and `erased` are accepted: the one counts from its day on, the other without its personal values. */
+  /** `future_dated` and `erased` are accepted: the one waits for its time, the other counts without its personal values. */
   readonly outcome: 'accepted' | 'conflict' | 'duplicate' | 'erased' | 'future_dated';
   readonly source: string;
   readonly id: string;
@@ -159,19 +159,17 @@ function asCommand(
   future: Instant,
 ): Prepared {
   const occurredAt = instant(event.time);
+  const until = waitsUntil({ occurredAt, data: event.data }, future);
+  const accept = {
+    type: 'AcceptFact',
+    content: contentOf(event),
+    fingerprint,
+    occurredAt,
+  } as const;
   return {
     stream,
-    accepted: erased
-      ? 'erased'
-      : isFutureDated({ occurredAt, data: event.data }, future)
-        ? 'future_dated'
-        : 'accepted',
-    command: {
-      type: 'AcceptFact',
-      content: contentOf(event),
-      fingerprint,
-      occurredAt,
-    },
+    accepted: erased ? 'erased' : until === undefined ? 'accepted' : 'future_dated',
+    command: until === undefined ? accept : { ...accept, waitsUntil: until },
     cause: {
       // Other content under the same identity is another command: it is recorded as a conflict, not refused as a mix-up.
       commandId: uuidV5('accept-fact', stream, fingerprint),

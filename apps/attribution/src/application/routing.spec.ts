@@ -53,6 +53,43 @@ describe('handing on what a fact says', () => {
   });
 });
 
+describe('a fact that lies ahead', () => {
+  const ahead = paidFact('ahead', 'inv-1', 'old');
+  const { data } = ahead.event;
+  const waiting = {
+    ...ahead.event,
+    data: { ...data, waitsUntil: instant('2026-02-05T00:00:00Z') },
+  };
+  const due = { type: 'FactBecameDue', data: { source: SOURCE, id: 'ahead' }, revision: 2n };
+  const retraction = {
+    source: SOURCE,
+    id: 'ahead',
+    why: 'retracted',
+    by: { factId: 'r', hash: '' },
+  };
+  const retracted = { type: 'FactRetracted', data: retraction, revision: 1n };
+  const streams = new Map([[ahead.stream, [waiting, retracted, due]]]);
+  const heardIn = (type: string, event: object) =>
+    hearing(type, { ...event, stream: ahead.stream }, streams);
+
+  it('asks nothing of anybody until its time has come, and then what it says as of its own time', async () => {
+    expect(await heardIn('FactAccepted', waiting)).toEqual([]);
+    const commands = await heardIn('FactBecameDue', due);
+    expect(commands.map(({ type }) => type)).toEqual([
+      'TakeSaleFact',
+      'NameInvoice',
+      'RetractFact',
+    ]);
+    expect(commands[0]).toMatchObject({ fact: { at: AT, fact: { factId: ahead.factId } } });
+  });
+
+  it('is taken back nowhere before it was handed on', async () => {
+    expect(await heardIn('FactRetracted', retracted)).toEqual([]);
+    const [back] = await heardIn('FactRetracted', { ...retracted, revision: 3n });
+    expect(back).toMatchObject({ type: 'RetractSaleFact', why: 'retracted' });
+  });
+});
+
 describe('a fact that was superseded by one of another sale, which is retracted', () => {
   const [old, heir] = [paidFact('old', 'inv-1'), paidFact('heir', 'inv-2', 'old')];
   const retraction = {
@@ -121,6 +158,15 @@ async function retractedIn(stream: string, data: object, streams: ReadonlyMap<st
   const event = { tenant: 'acme', stream, revision: 2n, occurredAt: instant(AT), data };
   const commands = await on['FactRetracted']?.(event as unknown as FeedEvent);
   return (commands ?? []) as readonly { readonly sale?: string; readonly type: string }[];
+}
+
+async function hearing(type: string, event: object, streams: ReadonlyMap<string, object[]>) {
+  const read = (name: string) => Readable.from(streams.get(name) ?? []);
+  const follow = () => Promise.resolve([]);
+  const { on } = observations(BUS, { log: { read }, topics: { follow } } as never);
+  const heard = { tenant: 'acme', contentHash: 'h', occurredAt: instant(AT), ...event };
+  const commands = await on[type]?.(heard as unknown as FeedEvent);
+  return (commands ?? []) as readonly { readonly type: string }[];
 }
 
 const followingFrom = (id: string): Promise<readonly unknown[]> =>

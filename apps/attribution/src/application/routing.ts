@@ -3,6 +3,7 @@ import { type FeedEvent, type Reaction, type Topics, reaction } from '@tributary
 import { type Instant, type StreamLog, type StreamName, idsOf } from '@tributary/kernel';
 import {
   type FactAccepted,
+  type FactBecameDue,
   type FactRetracted,
   factIdOf,
   factStreamNamed,
@@ -21,32 +22,43 @@ interface Whereabouts {
   readonly topics: Topics;
 }
 
+interface Heard {
+  readonly FactAccepted: FactAccepted['data'];
+  readonly FactBecameDue: FactBecameDue['data'];
+  readonly FactRetracted: FactRetracted['data'];
+}
+
 /**
- * Hands what an accepted fact says on to everything that it is about, and takes it back there when the fact is. The name is older than
- * most of what it does; command ids are made of it.
+ * Hands what an accepted fact says on to everything that it is about, once its time has come, and takes it back there when the fact is.
+ * The name is older than most of what it does; command ids are made of it.
  */
 export const observations = (bus: CommandBus, whereabouts: Whereabouts): Reaction =>
-  reaction<Addressed, { FactAccepted: FactAccepted['data']; FactRetracted: FactRetracted['data'] }>(
-    {
-      name: 'observations',
-      on: {
-        FactAccepted: (event) => addressed(followUpsOf(routed(event)), event, whereabouts),
-        FactRetracted: async (event) => {
-          const fact = await factIn(event.stream, event.revision, whereabouts.log);
-          // A retraction that came first; it is said again behind the fact.
-          if (!fact) return [];
-          const { data, occurredAt: at } = event;
-          const commands = followUpsOf(fact).flatMap(
-            (command) => takenBack(command, fact, data, at) ?? [],
-          );
-          const revived = await revivals(fact, { data, at }, whereabouts.log);
-          return addressed([...commands, ...revived], event, whereabouts);
-        },
+  reaction<Addressed, { readonly [T in keyof Heard]: Heard[T] }>({
+    name: 'observations',
+    on: {
+      FactAccepted: (event) =>
+        event.data.waitsUntil === undefined
+          ? addressed(followUpsOf(routed(event)), event, whereabouts)
+          : [],
+      FactBecameDue: async (event) => {
+        const fact = await factIn(event.stream, event.revision + 1n, whereabouts.log);
+        return fact ? addressed(followUpsOf(fact), event, whereabouts) : [];
       },
-      target: streamOfCommand,
-      dispatch: dispatchTo(bus),
+      FactRetracted: async (event) => {
+        const fact = await factIn(event.stream, event.revision, whereabouts.log);
+        // A retraction that came first, or while it waits; it is said again behind the fact.
+        if (!fact) return [];
+        const { data, occurredAt: at } = event;
+        const commands = followUpsOf(fact).flatMap(
+          (command) => takenBack(command, fact, data, at) ?? [],
+        );
+        const revived = await revivals(fact, { data, at }, whereabouts.log);
+        return addressed([...commands, ...revived], event, whereabouts);
+      },
     },
-  );
+    target: streamOfCommand,
+    dispatch: dispatchTo(bus),
+  });
 
 type AcceptedEvent = Pick<
   FeedEvent<'FactAccepted', FactAccepted['data']>,
@@ -59,15 +71,20 @@ function routed({ data, contentHash = '', occurredAt, tenant }: AcceptedEvent): 
   return { tenant, fact, type, source, id: data.id, at: occurredAt, programme, data: data.data };
 }
 
-/** The fact, before a revision of its stream where one is given; undefined where none was accepted yet. */
+/** The fact, before a revision of its stream where one is given; undefined where none was accepted yet, or it still waits. */
 async function factIn(
   stream: StreamName,
   before: bigint | undefined,
   log: StreamLog,
 ): Promise<RoutedFact | undefined> {
+  let waiting: RoutedFact | undefined;
   for await (const event of log.read(stream)) {
     if (before !== undefined && event.revision >= before) return undefined;
-    if (event.type === 'FactAccepted') return routed(event as unknown as AcceptedEvent);
+    if (event.type === 'FactBecameDue') return waiting;
+    if (event.type !== 'FactAccepted') continue;
+    const accepted = event as unknown as AcceptedEvent;
+    if (accepted.data.waitsUntil === undefined) return routed(accepted);
+    waiting = routed(accepted);
   }
   return undefined;
 }

@@ -64,6 +64,7 @@ export class EventsController {
       'Tell what happened: one CloudEvent, up to 500 in an array, or as many as there are as NDJSON',
     description:
       'An event is taken once and for ever under its source and id. Answers 202 for something new, 200 for a repeat, ' +
+      'and `future_dated` for what lies more than 24 hours ahead, which waits for its time; ' +
       '409 for other content under a known identity. A batch answers per item; NDJSON answers as NDJSON.',
     requestBody: REQUEST_BODY,
   })

@@ -1,3 +1,7 @@
+import type { UpstreamEvent } from '@tributary/contracts';
+import { instantOfMs } from '@tributary/kernel';
+import { Ingestion } from '../application/ingestion';
+import { fact } from '../domain/fact/decide';
 import { saleOf } from '../domain/sale/events';
 import {
   BILLING,
@@ -126,12 +130,52 @@ describe('asking what became of a fact', () => {
     expect((await service.became('shop', 'nothing')).at('code')).toBe('event_unknown');
   });
 
+  it('lets a fact that lies ahead wait, and hands it on when it is told that its time has come', async () => {
+    const hour = 3_600_000;
+    const inHours = (hours: number) => instantOfMs(Date.now() + hours * hour);
+    const ahead = paid('p-ahead', inHours(-1), 'inv-ahead', 'cus-ahead');
+    const event = { ...ahead, data: { ...ahead.data, paidAt: inHours(25) } };
+    const soon = paid('p-soon', inHours(23), 'inv-soon', 'cus-ahead');
+    await service.send(event, soon);
+    expect((await service.became('billing', 'p-ahead')).body).toMatchObject({
+      outcome: 'future_dated',
+      waitsUntil: event.data.paidAt,
+      waiting: 'its_time',
+    });
+    const sales = (invoice: string) => `/v1/sales/${saleOf('acme', BILLING, invoice)}`;
+    await service.until(sales('inv-soon'), has('lines', 1));
+    const now = { asOf: inHours(0) };
+    expect((await service.post('/v1/due-facts', now)).at('facts')).toBe(0);
+    expect((await service.ask(sales('inv-ahead'))).status).toBe(404);
+    const early = await service.post('/v1/due-facts', { asOf: inHours(25) });
+    expect(early).toMatchObject({ status: 422, body: { code: 'in_the_future' } });
+    expect((await service.post('/v1/due-facts', now, 'auditor')).status).toBe(403);
+
+    // As one that was taken a day ago stands today.
+    const then = paid('p-then', inHours(-2), 'inv-then', 'cus-ahead') as unknown as UpstreamEvent;
+    const sender = { tenant: 'acme', actor: 'test' };
+    const [prepared] = await service.serving.app.get(Ingestion).prepare([then], sender);
+    if (prepared?.status !== 'fulfilled') throw new Error('It was not prepared.');
+    const { stream, command, cause } = prepared.value;
+    const waiting = { ...command, waitsUntil: inHours(-2) };
+    await service.runtime.runner.run(fact, stream, waiting, cause);
+    expect((await service.became('billing', 'p-then')).at('outcome')).toBe('future_dated');
+    expect((await service.post('/v1/due-facts', now)).at('facts')).toBe(1);
+    await service.until(sales('inv-then'), has('lines', 1));
+    expect((await service.became('billing', 'p-then')).body).toMatchObject({
+      outcome: 'accepted',
+      waitsUntil: null,
+      sales: [{ counts: true }],
+    });
+    expect((await service.post('/v1/due-facts', now)).at('facts')).toBe(0);
+  });
+
   it('says that a fact is parked, and under which code', async () => {
-    const fact = await service.became('shop', 's-3');
+    const found = await service.became('shop', 's-3');
     await service.runtime.database.query(
       `insert into parked (subscription, stream, position, revision, event_id, event_type, tenant, correlation_id, code, reason, facts)
        values ('observations', $1, 1, 0, $2, 'FactAccepted', 'acme', $1, 'too_much', 'Too much.', '{}')`,
-      [fact.text('correlationId'), fact.text('factId')],
+      [found.text('correlationId'), found.text('factId')],
     );
     const parked = await service.became('shop', 's-3', '?wait=measured');
     expect(parked.body).toMatchObject({

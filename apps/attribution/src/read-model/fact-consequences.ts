@@ -49,7 +49,7 @@ export interface ClaimOutcome {
   readonly state: string;
 }
 
-export type WaitingFor = 'customer_unknown' | 'invoice_unknown' | 'not_linked';
+export type WaitingFor = 'customer_unknown' | 'invoice_unknown' | 'its_time' | 'not_linked';
 
 /** Everything that a fact has led to, as it stands. */
 export interface Consequences {
@@ -67,6 +67,17 @@ export interface Consequences {
   /** Why nothing has come of it yet. */
   readonly waiting: WaitingFor | null;
 }
+
+/** Of a fact that lies ahead. */
+export const NOTHING_YET: Consequences = {
+  evidence: [],
+  customers: [],
+  sales: [],
+  claims: [],
+  measures: [],
+  retracts: [],
+  waiting: 'its_time',
+};
 
 /** Follows a fact along the same ways on which it was handed on, so that nothing has to be written down for whoever may ask. */
 @Injectable()

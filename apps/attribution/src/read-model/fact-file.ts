@@ -17,6 +17,8 @@ export interface FactFile {
   readonly position: bigint;
   /** How often other content came under the same identity. */
   readonly conflicts: number;
+  /** What it waits for; null once it was handed on. */
+  readonly waitsUntil: Instant | null;
   /** What it was taken back by: the one that holds before the others stands first. */
   readonly retractions: readonly Pick<FactRetracted['data'], 'by' | 'reason' | 'why'>[];
 }
@@ -27,7 +29,8 @@ type FactRecord = Recorded & { readonly data: object };
 export async function factFile(
   events: AsyncIterable<Recorded> | Iterable<Recorded>,
 ): Promise<FactFile | undefined> {
-  let accepted: Omit<FactFile, 'conflicts' | 'retractions'> | undefined;
+  let accepted: Omit<FactFile, 'conflicts' | 'retractions' | 'waitsUntil'> | undefined;
+  let waitsUntil: Instant | null = null;
   let conflicts = 0;
   let words: readonly Retraction[] = [];
   for await (const recorded of events) {
@@ -35,6 +38,10 @@ export async function factFile(
     switch (event.type) {
       case 'FactAccepted':
         accepted = acceptedIn(recorded, event.data);
+        waitsUntil = event.data.waitsUntil ?? null;
+        break;
+      case 'FactBecameDue':
+        waitsUntil = null;
         break;
       case 'FactConflicted':
         conflicts += 1;
@@ -48,7 +55,7 @@ export async function factFile(
     reason,
     by,
   }));
-  return accepted && { ...accepted, conflicts, retractions };
+  return accepted && { ...accepted, conflicts, waitsUntil, retractions };
 }
 
 function acceptedIn(

@@ -3,6 +3,8 @@ import { factOutcomes } from './fact-outcomes.projection';
 
 const { given } = projectionSpec(factOutcomes);
 
+const SHOP = 'https://shop.example/production';
+
 describe('following how far facts come', () => {
   it('marks a fact once, whoever has noted it', () => {
     const items = [{ fact: { factId: 'f1' } }, { fact: { factId: 'f1' } }];
@@ -45,12 +47,26 @@ describe('following how far facts come', () => {
   });
 });
 
+describe('keeping facts that lie ahead', () => {
+  const data = { source: SHOP, id: 'paid-1', type: 'tributary.invoice.paid.v1', data: {} };
+  const [stream, waitsUntil] = ['fact-acme.1', '2026-03-01T00:00:00.000Z'];
+  const accepted = (more: object) => ({ type: 'FactAccepted', stream, data: { ...data, ...more } });
+  const row = { stream, tenant: 'acme', source: SHOP, id: 'paid-1', waits_until: waitsUntil };
+
+  it('keeps those that wait, until they are taken up', () => {
+    given(accepted({})).then('fact_ahead', []);
+    given(accepted({ waitsUntil })).then('fact_ahead', [{ ...row, taken_up: null }]);
+    const due = { type: 'FactBecameDue', stream, data: { source: SHOP, id: 'paid-1' } };
+    given(accepted({ waitsUntil }), due).then('fact_ahead', [{ ...row, taken_up: true }]);
+  });
+});
+
 describe('keeping clicks', () => {
   const STREAM = 'fact-acme.1';
   const click = (data: object) => ({
     type: 'FactAccepted',
     stream: STREAM,
-    data: { type: 'tributary.touch.click.v1', data },
+    data: { source: SHOP, id: 'click-1', type: 'tributary.touch.click.v1', data },
   });
   const ROW = {
     stream: STREAM,
@@ -70,7 +86,8 @@ describe('keeping clicks', () => {
   });
 
   it('keeps no other fact, and knows which clicks were taken back', () => {
-    const other = { type: 'tributary.touch.intro.v1', data: { partnerRef: 'p1' } };
+    const type = 'tributary.touch.intro.v1';
+    const other = { source: SHOP, id: 'intro-1', type, data: { partnerRef: 'p1' } };
     given({ type: 'FactAccepted', data: other }).then('click', []);
     given(click({ partnerRef: 'p1' }), {
       type: 'FactRetracted',

@@ -20,18 +20,22 @@ const idsOf = (refs: readonly WithFactId[]): string[] => [
  */
 export const factOutcomes = projection({
   name: 'fact_outcomes',
-  version: 5,
+  version: 6,
   events: {
     FactAccepted: {
       $stream: 'text',
       $tenant: 'text',
       $occurredAt: 'instant',
+      source: 'text',
+      id: 'text',
       type: 'text',
       programme: 'text?',
+      waitsUntil: 'instant?',
       'data.partnerRef': 'text?',
       'data.linkId': 'text?',
       'data.visitorId': 'text?',
     },
+    FactBecameDue: { $stream: 'text' },
     FactRetracted: { $stream: 'text', why: 'text' },
     MeasureRevised: { evidence: 'json' },
     EvidenceNoted: { items: 'json' },
@@ -58,6 +62,18 @@ export const factOutcomes = projection({
         '(tenant, link, at) where link is not null',
       ],
     }),
+    // Only of facts that lay ahead when they came, so that whoever says what time it is finds them.
+    fact_ahead: keyedTable({
+      key: { stream: 'text' },
+      keeps: {
+        tenant: 'text',
+        source: 'text',
+        id: 'text',
+        waits_until: 'instant',
+        taken_up: 'boolean',
+      },
+      indexes: ['(tenant, waits_until, stream) where taken_up is null'],
+    }),
     // By the fact itself: a correlation id is the sender's, who may give one to all events of a deal.
     fact_stage: keyedTable({
       key: { fact_id: 'text', stage: 'text' },
@@ -78,11 +94,17 @@ export const factOutcomes = projection({
     });
     switch (event.$type) {
       case 'FactAccepted': {
-        if (event.type !== CLICK) return {};
-        const { $stream: stream, $tenant: tenant, $occurredAt: at } = event;
-        const row = { stream, tenant, at, ...clickOf(event) };
-        return { click: [row] };
+        const { $stream: stream, $tenant: tenant, $occurredAt: at, source, id } = event;
+        const { waitsUntil: waits_until } = event;
+        return {
+          ...(event.type === CLICK && { click: [{ stream, tenant, at, ...clickOf(event) }] }),
+          ...(waits_until !== null && {
+            fact_ahead: [{ stream, tenant, source, id, waits_until }],
+          }),
+        };
       }
+      case 'FactBecameDue':
+        return { fact_ahead: [{ stream: event.$stream, taken_up: true }] };
       case 'FactRetracted':
         return { click: [{ stream: event.$stream, taken_back: event.why }] };
       case 'MeasureRevised':

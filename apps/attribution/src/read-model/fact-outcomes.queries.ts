@@ -4,8 +4,7 @@ import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { FactRef } from '../domain/evidence';
 import { factStreamNamed, factStreamOf } from '../domain/fact/events';
-import { futureFrom, isFutureDated } from '../domain/fact/future-dated';
-import { type Consequences, FactConsequences } from './fact-consequences';
+import { type Consequences, FactConsequences, NOTHING_YET } from './fact-consequences';
 import { type FactFile, factFile } from './fact-file';
 import { factOutcomes } from './fact-outcomes.projection';
 import { positionSql } from './position';
@@ -39,6 +38,8 @@ export interface FactOutcome extends Consequences {
   /** How far the stages have been looked at. */
   readonly standsAt: bigint;
   readonly conflicts: number;
+  /** When it will be handed on; null where it was. */
+  readonly waitsUntil: Instant | null;
   readonly stages: readonly string[];
   readonly retraction: FactFile['retractions'][number] | null;
   readonly parked: readonly Parked[];
@@ -83,7 +84,7 @@ export class FactOutcomes {
   }
 
   async outcomeOf(file: FactFile, now: Instant): Promise<FactOutcome> {
-    const { fact, recordedAt, correlationId, position, conflicts } = file;
+    const { fact, recordedAt, correlationId, position, conflicts, waitsUntil } = file;
     const [retraction = null] = file.retractions;
     const { tenant, source, id, type, at: occurredAt } = fact;
     const stream = factStreamOf(tenant, source, id);
@@ -92,18 +93,19 @@ export class FactOutcomes {
       PARKED,
       [tenant, stream, correlationId],
     );
-    const isAhead = isFutureDated({ occurredAt, data: fact.data }, futureFrom(now));
+    const isAhead = waitsUntil !== null;
     const isParked = parked.some((each) => each.stream === stream);
     const outcome =
       retraction?.why ?? (isParked ? 'parked' : isAhead ? 'future_dated' : 'accepted');
     const identity = { ...fact.fact, source, id, type };
     const when = { occurredAt, recordedAt, correlationId, position, standsAt };
-    const consequences = await this.consequences.of(fact, now);
+    const consequences = isAhead ? NOTHING_YET : await this.consequences.of(fact, now);
     return {
       outcome,
       ...identity,
       ...when,
       conflicts,
+      waitsUntil,
       stages,
       retraction,
       parked,

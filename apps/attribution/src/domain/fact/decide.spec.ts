@@ -1,9 +1,23 @@
-import { type JsonObject, instant } from '@tributary/kernel';
+import { type Instant, type JsonObject, instant } from '@tributary/kernel';
 import { specFor } from '@tributary/kernel/testing';
-import { type AcceptFact, MOST_RIVALS, type RetractFact, fact } from './decide';
-import type { FactAccepted, FactConflicted, FactRetracted } from './events';
+import { type AcceptFact, MOST_RIVALS, type RetractFact, type TakeUpFact, fact } from './decide';
+import type { FactAccepted, FactBecameDue, FactConflicted, FactRetracted } from './events';
 
 const { given } = specFor(fact);
+
+const AT = instant('2026-03-12T14:30:00-03:00');
+const LATER = instant('2026-04-12T14:30:00-03:00');
+const DATA: JsonObject = { minutes: 240, trainingRef: 'payments-101' };
+
+const contentOf = (data: JsonObject) => ({
+  source: 'https://academy.example/production',
+  id: 'completion-2041',
+  type: 'tributary.training.completed.v1',
+  time: '2026-03-12T14:30:00-03:00',
+  subject: 'northwind',
+  dataschema: '/v1/schemas/training.completed.v1',
+  data,
+});
 
 describe('accepting a fact of upstream', () => {
   it('keeps it as it was sent, at the time of the world', () => {
@@ -46,6 +60,38 @@ describe('accepting a fact of upstream', () => {
   });
 });
 
+describe('a fact that lies ahead', () => {
+  const [ahead, there] = [{ ...sent(), waitsUntil: LATER }, waiting()];
+  const due: FactBecameDue = {
+    type: 'FactBecameDue',
+    data: { source: contentOf(DATA).source, id: contentOf(DATA).id },
+    occurredAt: LATER,
+  };
+
+  it('is kept, and handed on once, when its time has come', () => {
+    given().when(ahead).then(there);
+    given(there).when(takingUp(AT)).thenNothing();
+    given(there).when(takingUp(LATER)).then(due);
+    given(there, due).when(takingUp(LATER)).thenNothing();
+  });
+
+  it('is a repeat when it is sent again once it is no more ahead', () => {
+    given(there).when(sent()).thenNothing();
+    given(there, due).when(sent()).thenNothing();
+  });
+
+  it('is taken back behind its time where it was while it waited', () => {
+    given(there).when(taken()).then(retracted());
+    given(there, retracted()).when(takingUp(LATER)).then(due, retracted());
+  });
+
+  it('is what was sent, and nothing that was not', () => {
+    given(accepted()).when(takingUp(LATER)).thenNothing();
+    given().when(takingUp(LATER)).thenNothing();
+    given(retracted()).when(takingUp(LATER)).thenNothing();
+  });
+});
+
 describe('taking a fact back', () => {
   it('says so behind the fact', () => {
     given(accepted()).when(taken()).then(retracted());
@@ -83,20 +129,6 @@ describe('taking a fact back', () => {
       .when(sent('f2', { minutes: 300, trainingRef: 'payments-101' }))
       .then(conflicted('f2', ['data.minutes']));
   });
-});
-
-const AT = instant('2026-03-12T14:30:00-03:00');
-const LATER = instant('2026-04-12T14:30:00-03:00');
-const DATA: JsonObject = { minutes: 240, trainingRef: 'payments-101' };
-
-const contentOf = (data: JsonObject) => ({
-  source: 'https://academy.example/production',
-  id: 'completion-2041',
-  type: 'tributary.training.completed.v1',
-  time: '2026-03-12T14:30:00-03:00',
-  subject: 'northwind',
-  dataschema: '/v1/schemas/training.completed.v1',
-  data,
 });
 
 function sent(fingerprint = 'f1', data = DATA): AcceptFact {
@@ -141,6 +173,16 @@ const retracted = (by = 'r1', occurredAt = AT): FactRetracted => ({
   data: byFact(by),
   occurredAt,
 });
+
+function waiting(): FactAccepted {
+  const { data, ...event } = accepted();
+  return { ...event, data: { ...data, waitsUntil: LATER } };
+}
+
+function takingUp(asOf: Instant): TakeUpFact {
+  const { source, id } = contentOf(DATA);
+  return { type: 'TakeUpFact', source, id, asOf };
+}
 
 function conflicted(fingerprint: string, differs: string[]): FactConflicted {
   const { source, id } = contentOf(DATA);

@@ -6,6 +6,7 @@ import {
   canonicalJson,
   nothing,
   reject,
+  unreachable,
 } from '@tributary/kernel';
 import { inForceFirst, isNews } from '../retraction';
 import type { FactContent, FactEvent, FactRetracted } from './events';
@@ -19,6 +20,16 @@ export interface AcceptFact {
   readonly content: FactContent;
   readonly fingerprint: string;
   readonly occurredAt: Instant;
+  /** Of what lies too far ahead. */
+  readonly waitsUntil?: Instant;
+}
+
+/** Time is a command: whoever sends it says how late it is. */
+export interface TakeUpFact {
+  readonly type: 'TakeUpFact';
+  readonly source: string;
+  readonly id: string;
+  readonly asOf: Instant;
 }
 
 /** Whoever may send facts may take one back; the retraction is a fact itself and says why. */
@@ -28,7 +39,7 @@ export interface RetractFact {
   readonly occurredAt: Instant;
 }
 
-export type FactCommand = AcceptFact | RetractFact;
+export type FactCommand = AcceptFact | RetractFact | TakeUpFact;
 
 export interface FactRejected {
   readonly code: 'event_conflict';
@@ -43,7 +54,16 @@ export const fact: Decider<FactCommand, FactEvent, Fact, FactRejected> = {
 };
 
 function decide(command: FactCommand, state: Fact): Decision<FactEvent, FactRejected> {
-  return command.type === 'AcceptFact' ? take(command, state) : retract(command, state);
+  switch (command.type) {
+    case 'AcceptFact':
+      return take(command, state);
+    case 'RetractFact':
+      return retract(command, state);
+    case 'TakeUpFact':
+      return takeUp(command, state);
+    default:
+      return unreachable(command);
+  }
 }
 
 /** Of retractions one holds, whichever arrives first; of facts that supersede it each is said. */
@@ -52,22 +72,34 @@ function retract({ retraction, occurredAt }: RetractFact, state: Fact): Decision
   return accept({ type: 'FactRetracted', data: retraction, occurredAt });
 }
 
+/** From here on it is handed on, and what was said of it meanwhile as well, as behind a fact that comes late. */
+function takeUp({ source, id, asOf }: TakeUpFact, state: Fact): Decision<FactEvent, never> {
+  if (state.status === 'none' || state.waitsUntil === null || state.waitsUntil > asOf)
+    return nothing;
+  const due: FactEvent = {
+    type: 'FactBecameDue',
+    data: { source, id },
+    occurredAt: state.waitsUntil,
+  };
+  return accept<FactEvent>(due, ...saidAgain(state));
+}
+
+const saidAgain = ({ retractions }: Fact): FactEvent[] =>
+  inForceFirst(retractions).map(({ data, at }) => ({
+    type: 'FactRetracted',
+    data,
+    occurredAt: at,
+  }));
+
 function take(
-  { content, fingerprint, occurredAt }: AcceptFact,
+  { content, fingerprint, occurredAt, waitsUntil }: AcceptFact,
   state: Fact,
 ): Decision<FactEvent, FactRejected> {
   if (state.status === 'none') {
-    const accepted: FactEvent = {
-      type: 'FactAccepted',
-      data: { ...content, fingerprint },
-      occurredAt,
-    };
-    const again = inForceFirst(state.retractions).map(({ data, at }): FactEvent => ({
-      type: 'FactRetracted',
-      data,
-      occurredAt: at,
-    }));
-    return accept<FactEvent>(accepted, ...again);
+    const waiting = waitsUntil === undefined ? {} : { waitsUntil };
+    const data = { ...content, fingerprint, ...waiting };
+    const accepted: FactEvent = { type: 'FactAccepted', data, occurredAt };
+    return accept<FactEvent>(accepted, ...saidAgain(state));
   }
   if (fingerprint === state.fingerprint || state.rivals.includes(fingerprint)) return nothing;
 

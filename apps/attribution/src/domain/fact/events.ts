@@ -1,5 +1,6 @@
 import {
   type DomainEvent,
+  type Instant,
   type JsonObject,
   type StreamName,
   type Uuid,
@@ -39,7 +40,16 @@ export interface FactContent {
 /** Persisted facts, and therefore an ABI: add, never rename, reorder or repurpose. */
 export type FactAccepted = DomainEvent<
   'FactAccepted',
-  FactContent & { readonly fingerprint: string }
+  FactContent & {
+    readonly fingerprint: string;
+    /** It lies further ahead than clocks differ, and is handed on once this time has come. */
+    readonly waitsUntil?: Instant;
+  }
+>;
+/** The time has come that the fact waited for. */
+export type FactBecameDue = DomainEvent<
+  'FactBecameDue',
+  { readonly source: string; readonly id: string }
 >;
 export type FactConflicted = DomainEvent<
   'FactConflicted',
@@ -67,4 +77,4 @@ export type FactRetracted = DomainEvent<
     readonly by: FactRef;
   }
 >;
-export type FactEvent = FactAccepted | FactConflicted | FactRetracted;
+export type FactEvent = FactAccepted | FactBecameDue | FactConflicted | FactRetracted;

@@ -23,6 +23,8 @@ export type Fact =
       readonly status: 'accepted';
       readonly content: FactContent;
       readonly fingerprint: string;
+      /** Null once it was handed on. */
+      readonly waitsUntil: Instant | null;
       /** Fingerprints of rival contents that were shown as conflicts. */
       readonly rivals: readonly string[];
     });
@@ -31,9 +33,10 @@ export function evolve(state: Fact, { type, data, occurredAt }: FactEvent): Fact
   if (type === 'FactRetracted')
     return { ...state, retractions: withWord(state.retractions, retractionOf(data, occurredAt)) };
   if (type === 'FactAccepted') {
-    const { fingerprint, ...content } = data;
-    return { ...state, status: 'accepted', content, fingerprint, rivals: [] };
+    const { fingerprint, waitsUntil = null, ...content } = data;
+    return { ...state, status: 'accepted', content, fingerprint, waitsUntil, rivals: [] };
   }
   if (state.status === 'none') return state;
+  if (type === 'FactBecameDue') return { ...state, waitsUntil: null };
   return { ...state, rivals: [...state.rivals, data.fingerprint] };
 }

@@ -1,22 +1,29 @@
-import { type Instant, type JsonObject, instant, instantOfMs, msOf } from '@tributary/kernel';
+import {
+  type Instant,
+  type JsonObject,
+  instant,
+  instantOfMs,
+  laterOf,
+  msOf,
+} from '@tributary/kernel';
 
 const AHEAD_MS = 24 * 60 * 60 * 1000;
 
-/** Fields of the data that say when money moved; they decide rather than the event's own time. */
-const DATES = ['paidAt', 'refundedAt', 'effectiveAt'] as const;
+/** Fields of the data that say when money moved, or what was used of it; they decide rather than the event's own time. */
+const DATES = ['paidAt', 'refundedAt', 'effectiveAt', 'periodEnd'] as const;
 
-/** What lies behind this is future-dated: a day ahead of our clock. Asked for once where many facts are judged. */
+/** What lies behind this is future-dated: a day ahead of our clock, because clocks differ. Asked for once where many facts are judged. */
 export const futureFrom = (now: Instant): Instant => instantOfMs(msOf(now) + AHEAD_MS);
 
-/** More than a day ahead of our clock. Such a fact is taken, and counts from its own day on. */
-export function isFutureDated(
+/** Of a fact that is more than a day ahead of our clock the time that it waits for: it is taken, and counts from then on. */
+export function waitsUntil(
   { occurredAt, data }: { readonly occurredAt: Instant; readonly data: JsonObject },
   future: Instant,
-): boolean {
-  if (occurredAt > future) return true;
+): Instant | undefined {
+  let latest = occurredAt;
   for (const field of DATES) {
     const value = data[field];
-    if (typeof value === 'string' && instant(value) > future) return true;
+    if (typeof value === 'string') latest = laterOf(latest, instant(value));
   }
-  return false;
+  return latest > future ? latest : undefined;
 }

@@ -101,15 +101,25 @@ function paidLineOf({
   };
 }
 
-/** A report without revenue is a quantity alone: nothing is earned on it, nor any longer on what it replaces. */
+/**
+ * A report without revenue is a quantity alone: nothing is earned on it, nor any longer on what it replaces. Its sale knows it all the
+ * same where it replaces something, because a report that replaces it changes the line that was reported first.
+ */
 export function whenUsed(fact: RoutedFact<UsageReportedData>): Command[] {
   const { tenant, programme, data } = fact;
   const { meterRef: meter, customerRef: customer, quantity, supersedes = null } = data;
   const { productRef, productGroup, attributableRevenue = '0', asset } = data;
   const replaced = supersedes ? [supersededBy(fact, supersedes)] : [];
-  if (asset === undefined) return replaced;
+  if (asset === undefined && supersedes === null) return [];
   const [from, until] = [instant(data.periodStart), instant(data.periodEnd)];
   const period = { meter, customer, from, until };
+  const payment = usagePaymentOf(tenant, fact, supersedes);
+  const sale = usageSaleOf(tenant, systemOf(fact), period);
+  const taking = (body: SaleFactBody): Command[] => [
+    { type: 'TakeSaleFact', sale, fact: saleFactOf(fact, body), supersedes },
+    ...replaced,
+  ];
+  if (asset === undefined) return taking({ kind: 'unpriced', payment });
   const line: PaidLine = {
     line: meter,
     product: productRef ?? meter,
@@ -123,9 +133,9 @@ export function whenUsed(fact: RoutedFact<UsageReportedData>): Command[] {
     periodEnd: until,
     billing: 'usage',
   };
-  const body: SaleFactBody = {
+  return taking({
     kind: 'paid',
-    payment: usagePaymentOf(tenant, fact, supersedes),
+    payment,
     customer,
     programme,
     deal: null,
@@ -134,9 +144,7 @@ export function whenUsed(fact: RoutedFact<UsageReportedData>): Command[] {
     lines: [line],
     marketplace: null,
     usage: { meter, quantity },
-  };
-  const sale = usageSaleOf(tenant, systemOf(fact), period);
-  return [{ type: 'TakeSaleFact', sale, fact: saleFactOf(fact, body), supersedes }, ...replaced];
+  });
 }
 
 export const whenRefunded = (fact: RoutedFact<PaymentRefundedData>): Command[] => {

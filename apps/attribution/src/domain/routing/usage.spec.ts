@@ -28,6 +28,16 @@ describe('a report without revenue that supersedes another', () => {
     expect(netOf([...told, ...revived])).toEqual(['1000']);
   });
 
+  it('is known to the sale of the other one, so that what corrects it changes the same line', () => {
+    const sales = salesIn([...followUpsOf(first), ...followUpsOf(heir)]);
+    expect(sales).toMatchObject([
+      { fact: { body: { kind: 'paid' } } },
+      { fact: { body: { kind: 'unpriced' } }, sale: sales[0]?.sale },
+    ]);
+    const next = salesIn(followUpsOf(report('u3', { ...earning, attributableRevenue: '7' }, 'u2')));
+    expect(netOf([...sales, ...told, ...next])).toEqual(['7']);
+  });
+
   it('asks nothing of a sale where it replaces nothing', () => {
     expect(followUpsOf(report('u2', {}))).toEqual([]);
   });

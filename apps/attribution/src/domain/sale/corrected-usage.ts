@@ -1,9 +1,9 @@
-import type { Paid, SaleFact } from './events';
+import type { Paid, SaleFact, Unpriced } from './events';
 import { type TakenFact, isSameKey } from './state';
 import type { Withdrawal } from './withdrawals';
 
 interface Correction {
-  readonly fact: SaleFact & { readonly body: Paid };
+  readonly fact: SaleFact & { readonly body: Paid | Unpriced };
   readonly supersedes: NonNullable<TakenFact['supersedes']>;
 }
 
@@ -18,29 +18,50 @@ export function underFirstReport(
 ): (fact: SaleFact) => SaleFact {
   const corrections = taken.filter(isCorrection);
   if (corrections.length < 2) return (fact) => fact;
-  const correctionOf = (key: SaleFact | Correction['supersedes']) =>
-    corrections.find(({ fact }) => isSameKey(fact, key));
-  const before = ({ supersedes }: Correction): Correction | undefined => {
-    const found = correctionOf(supersedes);
-    return found && withdrawalOf(found.fact)?.why !== 'retracted' ? found : undefined;
-  };
   return (fact) => {
-    const own = correctionOf(fact);
+    const own = correctionOf(fact, corrections);
     if (own === undefined) return fact;
-    const chain = new Set([own]);
-    // A set goes on with what is added to it on the way, and ends where two supersede each other.
-    let first = own;
-    for (first of chain) {
-      const earlier = before(first);
-      if (earlier) chain.add(earlier);
-    }
-    const { payment } = first.fact.body;
+    const isSaid = (each: Correction) => withdrawalOf(each.fact)?.why !== 'retracted';
+    const { payment } = (chainOf(own, corrections, isSaid).at(-1) ?? own).fact.body;
     return { ...fact, body: { ...own.fact.body, payment } };
   };
+}
+
+/** Every name that a report may have had, whatever was retracted. */
+export function everReportedAs(
+  taken: readonly TakenFact[],
+): (fact: SaleFact) => ReadonlySet<string> {
+  const corrections = taken.filter(isCorrection);
+  return (fact) => {
+    const own = correctionOf(fact, corrections);
+    const chain = own ? chainOf(own, corrections, () => true) : [];
+    return new Set(chain.map((each) => each.fact.body.payment));
+  };
+}
+
+const correctionOf = (
+  key: SaleFact | Correction['supersedes'],
+  corrections: readonly Correction[],
+): Correction | undefined => corrections.find(({ fact }) => isSameKey(fact, key));
+
+/** The latest first. */
+function chainOf(
+  own: Correction,
+  corrections: readonly Correction[],
+  isLink: (correction: Correction) => boolean,
+): readonly Correction[] {
+  const chain = new Set([own]);
+  // A set goes on with what is added to it on the way, and ends where two supersede each other.
+  for (const { supersedes } of chain) {
+    const earlier = correctionOf(supersedes, corrections);
+    if (earlier && isLink(earlier)) chain.add(earlier);
+  }
+  return [...chain];
 }
 
 function isCorrection(taken: TakenFact): taken is Correction {
   const { fact, supersedes } = taken;
   if (supersedes === null || isSameKey(supersedes, fact)) return false;
-  return fact.body.kind === 'paid' && fact.body.usage !== null;
+  const { body } = fact;
+  return body.kind === 'unpriced' || (body.kind === 'paid' && body.usage !== null);
 }

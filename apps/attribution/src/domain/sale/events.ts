@@ -158,12 +158,20 @@ export interface FeeRefunded {
   readonly at: Instant;
 }
 
+/** A usage report of a quantity alone, which replaces another report. */
+export interface Unpriced {
+  readonly kind: 'unpriced';
+  /** What the one that it replaces may be named. */
+  readonly payment: string;
+}
+
 export type SaleFactBody =
   | CreditedBack
   | Disputed
   | FeeRefunded
   | Paid
   | Refunded
+  | Unpriced
   | { readonly kind: 'refund_failed'; readonly refund: string }
   | { readonly kind: 'voided' };
 

@@ -1,6 +1,6 @@
 import { MAIN_PROGRAMME } from '@tributary/contracts';
 import { unreachable } from '@tributary/kernel';
-import { underFirstReport } from './corrected-usage';
+import { everReportedAs, underFirstReport } from './corrected-usage';
 import type { Paid, SaleFact, SaleFactBody } from './events';
 import type { Sale } from './state';
 import { byTime, withdrawalsOf } from './withdrawals';
@@ -29,6 +29,8 @@ export function businessKeyOf(body: SaleFactBody): string {
       return `disputed ${body.state} ${body.dispute}`;
     case 'fee_refunded':
       return `fee_refunded ${body.feeRefund}`;
+    case 'unpriced':
+      return `unpriced ${body.payment}`;
     case 'voided':
       return 'voided';
     default:
@@ -52,13 +54,17 @@ export function countedFacts(sale: Sale): readonly SaleFact[] {
   return [...best.values()];
 }
 
-/** Every fact that ever told of this payment, the best first, whether or not it was taken back. */
-export const factsOfPayment = (sale: Sale, payment: string): readonly FactOf<Paid>[] =>
-  sale.taken
-    .map(({ fact }) => fact)
-    .filter(isOf('paid'))
-    .filter(({ body }) => body.payment === payment)
-    .sort(byRank(sale));
+/**
+ * Every fact that ever told of this payment, the best first, whether or not it was taken back. Where none does by its own name, those
+ * that corrected a report of that name.
+ */
+export function factsOfPayment(sale: Sale, payment: string): readonly FactOf<Paid>[] {
+  const paid = sale.taken.map(({ fact }) => fact).filter(isOf('paid'));
+  const named = paid.filter(({ body }) => body.payment === payment);
+  if (named.length > 0) return named.sort(byRank(sale));
+  const namesOf = everReportedAs(sale.taken);
+  return paid.filter((fact) => namesOf(fact).has(payment)).sort(byRank(sale));
+}
 
 export function hasAlternatives({ taken }: Sale): boolean {
   // Nearly every sale is one payment.

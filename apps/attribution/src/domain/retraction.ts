@@ -22,11 +22,9 @@ export function holdsBefore(a: TakenBack, b: TakenBack): boolean {
 const isOne = (a: TakenBack, b: TakenBack): boolean =>
   a.why === b.why && (a.why === 'retracted' || a.by.factId === b.by.factId);
 
-/** Whether it adds anything to what was said of the same fact. To a retraction only an earlier one does. */
+/** Whether it adds anything to what was said of the same fact, in any order. */
 export const isNews = (said: TakenBack, known: readonly TakenBack[]): boolean =>
-  known.every(
-    (each) => !(each.why === 'retracted' || isOne(each, said)) || holdsBefore(said, each),
-  );
+  known.every((each) => !isOne(each, said) || holdsBefore(said, each));
 
 /** What was said of one fact, with the next word. */
 export const withWord = <T extends TakenBack>(known: readonly T[], said: T): readonly T[] => [

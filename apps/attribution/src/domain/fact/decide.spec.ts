@@ -120,7 +120,7 @@ describe('taking a fact back', () => {
     given(accepted(), one, other).when(superseding('s1')).thenNothing();
     given(other, one).when(sent()).then(accepted(), one, other);
     given(accepted(), one).when(taken('r1', LATER)).then(retracted('r1', LATER));
-    given(accepted(), retracted('r1', LATER)).when(superseding('s1')).thenNothing();
+    given(accepted(), retracted('r1', LATER)).when(superseding('s1')).then(one);
   });
 
   it('still knows the fact: its repeat is a repeat, its rival a rival', () => {

@@ -64,7 +64,7 @@ export type FactConflicted = DomainEvent<
 /**
  * It is taken back, or another fact has taken its place. A retraction may come before what it retracts; it is then said again
  * once the fact is there, so that whoever follows the stream hears it behind the fact. Each fact that takes its place is said, for one
- * of them may be retracted itself, until the fact is retracted.
+ * of them may be retracted itself.
  */
 export type FactRetracted = DomainEvent<
   'FactRetracted',

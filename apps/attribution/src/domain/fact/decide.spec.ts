@@ -34,14 +34,19 @@ describe('accepting a fact of upstream', () => {
       .then(conflicted('f2', ['data.extra', 'data.minutes']));
   });
 
-  it('names fields of the envelope as well', () => {
+  it('names fields of the envelope as well, as their sender does', () => {
     const other = sent('f2');
     given(accepted())
       .when({
         ...other,
-        content: { ...other.content, subject: 'southwind', time: '2026-03-13T00:00:00Z' },
+        content: {
+          ...other.content,
+          subject: 'southwind',
+          time: '2026-03-13T00:00:00Z',
+          programme: 'resellers',
+        },
       })
-      .then(conflicted('f2', ['time', 'subject']));
+      .then(conflicted('f2', ['time', 'subject', 'programid']));
   });
 
   it('shows each rival content once', () => {

@@ -109,11 +109,18 @@ function take(
   return accept({ type: 'FactConflicted', data: { source, id, differs, fingerprint }, occurredAt });
 }
 
+/** What is kept of the envelope, as its sender calls it. */
+const ENVELOPE = [
+  ['type', 'type'],
+  ['time', 'time'],
+  ['subject', 'subject'],
+  ['dataschema', 'dataschema'],
+  ['programme', 'programid'],
+] as const;
+
 /** The fields a sender has to look at: of the envelope by name, of the data by their path. */
 export function differingFields(accepted: FactContent, sent: FactContent): string[] {
-  const envelope = (['type', 'time', 'subject', 'dataschema', 'programme'] as const).filter(
-    (key) => accepted[key] !== sent[key],
-  );
+  const envelope = ENVELOPE.filter(([key]) => accepted[key] !== sent[key]).map(([, name]) => name);
   const keys = [...new Set([...Object.keys(accepted.data), ...Object.keys(sent.data)])].sort();
   const data = keys.filter((key) => textOf(accepted, key) !== textOf(sent, key));
   return [...envelope, ...data.map((key) => `data.${key}`)];

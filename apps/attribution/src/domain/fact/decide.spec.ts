@@ -49,6 +49,21 @@ describe('accepting a fact of upstream', () => {
       .then(conflicted('f2', ['time', 'subject', 'programid']));
   });
 
+  it('names what is sealed, and never the same twice, only where nothing else can differ', () => {
+    const withPii = (sealed: string, minutes = 240) => ({
+      ...DATA,
+      minutes,
+      pii: { name: sealed },
+    });
+    const there = { ...accepted(), data: { ...accepted().data, ...contentOf(withPii('x')) } };
+    given(there)
+      .when(sent('f2', withPii('y', 300)))
+      .then(conflicted('f2', ['data.minutes']));
+    given(there)
+      .when(sent('f2', withPii('y')))
+      .then(conflicted('f2', ['data.pii']));
+  });
+
   it('shows each rival content once', () => {
     given(accepted(), conflicted('f2', ['data.minutes']))
       .when(sent('f2', { minutes: 300, trainingRef: 'payments-101' }))

@@ -118,12 +118,16 @@ const ENVELOPE = [
   ['programme', 'programid'],
 ] as const;
 
+/** It is sealed anew whenever it is sent, so that it is known to differ only where nothing else does. */
+const SEALED = 'pii';
+
 /** The fields a sender has to look at: of the envelope by name, of the data by their path. */
 export function differingFields(accepted: FactContent, sent: FactContent): string[] {
   const envelope = ENVELOPE.filter(([key]) => accepted[key] !== sent[key]).map(([, name]) => name);
   const keys = [...new Set([...Object.keys(accepted.data), ...Object.keys(sent.data)])].sort();
   const data = keys.filter((key) => textOf(accepted, key) !== textOf(sent, key));
-  return [...envelope, ...data.map((key) => `data.${key}`)];
+  const open = [...envelope, ...data.filter((key) => key !== SEALED).map((key) => `data.${key}`)];
+  return open.length === 0 ? data.map((key) => `data.${key}`) : open;
 }
 
 function textOf({ data }: FactContent, key: string): string | undefined {

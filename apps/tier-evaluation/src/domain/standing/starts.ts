@@ -41,13 +41,16 @@ export function combined(
   const merged: Start[] = [];
   let [i, j] = [0, 0];
   for (const from of froms) {
-    while ((a[i]?.from ?? END) <= from) i++;
-    while ((b[j]?.from ?? END) <= from) j++;
+    while (begins(a[i], from)) i++;
+    while (begins(b[j], from)) j++;
     merged.push({ from, tier: combine(a[i - 1]?.tier ?? null, b[j - 1]?.tier ?? null) });
   }
   return changing(merged);
 }
-const END = '9999-12-31T23:59:59.999Z' as Instant;
+
+/** No time stands for "never": the last that there is may be named like any other. */
+const begins = (start: Start | undefined, by: Instant): boolean =>
+  start !== undefined && start.from <= by;
 
 export const highest = (track: Track, a: readonly Start[], b: readonly Start[]): readonly Start[] =>
   combined(a, b, (one, other) => higherOf(track, one, other));

@@ -1,0 +1,73 @@
+import type { Instant } from '@tributary/kernel';
+import { instant } from '@tributary/kernel';
+import type { StandingRejected } from './commands';
+import { Story, byPerson, clock, on } from './standing.fixture';
+import { type Tier, tierAt } from './starts';
+import { pairIn } from './timeline';
+
+/** As people write "for ever". */
+const LAST_INSTANT = instant('9999-12-31T23:59:59.999Z');
+
+describe('the last instant that there is', () => {
+  it('begins a tier like any other', () => {
+    const story = new Story();
+    grant(story, 'preferred', '01-02', on('01-01'));
+    expect(grant(story, 'certified', '01-03', LAST_INSTANT)).toBeUndefined();
+    story.tell(clock(on('02-01')));
+    expect(applied(story, on('12-31'), LAST_INSTANT)).toEqual(['preferred', 'certified']);
+  });
+
+  it('ends an annulment like any other', () => {
+    const story = new Story();
+    grant(story, 'preferred', '01-02', on('01-01'));
+    expect(annul(story, null, '03-10', on('03-01'), LAST_INSTANT)).toBeUndefined();
+    story.tell(clock(on('04-01')));
+    expect(applied(story, on('02-28'), on('03-01'), on('12-31'))).toEqual([
+      'preferred',
+      null,
+      null,
+    ]);
+  });
+});
+
+const people = (day: string) => ({
+  ana: byPerson('ana', on(day)),
+  bea: byPerson('bea', on(day, '12:00:01')),
+});
+
+/** By two persons on a day; what is refused, if it is. */
+function grant(
+  story: Story,
+  tier: Tier,
+  day: string,
+  from?: Instant,
+): StandingRejected | undefined {
+  const { ana, bea } = people(day);
+  const since = from === undefined ? {} : { effectiveAt: from };
+  const why = { reason: 'Trusted', evidence: [] };
+  const proposal = story.state.latestProposal + 1;
+  return (
+    story.ask({ type: 'ProposeStanding', ...ana, tier, ...since, ...why }) ??
+    story.ask({ type: 'ApproveStanding', ...bea, proposal })
+  );
+}
+
+function annul(
+  story: Story,
+  tier: Tier,
+  day: string,
+  from: Instant,
+  until: Instant | null = null,
+): StandingRejected | undefined {
+  const { ana, bea } = people(day);
+  const why = { reason: 'Answers were made up', evidence: ['case 7'] };
+  const annulment = story.state.latestAnnulment + 1;
+  return (
+    story.ask({ type: 'ProposeAnnulment', ...ana, tier, from, until, ...why }) ??
+    story.ask({ type: 'ApproveAnnulment', ...bea, annulment })
+  );
+}
+
+/** What payments of these times earn by, as known at the end. */
+const applied = (story: Story, ...times: readonly Instant[]): Tier[] =>
+  times.map((time) => tierAt(pairIn(story.state.steps).applied, time));

@@ -30,6 +30,32 @@ describe('the last instant that there is', () => {
   });
 });
 
+describe('a grant after an annulment', () => {
+  const annulled = () => {
+    const story = new Story();
+    grant(story, 'certified', '01-02', on('01-01'));
+    annul(story, null, '03-10', on('03-01'));
+    return story;
+  };
+
+  it('gives the very tier back that was granted before', () => {
+    const story = annulled();
+    expect(grant(story, 'certified', '05-02', on('05-01'))).toBeUndefined();
+    const days = ['02-28', '03-01', '04-30', '05-01'].map((day) => on(day));
+    expect(applied(story, ...days)).toEqual(['certified', null, null, 'certified']);
+    expect(grant(story, 'certified', '05-03', on('05-02'))).toEqual({ code: 'nothing_to_change' });
+  });
+
+  it('gives it back for all of its time, where it begins with it', () => {
+    const story = annulled();
+    expect(grant(story, 'certified', '05-02', on('03-01'))).toBeUndefined();
+    story.tell(clock(on('06-01')));
+    expect(applied(story, on('02-28'), on('03-01'), on('05-03'))).toEqual(
+      Array<Tier>(3).fill('certified'),
+    );
+  });
+});
+
 const people = (day: string) => ({
   ana: byPerson('ana', on(day)),
   bea: byPerson('bea', on(day, '12:00:01')),

@@ -82,7 +82,7 @@ export function turnDown(
 }
 
 function uselessOrBackdated(
-  { grants }: Standing,
+  { caps, grants }: Standing,
   track: Track,
   grant: Start,
   at: Instant,
@@ -92,7 +92,9 @@ function uselessOrBackdated(
     const { from } = grant;
     return from < at ? { code: 'demotion_backdated', from, tierThen, earliest: at } : undefined;
   }
-  return sameStarts(startsWith(grants, track, grant), grants)
+  // The same tier again is how two persons end an annulment of it.
+  const endsCap = endedBy(caps, grant.from).some((cap, i) => cap !== caps[i]);
+  return !endsCap && sameStarts(startsWith(grants, track, grant), grants)
     ? { code: 'nothing_to_change' }
     : undefined;
 }

@@ -83,7 +83,7 @@ function granted(state: Standing, { track, from, tier, steps, at }: StandingGran
 /** Whoever is granted a tier by two persons afterwards is trusted again from then on. */
 export const endedBy = (caps: readonly Cap[], from: Instant): readonly Cap[] =>
   caps.map((cap) =>
-    cap.from < from && (cap.until === null || cap.until > from) ? { ...cap, until: from } : cap,
+    cap.from <= from && (cap.until === null || cap.until > from) ? { ...cap, until: from } : cap,
   );
 
 function annulled(state: Standing, { tier, from, until, steps, at }: TierAnnulled['data']) {

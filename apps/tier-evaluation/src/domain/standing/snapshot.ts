@@ -11,7 +11,7 @@ const FACT = 'fact/';
 /** A fact that was learned writes its own row, so that a partner with ten thousand customers stays cheap to keep. */
 export const snapshot: KeyedRows<StandingEvent, Standing> = {
   decider: 'standing',
-  stateVersion: 2,
+  stateVersion: 3,
   touched: ({ type, data }) =>
     type === 'FactLearned' ? [HEAD, `${FACT}${data.fact.key}`] : [HEAD],
   row(state, key) {

@@ -1,7 +1,7 @@
 import type { Instant } from '@tributary/kernel';
 import { instant } from '@tributary/kernel';
 import type { StandingRejected } from './commands';
-import { Story, byPerson, clock, on } from './standing.fixture';
+import { Story, byPerson, clock, learn, on, qualified } from './standing.fixture';
 import { type Tier, tierAt } from './starts';
 import { pairIn } from './timeline';
 
@@ -53,6 +53,28 @@ describe('a grant after an annulment', () => {
     expect(applied(story, on('02-28'), on('03-01'), on('05-03'))).toEqual(
       Array<Tier>(3).fill('certified'),
     );
+  });
+});
+
+describe('a notice of a tier that people take away', () => {
+  it('does not end as if the partner were entitled to it again', () => {
+    const integrated = ['mutual_benefit', 'maintenance'].map((level) =>
+      learn(qualified('integration', level, '01-01'), on('01-01'), { track: 'integration' }),
+    );
+    const live = qualified('integration', 'live', '01-01', '02-01');
+    const story = new Story().tell(
+      ...integrated,
+      learn(live, on('01-01'), { track: 'integration' }),
+      clock(on('02-02'), 'integration'),
+    );
+    expect(story.of('DemotionNoticed')).toHaveLength(1);
+    const of = { tier: null, from: on('01-20'), until: null };
+    const why = { reason: 'It never ran', evidence: ['case 8'] };
+    story.tell(
+      { type: 'ProposeAnnulment', ...byPerson('ana', on('02-03'), 'integration'), ...of, ...why },
+      { type: 'ApproveAnnulment', ...byPerson('bea', on('02-04'), 'integration'), annulment: 1 },
+    );
+    expect(story.of('NoticeEnded')).toMatchObject([{ tier: 'self-serve', outcome: 'demoted' }]);
   });
 });
 

@@ -98,7 +98,7 @@ class Situation {
     return rulesAt(scheduleIn(this.of.track, this.state), this.asOf).content;
   }
 
-  /** A tier that falls away is kept for a while from here on; one that is back needs no notice. */
+  /** A tier that falls away is kept for a while from here on; one that is back, or gone already, needs no notice. */
   noticesChanged(): {
     readonly events: readonly StandingEvent[];
     readonly kept: readonly Notice[];
@@ -106,14 +106,20 @@ class Situation {
     const { of, state, asOf } = this;
     const lost = lostTiers(of.track, this.after, TRACKS[of.track], asOf);
     const known = state.notices.filter(({ tier }) => lost.includes(tier));
-    const back = state.notices.filter(({ tier }) => !lost.includes(tier));
+    const over = state.notices.filter(({ tier }) => !lost.includes(tier));
+    const least = tierAt(this.after.entitled, asOf);
     const fresh = lost.filter((tier) => !known.some((notice) => notice.tier === tier));
     const { graceQuarters, zone } = this.content;
     const endsAt = monthsAfter(asOf, graceQuarters * MONTHS_OF_QUARTER, zone);
     const events: StandingEvent[] = [
-      ...back.map(({ tier }): StandingEvent => ({
+      // It is entitled to again, or people have taken it away before its time was over.
+      ...over.map(({ tier }): StandingEvent => ({
         type: 'NoticeEnded',
-        data: { ...of, tier, outcome: 'entitled_again' },
+        data: {
+          ...of,
+          tier,
+          outcome: isLower(of.track, least, tier) ? 'demoted' : 'entitled_again',
+        },
         occurredAt: asOf,
       })),
       ...fresh.map((tier): StandingEvent => ({

@@ -145,7 +145,7 @@ export type DemotionNoticed = DomainEvent<
     readonly missing: readonly string[];
   }
 >;
-/** The tier is entitled to again, or its time was over. */
+/** The tier is entitled to again, or its time was over, or people have taken it away before. */
 export type NoticeEnded = DomainEvent<
   'NoticeEnded',
   OfStanding & { readonly tier: string; readonly outcome: 'demoted' | 'entitled_again' }

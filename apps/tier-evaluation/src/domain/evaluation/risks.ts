@@ -36,7 +36,7 @@ export function risksBy(
     .flatMap((criterion): Risk[] => {
       const levels = commitments
         .filter((fact) => isInForceFor(fact, criterion, quarter))
-        .map((fact) => levelOf(fact, quarter.from));
+        .map((fact) => leastLevelOf(fact, quarter));
       if (levels.length === 0) return [];
       const committed = Math.max(...levels);
       const found = foundBy(criterion, quarter);
@@ -45,13 +45,24 @@ export function risksBy(
     });
 }
 
-const isInForceFor = (fact: Fact, criterion: CommitmentCriterion, quarter: Period): boolean =>
-  intervalsOf(fact, criterion).some(
-    ({ from, until }) => from <= quarter.from && (until === null || until >= quarter.until),
-  );
+/** A commitment that was renewed within the quarter was in force for all of it. */
+function isInForceFor(fact: Fact, criterion: CommitmentCriterion, quarter: Period): boolean {
+  let through = quarter.from;
+  for (const { from, until } of intervalsOf(fact, criterion)) {
+    if (from > through || (until !== null && until <= through)) continue;
+    if (until === null || until >= quarter.until) return true;
+    through = until;
+  }
+  return false;
+}
 
-const levelOf = (fact: Fact, t: Instant): number =>
-  fact.kind === 'qualification' ? Number(stepOf(fact.steps, t)?.value.level) : 0;
+/** Whoever promised more, or less, within the quarter is held to what was promised for all of it. */
+function leastLevelOf(fact: Fact, { from, until }: Period): number {
+  if (fact.kind !== 'qualification') return 0;
+  const later = fact.steps.filter(({ at }) => at > from && at < until);
+  const levels = [stepOf(fact.steps, from), ...later].map((step) => Number(step?.value.level));
+  return Math.min(...levels);
+}
 
 const foundIn = (facts: readonly Fact[], criterion: CommitmentCriterion, quarter: Period): number =>
   facts

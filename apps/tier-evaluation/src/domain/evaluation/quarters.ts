@@ -24,7 +24,12 @@ export function quarterOf(at: Instant, zone: string): Period {
 export const quarterBefore = (at: Instant, zone: string): Period =>
   resolvePeriod(zone, shiftPeriodKey(quarterOf(at, zone).key, -1));
 
+/** Beyond this, what ends so many months later never ends: no time stands for it. */
+const LATEST = '9900-01-01T00:00:00.000Z' as Instant;
+const END = '9999-12-31T23:59:59.999Z' as Instant;
+
 export function monthsAfter(at: Instant, months: number, zone: string): Instant {
+  if (at >= LATEST) return END;
   const name = `${at} ${months} ${zone}`;
   return LATER.get(name) ?? remembered(LATER, name, addMonths(at, months, zone));
 }

@@ -27,6 +27,8 @@ export interface Occasion extends OfStanding {
 /** Evidence that is listed with each figure of a stored scorecard; an event has 60 KiB. */
 const LISTED = 3;
 const MONTHS_OF_QUARTER = 3;
+/** A scorecard looks back over four quarters, and no calendar of ours has one before 1970. What is dated before is known all the same. */
+const EARLIEST = '1971-01-02T00:00:00.000Z' as Instant;
 
 /** What was decided, and everything that follows from it as things then stand. */
 export function concluding(
@@ -40,7 +42,8 @@ export function concluding(
 
 function conclusions(state: Standing, occasion: Occasion): readonly StandingEvent[] {
   const { partner, track, reason } = occasion;
-  const asOf = state.clock === null ? occasion.asOf : laterOf(state.clock, occasion.asOf);
+  const seen = state.clock === null ? occasion.asOf : laterOf(state.clock, occasion.asOf);
+  const asOf = laterOf(seen, EARLIEST);
   const of = { partner, track };
   const situation = new Situation(of, state, asOf);
   const notices = situation.noticesChanged();

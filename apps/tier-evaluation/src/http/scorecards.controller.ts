@@ -22,7 +22,7 @@ import {
 import { Scorecards } from '../application/scorecards';
 import { isTrack } from '../domain/rules/decide';
 import { evaluations } from '../read-model/evaluations.projection';
-import { Evaluations } from '../read-model/evaluations.queries';
+import { Evaluations, type NoticeShown } from '../read-model/evaluations.queries';
 import { decideBy } from './deciding';
 import {
   ScorecardQuery,
@@ -109,14 +109,20 @@ export class ScorecardsController {
   }
 
   @Get('partners/:partner/demotions')
-  @ApiOperation({ summary: 'Tiers of a partner that are about to fall, and why' })
+  @ApiOperation({
+    summary: 'Tiers of a partner that are about to fall, and why',
+    description: 'A key of the partner sees what became of its appeal, and not who decided why.',
+  })
   async demotionsOf(
-    @Caller() { tenant }: Principal,
+    @Caller() { tenant, role }: Principal,
     @Param('partner') partner: string,
     @Query() query: LimitedQuery,
   ) {
     await untilVisible(this.runtime, [evaluations.name], query);
-    return await this.read.notices(tenant, partner, query.limit);
+    const notices = await this.read.notices(tenant, partner, query.limit);
+    return role === 'partner'
+      ? { ...notices, items: notices.items.map(noticeForThePartner) }
+      : notices;
   }
 
   @Get('tier-tasks')
@@ -153,6 +159,12 @@ export class ScorecardsController {
     return await decideBy(this.commands, context, path, { type: 'CloseTask', task, note });
   }
 }
+
+const noticeForThePartner = ({ appeal, ...notice }: NoticeShown) => {
+  const { upheld, at } = appeal?.decided ?? {};
+  const decided = upheld === undefined ? null : { upheld, at };
+  return { ...notice, appeal: appeal && { decided } };
+};
 
 function known(track: string): Track {
   if (isTrack(track)) return track;

@@ -5,7 +5,7 @@ const OF = { $tenant: 'text', partner: 'text', track: 'text' } as const;
 /** What evaluation has found and asks people to do: scorecards, tiers that are about to fall, and tasks. */
 export const evaluations = projection({
   name: 'evaluations',
-  version: 1,
+  version: 2,
   events: {
     DemotionNoticed: {
       ...OF,
@@ -73,12 +73,13 @@ export const evaluations = projection({
     }),
     tier_task: keyedTable({
       key: { tenant: 'text', partner: 'text', track: 'text', task: 'text' },
+      // What was done stays done, also when the tier that it was for is gone.
       sets: {
         owner: 'text',
-        state: 'text',
         closed_at: 'instant?',
         note: 'text?',
         closed_by: 'text?',
+        dropped_at: 'instant?',
       },
       keeps: { kind: 'text', subject: 'text', name: 'text', tier: 'text', opened_at: 'instant' },
     }),
@@ -119,18 +120,18 @@ export const evaluations = projection({
       }
       case 'TaskOpened': {
         const { task, kind, subject, name, tier, owner, $occurredAt: opened_at } = event;
-        const opened = { task, kind, subject, name, tier, owner, opened_at, state: 'open' };
+        const opened = { task, kind, subject, name, tier, owner, opened_at };
         return { tier_task: [{ ...key, ...opened }] };
       }
       case 'TaskAssigned':
         return { tier_task: [{ ...key, task: event.task, owner: event.owner }] };
       case 'TaskDone': {
         const { task, note, by: closed_by, $occurredAt: closed_at } = event;
-        return { tier_task: [{ ...key, task, note, closed_by, closed_at, state: 'done' }] };
+        return { tier_task: [{ ...key, task, note, closed_by, closed_at }] };
       }
       case 'TaskDropped': {
-        const { task, $occurredAt: closed_at } = event;
-        return { tier_task: [{ ...key, task, closed_at, state: 'dropped' }] };
+        const { task, $occurredAt: dropped_at } = event;
+        return { tier_task: [{ ...key, task, dropped_at }] };
       }
     }
   },

@@ -11,7 +11,19 @@ export interface NoticeShown {
   readonly noticedAt: Instant;
   readonly endsAt: Instant;
   readonly missing: readonly string[];
-  readonly appeal: object | null;
+  readonly appeal: AppealShown | null;
+}
+
+export interface AppealShown {
+  readonly by: string;
+  /** Why it was appealed, as long as nobody has decided. */
+  readonly reason?: string;
+  readonly decided: {
+    readonly by: string;
+    readonly reason: string;
+    readonly upheld: boolean;
+    readonly at: Instant;
+  } | null;
 }
 
 export interface TaskShown {
@@ -57,10 +69,11 @@ const NOTICES = listed(
    from demotion_notice where tenant = $1 and ($2::text is null or partner = $2) order by ends_at, partner, track limit $3`,
   'r."endsAt", r.partner, r.track',
 );
+const STATE = `case when closed_at is not null then 'done' when dropped_at is not null then 'dropped' else 'open' end`;
 const TASKS = listed(
-  `select partner, track, task, kind, subject, name, tier, owner, state, ${utc('opened_at')} as "openedAt",
-     ${utc('closed_at')} as "closedAt", note
-   from tier_task where tenant = $1 and ($2::text is null or partner = $2) and ($3::text is null or state = $3)
+  `select partner, track, task, kind, subject, name, tier, owner, ${STATE} as state, ${utc('opened_at')} as "openedAt",
+     ${utc('coalesce(closed_at, dropped_at)')} as "closedAt", note
+   from tier_task where tenant = $1 and ($2::text is null or partner = $2) and ($3::text is null or ${STATE} = $3)
      and ($4::text is null or owner = $4) order by opened_at, partner, track, task limit $5`,
   'r."openedAt", r.partner, r.track, r.task',
 );

@@ -21,7 +21,7 @@ export class NewKeyBody {
 
   @IsOptional()
   @IsStreamId()
-  partnerId?: string;
+  partnerId?: string | null;
 }
 
 /** Keys of the caller's own tenant. Nobody can ask for another one. */
@@ -36,8 +36,9 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Makes a key for a role; its secret is shown in this answer only' })
   async issue(
     @Idempotent() { tenant, newId }: CommandContext,
-    @Body() { role, label, partnerId }: NewKeyBody,
+    @Body() { role, label, ...body }: NewKeyBody,
   ) {
+    const partnerId = body.partnerId ?? undefined;
     if ((role === 'partner') !== (partnerId !== undefined)) {
       const detail = 'A key of role partner names its partner; no other key does.';
       const errors = [{ pointer: '/partnerId', code: 'partner_id_mismatch', detail }];

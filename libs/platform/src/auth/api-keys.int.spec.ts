@@ -213,16 +213,17 @@ describe('administering keys over HTTP', () => {
       code: 'validation_failed',
       errors: [{ pointer: '/tenant', code: 'unknown_field' }],
     });
-    const unbound = await call(
-      'POST',
-      '/v1/api-keys',
-      admin,
-      { role: 'partner', label: 'x' },
-      'key-request-3',
-    );
-    expect(unbound.json()).toMatchObject({
-      errors: [{ pointer: '/partnerId', code: 'partner_id_mismatch' }],
-    });
+    for (const nobody of [{}, { partnerId: null }]) {
+      const body = { role: 'partner', label: 'x', ...nobody };
+      const unbound = await call('POST', '/v1/api-keys', admin, body, 'key-request-3');
+      expect(unbound.statusCode).toBe(422);
+      expect(unbound.json()).toMatchObject({
+        errors: [{ pointer: '/partnerId', code: 'partner_id_mismatch' }],
+      });
+    }
+    const body = { role: 'finance', label: 'erp', partnerId: null };
+    const free = await call('POST', '/v1/api-keys', admin, body, 'key-request-4');
+    expect(free.statusCode).toBe(201);
   });
 
   it('declares every route and logs no key', () => {

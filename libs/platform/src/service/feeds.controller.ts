@@ -43,7 +43,7 @@ class CloseLetters {
   @Length(1, 300) channel!: string;
   @Matches(OFFSET) offset!: string;
   /** The last one to close; left out, only the one. */
-  @IsOptional() @Matches(OFFSET) through?: string;
+  @IsOptional() @Matches(OFFSET) through?: string | null;
   @Length(3, 500) reason!: string;
 }
 
@@ -126,8 +126,8 @@ abstract class FeedsRoutes {
   @Allow('admin')
   @ApiOperation({ summary: 'Closes messages that were refused, on record, with who and why' })
   async close(@Caller() { tenant, actor }: Principal, @Body() body: CloseLetters) {
-    const { channel, offset, through = offset, reason } = body;
-    const letters = { tenant, channel, from: BigInt(offset), through: BigInt(through) };
+    const { channel, offset, through, reason } = body;
+    const letters = { tenant, channel, from: BigInt(offset), through: BigInt(through ?? offset) };
     const closed = await this.runtime.feeds.deadLetters.close(letters, actor, reason);
     if (closed > 0) return { closed };
     const detail = `Nothing of your tenant is open there on ${channel}.`;

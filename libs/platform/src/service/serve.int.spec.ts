@@ -39,6 +39,12 @@ describe('running services in one process', () => {
       const { subscriptions } = (await response.json()) as { subscriptions: unknown[] };
       expect(subscriptions).toHaveLength(count);
     }
+    const closing = await fetch(`${address}/v1/feeds/telling/dead-letters/close`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: 'facts/0', offset: '7', through: null, reason: 'read' }),
+    });
+    expect(await closing.json()).toMatchObject({ status: 404, code: 'dead_letter_unknown' });
     const shared = [Telling, Listening].map((module) => serving.app.select(module).get(Privacy));
     expect(shared[0]).toBe(shared[1]);
     const personal = await serving.app.get(Telling).privacy.of('acme');

@@ -54,6 +54,13 @@ describe('approving as a second person (M065)', () => {
     given(drafted(), reworded).when(approve(2, 'editor')).thenRejected({ code: 'same_person' });
   });
 
+  it('shows all of a draft that was worded more than once', () => {
+    const { partner: _of, programme: _in, ...terms } = TERMS;
+    given(drafted(), proposed({ ...terms, plan: 'p2' }, FEBRUARY, 'editor'))
+      .when({ ...propose({ parent: 'southwind' }, MARCH), receivedAt: LATER })
+      .then(proposed({ ...terms, plan: 'p2', parent: 'southwind' }, MARCH, 'maker', LATER, 3));
+  });
+
   it('approves the last wording of a draft', () => {
     given(drafted(), proposed({ plan: 'p2' }, FEBRUARY, 'editor'))
       .when(approve(2))
@@ -257,9 +264,10 @@ const proposed = (
   from: Instant,
   by = 'maker',
   at = by === 'maker' ? LATER : APRIL,
+  version = 2,
 ): AgreementEvent => ({
   type: 'AmendmentProposed',
-  data: { agreement: 'a1', version: 2, by, at, from, changed },
+  data: { agreement: 'a1', version, by, at, from, changed },
   occurredAt: at,
 });
 

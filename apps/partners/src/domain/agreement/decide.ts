@@ -10,7 +10,7 @@ import {
 } from '@tributary/kernel';
 import { afterwards, tooLarge } from '../history';
 import type { AgreementCommand, AgreementRejected, TermsRejected } from './commands';
-import type { AgreementEvent, AgreementTerms } from './events';
+import type { AgreementEvent, AgreementTerms, AmendableTerms } from './events';
 import { type Agreement, type KnownAgreement, evolve } from './evolve';
 import { latestOf, stepsAfter, withTerm } from './steps';
 
@@ -56,7 +56,10 @@ function draft(command: Command<'DraftAgreement'>): Decides {
   return told(steps, { type: 'AgreementDrafted', data, occurredAt: at });
 }
 
-/** Of a draft its next wording, of an active agreement an amendment. Either waits for a second person. */
+/**
+ * Of a draft its next wording, told whole, because all of it is what a second person approves; of an active agreement an amendment.
+ * Either waits for that person.
+ */
 function propose(
   command: Command<'ProposeAmendment'>,
   state: KnownAgreement,
@@ -69,13 +72,18 @@ function propose(
   const from = command.effectiveFrom ?? (isDraft ? (state.pending?.from ?? at) : at);
   if (!isDraft && from < state.startsFrom)
     return reject({ code: 'before_start', from, startsFrom: state.startsFrom });
-  const short = endsBeforeStart(changed.term, state.startsFrom);
+  // A draft is begun anew with each wording, so its term has to fit the beginning that this one gives it.
+  const worded = isDraft ? { ...amendable(state.terms), ...changed } : changed;
+  const short = endsBeforeStart(worded.term, isDraft ? from : state.startsFrom);
   if (short) return reject(short);
   const wrong = wrongTerms({ ...state.terms, ...changed });
   if (wrong) return reject(wrong);
-  const data = { agreement, version: state.latestVersion + 1, by, at, from, changed };
+  const data = { agreement, version: state.latestVersion + 1, by, at, from, changed: worded };
   return accept({ type: 'AmendmentProposed', data, occurredAt: at });
 }
+
+const amendable = ({ partner: _of, programme: _in, ...terms }: AgreementTerms): AmendableTerms =>
+  terms;
 
 function approve(
   command: Command<'ApproveAgreement'>,
@@ -93,6 +101,8 @@ function approve(
   const { from, changed } = pending;
   const decided = { agreement, version, by, at, from };
   if (state.status === 'draft') {
+    const short = endsBeforeStart(terms.term, from);
+    if (short) return reject(short);
     const active = { from, changed: { ...terms, status: 'active' } } as const;
     const steps = stepsAfter(state.steps, withTerm([active]), { at, from });
     const data = { ...decided, terms, steps };

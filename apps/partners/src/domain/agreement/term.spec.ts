@@ -4,6 +4,7 @@ import type { AgreementCommand, AgreementRejected } from './commands';
 import { agreement } from './decide';
 import type { Agreement } from './evolve';
 
+const LAST_YEAR = instant('2025-07-01T00:00:00Z');
 const JANUARY = instant('2026-01-01T00:00:00Z');
 const JUNE = instant('2026-06-01T00:00:00Z');
 const JULY = instant('2026-07-01T00:00:00Z');
@@ -35,6 +36,40 @@ describe('the term of an agreement (M065)', () => {
     expect(
       refusal(draft({ term }), approve(1), amend({ term: { ...wrong, until: JANUARY } }, JUNE)),
     ).toMatchObject({ code: 'ends_before_start' });
+  });
+});
+
+describe('the term of a draft that is worded anew', () => {
+  const term = { until: JULY, noticeDays: 0 };
+  const later = { type: 'ProposeAmendment', ...by('maker', JANUARY), changed: {} } as const;
+
+  it('has to fit the beginning that the new wording gives', () => {
+    expect(refusal(draft({ term }), { ...later, effectiveFrom: OCTOBER })).toEqual({
+      code: 'ends_before_start',
+      until: JULY,
+      from: OCTOBER,
+    });
+    const before = { until: JANUARY, noticeDays: 0 };
+    const earlier = { ...later, effectiveFrom: LAST_YEAR, changed: { term: before } };
+    const state = told(draft({}), earlier, approve(2));
+    expect([LAST_YEAR, JANUARY].map((paidAt) => statusFor(state, paidAt))).toEqual([
+      'active',
+      'ended',
+    ]);
+  });
+
+  it('is held against the beginning again when it is approved, as it may be an old proposal', () => {
+    const old = agreement.evolve(told(draft({ term })), {
+      type: 'AmendmentProposed',
+      data: {
+        ...{ agreement: 'a1', version: 2, by: 'maker' },
+        ...{ at: JANUARY, from: OCTOBER, changed: {} },
+      },
+      occurredAt: JANUARY,
+    });
+    expect(agreement.decide(approve(2), old)).toMatchObject({
+      rejected: { code: 'ends_before_start' },
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { AgreementValue } from '@tributary/contracts';
-import { type Instant, type Step, emptyTimeline, reviseTimeline } from '@tributary/kernel';
+import { type Instant, type Step, emptyTimeline, laterOf, reviseTimeline } from '@tributary/kernel';
 import type { Governing } from './evolve';
 
 /**
@@ -26,12 +26,35 @@ export function stepsAfter(
   return reviseTimeline<AgreementValue>(emptyTimeline, [...told, ...added]).steps;
 }
 
-/** What was decided, and the end that its term brings by itself; of several terms the one that was decided last. */
+/**
+ * What was decided, and the ends that its terms bring by themselves. Of several terms the one that was decided last ends it for good;
+ * where one had run out before the next beginning, nothing governs in between, whatever is decided later about the sales before.
+ */
 export function withTerm(governing: readonly Governing[]): readonly Governing[] {
-  const term = governing.findLast(({ changed }) => changed.term !== undefined)?.changed.term;
-  const until = term?.until ?? null;
-  return until === null ? governing : [...governing, { from: until, changed: { status: 'ended' } }];
+  const last = governing.findLast(({ changed }) => changed.term !== undefined)?.changed.term;
+  const end = last?.until ?? null;
+  const between = gapsIn(governing, end ?? NEVER);
+  return end === null
+    ? [...governing, ...between]
+    : [...governing, ...between, { from: end, changed: { status: 'ended' } }];
 }
+
+function gapsIn(governing: readonly Governing[], end: Instant): readonly Governing[] {
+  const gaps: Governing[] = [];
+  const ordered = [...governing].sort(byStart);
+  let until = NEVER;
+  for (const [i, { from, changed }] of ordered.entries()) {
+    if (changed.term !== undefined) until = changed.term?.until ?? NEVER;
+    const next = ordered[i + 1]?.from ?? NEVER;
+    if (until >= end || until >= next) continue;
+    gaps.push({ from: laterOf(until, from), changed: { status: 'ended' } });
+    if (next < end) gaps.push({ from: next, changed: { status: 'active' } });
+  }
+  return gaps;
+}
+
+/** No time is later. */
+const NEVER = '~' as Instant;
 
 /** What holds once everything that was decided holds. */
 export const latestOf = (governing: readonly Governing[]): Partial<AgreementValue> =>

@@ -6,6 +6,7 @@ import type { Agreement } from './evolve';
 
 const LAST_YEAR = instant('2025-07-01T00:00:00Z');
 const JANUARY = instant('2026-01-01T00:00:00Z');
+const FEBRUARY = instant('2026-02-01T00:00:00Z');
 const JUNE = instant('2026-06-01T00:00:00Z');
 const JULY = instant('2026-07-01T00:00:00Z');
 const OCTOBER = instant('2026-10-01T00:00:00Z');
@@ -36,6 +37,40 @@ describe('the term of an agreement (M065)', () => {
     expect(
       refusal(draft({ term }), approve(1), amend({ term: { ...wrong, until: JANUARY } }, JUNE)),
     ).toMatchObject({ code: 'ends_before_start' });
+  });
+});
+
+describe('an agreement that was begun again after its term', () => {
+  const until = (end: Instant) => ({ term: { until: end, noticeDays: 0 } });
+  const begun = () => [
+    draft(until(JUNE)),
+    approve(1),
+    { ...amend(until(NEXT_YEAR), JUNE), effectiveFrom: OCTOBER },
+    { ...approve(2), receivedAt: JUNE },
+  ];
+  const plan = (from: Instant) => [
+    { ...amend({ plan: 'p2' }, OCTOBER), effectiveFrom: from },
+    { ...approve(3), receivedAt: OCTOBER },
+  ];
+  const seen = (state: Agreement) =>
+    [FEBRUARY, JUNE, JULY, OCTOBER, NEXT_YEAR].map((paidAt) => statusFor(state, paidAt));
+  const WITH_GAP = ['active', 'ended', 'ended', 'active', 'ended'];
+
+  it.each([FEBRUARY, JULY])('keeps the time between, whatever is changed as of %s', (from) => {
+    expect(seen(told(...begun()))).toEqual(WITH_GAP);
+    expect(seen(told(...begun(), ...plan(from)))).toEqual(WITH_GAP);
+  });
+
+  it('is whole where the first term is prolonged afterwards', () => {
+    const longer = { ...amend(until(NEXT_YEAR), OCTOBER), effectiveFrom: FEBRUARY };
+    const state = told(...begun(), longer, { ...approve(3), receivedAt: OCTOBER });
+    expect(seen(state)).toEqual(['active', 'active', 'active', 'active', 'ended']);
+  });
+
+  it('ends for good with the term that was decided last', () => {
+    const shorter = { ...amend(until(JULY), OCTOBER), effectiveFrom: FEBRUARY };
+    const state = told(...begun(), shorter, { ...approve(3), receivedAt: OCTOBER });
+    expect(seen(state)).toEqual(['active', 'active', 'ended', 'ended', 'ended']);
   });
 });
 
@@ -172,7 +207,10 @@ function approve(version: number): AgreementCommand {
   return { type: 'ApproveAgreement', ...by('checker', JANUARY), version };
 }
 
-const amend = (changed: { readonly term: AgreementTerm }, at: Instant): AgreementCommand => ({
+const amend = (
+  changed: { readonly term?: AgreementTerm; readonly plan?: string },
+  at: Instant,
+): AgreementCommand => ({
   type: 'ProposeAmendment',
   ...by('maker', at),
   changed,

@@ -21,6 +21,8 @@ export type NotInHistory =
 
 /** The timeline is told whole with every change, and an event has 60 KiB. */
 export const MOST_STEP_BYTES = 48 * 1024;
+/** What suspends or ends something has room of its own, so that it stays possible however much was changed before. */
+export const MOST_STEP_BYTES_AT_THE_END = 56 * 1024;
 
 /** The timeline of all changes in the order of the world, in whatever order they were told. */
 export function stepsOf<V extends object>(changes: readonly Change<V>[]): Step<V>[] {
@@ -43,6 +45,7 @@ export function revised<V extends object>(
   changes: readonly Change<V>[],
   changed: Partial<V>,
   timing: Timing,
+  limit = MOST_STEP_BYTES,
 ): NotInHistory | Revised<V> {
   if (Object.keys(changed).length === 0) return { code: 'nothing_to_change' };
   const at = timing.effectiveAt ?? freeInstant(changes, timing.receivedAt);
@@ -50,16 +53,15 @@ export function revised<V extends object>(
   const createdAt = changes[0]?.at;
   if (createdAt !== undefined && at < createdAt) return { code: 'before_creation', at, createdAt };
   const steps = stepsOf([...changes, { at, changed }]);
-  return tooLarge(steps) ?? { at, steps };
+  return tooLarge(steps, limit) ?? { at, steps };
 }
 
 export function tooLarge<V>(
   steps: readonly Step<V>[],
+  limit = MOST_STEP_BYTES,
 ): Extract<NotInHistory, { code: 'history_full' }> | undefined {
   const bytes = Buffer.byteLength(canonicalJson(steps as unknown as Json));
-  return bytes > MOST_STEP_BYTES
-    ? { code: 'history_full', bytes, limit: MOST_STEP_BYTES }
-    : undefined;
+  return bytes > limit ? { code: 'history_full', bytes, limit } : undefined;
 }
 
 const isTaken = (changes: readonly Change<object>[], at: Instant): boolean =>

@@ -8,7 +8,7 @@ import {
   addDays,
   reject,
 } from '@tributary/kernel';
-import { afterwards, tooLarge } from '../history';
+import { MOST_STEP_BYTES, MOST_STEP_BYTES_AT_THE_END, afterwards, tooLarge } from '../history';
 import type { AgreementCommand, AgreementRejected, TermsRejected } from './commands';
 import type { AgreementEvent, AgreementTerms, AmendableTerms } from './events';
 import { type Agreement, type KnownAgreement, evolve } from './evolve';
@@ -193,6 +193,7 @@ const wrongStatus = (
 ): Decides => reject({ code: 'wrong_status', status, allowed });
 
 function told(steps: readonly Step<AgreementValue>[], event: AgreementEvent): Decides {
-  const full = tooLarge(steps);
+  const ends = event.type === 'AgreementEnded';
+  const full = tooLarge(steps, ends ? MOST_STEP_BYTES_AT_THE_END : MOST_STEP_BYTES);
   return full ? reject(full) : accept(event);
 }

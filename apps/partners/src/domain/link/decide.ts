@@ -1,6 +1,14 @@
 import type { LinkData, LinkValue } from '@tributary/contracts';
 import { type Decider, type Decision, accept, reject, valueAt } from '@tributary/kernel';
-import { type Change, type NotInHistory, type Timing, revised, stepsOf } from '../history';
+import {
+  type Change,
+  MOST_STEP_BYTES,
+  MOST_STEP_BYTES_AT_THE_END,
+  type NotInHistory,
+  type Timing,
+  revised,
+  stepsOf,
+} from '../history';
 import type { LinkEvent } from './events';
 
 /** What a link or a coupon is, whoever owns it. */
@@ -63,7 +71,8 @@ function told(
   changes: readonly Change<LinkValue>[],
   changed: Partial<LinkValue>,
 ): Decision<LinkEvent, LinkRejected> {
-  const next = revised(changes, changed, command);
+  const limit = type === 'LinkClosed' ? MOST_STEP_BYTES_AT_THE_END : MOST_STEP_BYTES;
+  const next = revised(changes, changed, command, limit);
   if ('code' in next) return reject(next);
   const before = valueAt({ revision: changes.length, steps: stepsOf(changes) }, next.at);
   if (before && changesNothing(before, changed)) {

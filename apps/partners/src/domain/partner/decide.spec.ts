@@ -108,6 +108,33 @@ describe('suspending, reinstating and ending', () => {
   });
 });
 
+describe('a partner of whom as much is on record as can be told', () => {
+  const full = () => {
+    let state = [registered()].reduce(partner.evolve, partner.initial);
+    for (let i = 0; ; i++) {
+      const initiatives = Array<string>(8).fill(String(i).padEnd(80, '-'));
+      const decision = partner.decide(
+        { type: 'ChangePartnerTerms', partner: 'p1', changed: { initiatives }, receivedAt: APRIL },
+        state,
+      );
+      if ('rejected' in decision) return state;
+      state = decision.events.reduce(partner.evolve, state);
+    }
+  };
+  const decided = (type: StatusChange) => {
+    const decision = partner.decide(
+      { type, partner: 'p1', reason: 'Fraud', receivedAt: LATER },
+      full(),
+    );
+    return 'rejected' in decision ? decision.rejected.code : decision.events[0]?.type;
+  };
+
+  it('can be suspended and ended all the same', () => {
+    expect(decided('SuspendPartner')).toBe('PartnerSuspended');
+    expect(decided('EndPartner')).toBe('PartnerEnded');
+  });
+});
+
 describe('changing what a partner is', () => {
   it('keeps the status that a later day has brought', () => {
     const told = suspended(MARCH, [step(JANUARY, 'active'), step(MARCH, 'suspended')]);
@@ -132,6 +159,7 @@ const JANUARY = instant('2026-01-01T00:00:00Z');
 const FEBRUARY = instant('2026-02-01T00:00:00Z');
 const MARCH = instant('2026-03-01T00:00:00Z');
 const APRIL = instant('2026-04-01T00:00:00Z');
+const LATER = instant('2026-05-01T00:00:00Z');
 
 const valueOf = (
   status: PartnerStatus,

@@ -7,7 +7,14 @@ import {
   invariant,
   reject,
 } from '@tributary/kernel';
-import { type Change, type NotInHistory, type Timing, revised } from '../history';
+import {
+  type Change,
+  MOST_STEP_BYTES,
+  MOST_STEP_BYTES_AT_THE_END,
+  type NotInHistory,
+  type Timing,
+  revised,
+} from '../history';
 import type { PartnerEvent } from './events';
 import { type StatusChange, TRANSITIONS, mayFollow } from './transitions';
 
@@ -84,7 +91,8 @@ function changeStatus(
 ): Decision<PartnerEvent, PartnerRejected> {
   const { event: type, to, from: allowed } = TRANSITIONS[change];
   const changed = { status: to };
-  const next = revised(changes, changed, command);
+  const limit = to === 'active' ? MOST_STEP_BYTES : MOST_STEP_BYTES_AT_THE_END;
+  const next = revised(changes, changed, command, limit);
   if ('code' in next) return reject(next);
 
   const { at } = next;

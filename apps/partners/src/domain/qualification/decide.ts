@@ -4,7 +4,13 @@ import {
   type QualificationValue,
 } from '@tributary/contracts';
 import { type Decider, type Decision, type Instant, accept, reject } from '@tributary/kernel';
-import { type Change, type NotInHistory, type Timing, revised } from '../history';
+import {
+  type Change,
+  MOST_STEP_BYTES_AT_THE_END,
+  type NotInHistory,
+  type Timing,
+  revised,
+} from '../history';
 import type { QualificationEvent } from './events';
 
 /** The record that the path to certification keeps by itself. */
@@ -62,7 +68,7 @@ function decide(command: QualificationCommand, { changes }: Qualification): Deci
   const of = { partner, kind, record, by };
   if (command.type === 'WithdrawQualification') {
     if (changes.length === 0) return reject({ code: 'qualification_unknown' });
-    const next = revised(changes, { holds: false }, command);
+    const next = revised(changes, { holds: false }, command, MOST_STEP_BYTES_AT_THE_END);
     if ('code' in next) return reject(next);
     const data = { ...of, ...next, changed: { holds: false }, reason: command.reason };
     return accept({ type: 'QualificationWithdrawn', data, occurredAt });

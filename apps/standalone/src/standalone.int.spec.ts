@@ -119,11 +119,13 @@ describe('starting and stopping everything in one process', () => {
     other.close();
 
     let url = '';
-    const broken = standalone().start(async ({ variables }) => {
+    const broken = standalone().start(async ({ variables, closeLater }) => {
       url = variables['DATABASE_URL'] ?? '';
+      closeLater(() => Promise.reject(new Error('Nor does it stop.')));
       throw new Error('A service does not start.');
     });
     await expect(broken).rejects.toThrow('A service does not start.');
+    expect(said.join('\n')).toContain('Nor does it stop.');
     expect(await answers(url)).toBe(false);
     expect(await DirectoryLock.lastHolderOf(directory)).toMatchObject({ alive: false });
   });

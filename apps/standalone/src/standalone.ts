@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
-import { type Stoppable, StopSteps } from '@tributary/platform';
+import { type Stoppable, StopSteps, closeInTurn } from '@tributary/platform';
 import { DirectoryLock, EmbeddedPostgres } from '@tributary/postgres';
 
 import { checkAddress } from './address';
@@ -109,13 +110,16 @@ export class Standalone implements Stoppable {
       const variables = { ...given, DATABASE_URL: url };
       return await startServices({ variables, options, closeLater, steps: this.steps });
     } catch (error) {
-      await this.closeAll();
+      // Whatever else goes wrong then, whoever starts it reads why it did not start.
+      const [closed] = await Promise.allSettled([this.closeAll()]);
+      if (closed.status === 'rejected')
+        this.say(`Could not close cleanly: ${inspect(closed.reason)}`);
       throw error;
     }
   }
 
   private async closeAll(): Promise<void> {
-    for (let close = this.closers.pop(); close; close = this.closers.pop()) await close();
+    await closeInTurn(this.closers);
   }
 
   private async startPostgres(): Promise<string> {

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { MEASURED } from '@tributary/contracts';
+import { CodedError } from '@tributary/kernel';
 import { Privacy } from '@tributary/privacy';
 import { startTestPostgres } from '@tributary/testing';
 import { Client } from 'pg';
@@ -7,6 +8,7 @@ import { coreSettings } from '../config/core-settings';
 import { collectingLogger, testMasterKey } from '../testing';
 import { serve } from './serve';
 import { ServiceModule } from './service.module';
+import { ServiceProcess } from './service-process';
 
 describe('running services in one process', () => {
   let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
@@ -82,6 +84,15 @@ describe('running services in one process', () => {
     expect(await connections()).toBe(0);
   }, 60_000);
 
+  it('says why it did not start, and closes the rest, also where something cannot be closed', async () => {
+    const { logger, lines } = collectingLogger('error');
+    const modules = [Telling, Clumsy];
+    const starting = serve({ name: 'standalone', modules, settings: settings(), logger });
+    await expect(starting).rejects.toMatchObject({ code: 'not_in_the_mood' });
+    expect(lines.join()).toContain('could not close cleanly');
+    expect(await connections()).toBe(0);
+  }, 60_000);
+
   const settings = () =>
     coreSettings.read({
       PORT: '0',
@@ -139,6 +150,22 @@ class Listening {}
 
 @Module({ imports: [ServiceModule.of({ name: 'alone', categories: ['alone'] })] })
 class Alone {}
+
+/** Neither starts nor stops. */
+@Module({})
+class Clumsy implements OnModuleInit {
+  constructor(private readonly process: ServiceProcess) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.process.moveIn({
+      name: 'clumsy',
+      connectionsInUse: 0,
+      stopFollowing: () => Promise.reject(new Error('It still follows.')),
+      close: () => Promise.resolve(),
+    });
+    throw new CodedError('not_in_the_mood', 'It does not start.');
+  }
+}
 
 async function adminOf(keys: Awaited<ReturnType<typeof serve>>['keys']) {
   const { key } = await keys.issueKey({ tenant: 'acme', role: 'admin', label: 'test' });

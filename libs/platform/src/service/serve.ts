@@ -14,7 +14,7 @@ import { StructuredLogger } from '../logging/structured-logger';
 import { letObjectsDieYoung } from './die-young';
 import { ServiceProcess } from './service-process';
 import { ShuffleSeed } from './shuffle-seed';
-import { StopSteps } from './stop-steps';
+import { StopSteps, closeInTurn } from './stop-steps';
 
 @Module({})
 class ServicesModule {}
@@ -41,25 +41,33 @@ export interface Serving {
 
 /** One process with one or several services in it: everything opened, started and ready, not yet listening. */
 export async function serve(options: ServeOptions): Promise<Serving> {
+  const { name, settings } = options;
+  const logger =
+    options.logger ?? new StructuredLogger({ service: name, level: settings.LOG_LEVEL });
   const opened: (() => Promise<void>)[] = [];
-  // In the opposite order, also when the rest of the start fails.
-  const closeAll = async () => {
-    for (let close = opened.pop(); close; close = opened.pop()) await close();
-  };
+  const closeAll = () => closeInTurn(opened);
   try {
-    return await open(options, opened, closeAll);
+    return await open({ ...options, logger }, opened, closeAll);
   } catch (error) {
-    await closeAll();
+    // Whatever else goes wrong then, whoever starts it reads why it did not start.
+    const [closed] = await Promise.allSettled([closeAll()]);
+    if (closed.status === 'rejected') logger.failure('could not close cleanly', closed.reason);
     throw error;
   }
 }
 
 async function open(
-  { name, modules, settings, shuffleSeed, steps = new StopSteps(), ...rest }: ServeOptions,
+  {
+    name,
+    modules,
+    settings,
+    shuffleSeed,
+    logger,
+    steps = new StopSteps(),
+  }: ServeOptions & { readonly logger: StructuredLogger },
   opened: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Serving> {
-  const logger = rest.logger ?? new StructuredLogger({ service: name, level: settings.LOG_LEVEL });
   const metrics = new Metrics();
   const onConnectionLost = (error: unknown) => logger.failure('a connection was lost', error);
   const { keys, close: closeKeys } = await openApiKeys(

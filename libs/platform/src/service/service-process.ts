@@ -25,7 +25,7 @@ import { LogClockClient } from './log-clock-client';
 import type { OrderHandler } from './orders';
 import { OrdersClient } from './orders-client';
 import { PublishedClient } from './published-client';
-import type { StopSteps } from './stop-steps';
+import { type StopSteps, closeInTurn } from './stop-steps';
 
 /** A table of published events in this process, and what rings when it grows. */
 export interface LocalPublisher {
@@ -177,11 +177,13 @@ export class ServiceProcess {
           ),
         ),
       );
-    const closeAll = async () => {
-      await ofEach('following events', (each) => each.stopFollowing());
-      await ofEach('database', (each) => each.close());
-      await closeLog();
-    };
+    // The last one first.
+    const closeAll = () =>
+      closeInTurn([
+        closeLog,
+        () => ofEach('database', (each) => each.close()),
+        () => ofEach('following events', (each) => each.stopFollowing()),
+      ]);
     // All of them read the log until they are closed, so its connections tell whether it is the log that does not answer.
     await steps.during('event log', closeAll, logConnectionsInUse);
   }

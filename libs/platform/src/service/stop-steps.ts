@@ -22,3 +22,16 @@ export class StopSteps {
     return [...this.begun].map((told) => told());
   }
 }
+
+/** In the opposite order in which they were opened. One that fails keeps none of the others open; what went wrong is said at the end. */
+export async function closeInTurn(opened: (() => Promise<void>)[]): Promise<void> {
+  const failed: unknown[] = [];
+  for (let close = opened.pop(); close; close = opened.pop()) {
+    try {
+      await close();
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0) throw new AggregateError(failed, 'Something could not be closed.');
+}

@@ -4,6 +4,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../errors/problem';
 import { assertUniqueKeys, readItems } from '../json/read-json';
+import { answerTooSlow } from './request-hooks';
 
 const JSON_TYPES = [
   'application/json',
@@ -45,8 +46,8 @@ export async function readFile(body: unknown, mostBytes: number): Promise<Buffer
   return Buffer.concat(chunks);
 }
 
-/** What a body may be. Everything else is answered with 415. */
-export function acceptBodies(server: FastifyInstance): void {
+/** What a body may be, and for how long it may be on its way. Everything else is answered with 415. */
+export function acceptBodies(server: FastifyInstance, timeMs: number): void {
   server.removeContentTypeParser(['text/plain', 'application/json']);
   server.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, jsonParser(server));
   // Handed on as the stream it is: a backfill is as long as it is, and takes the memory of one batch. Never to a route that did
@@ -60,10 +61,22 @@ export function acceptBodies(server: FastifyInstance): void {
     done(new Refusal(415, 'unsupported_media_type', 'This address takes JSON, not a file.'));
   });
   server.addHook('preParsing', (request, _reply, payload, done) => {
+    limitTime(request, timeMs);
     const encoding = request.headers['content-encoding'] ?? 'identity';
     if (encoding.toLowerCase() === 'identity') return done(null, payload);
     done(new Refusal(415, 'unsupported_encoding', 'Send the body as it is, not compressed.'));
   });
+}
+
+/** What is read as a whole has to arrive in time; a stream takes as long as it is. */
+function limitTime(request: FastifyRequest, timeMs: number): void {
+  const { raw, id, headers } = request;
+  const hasBody = 'content-length' in headers || 'transfer-encoding' in headers;
+  if (!hasBody || takesStream(request)) return;
+  const late = setTimeout(() => {
+    if (!raw.complete) answerTooSlow(raw.socket, id);
+  }, timeMs);
+  raw.once('close', () => clearTimeout(late));
 }
 
 /** What is accepted is hashed as it was sent, so whatever a parser would drop or guess is refused. */
@@ -105,3 +118,7 @@ interface TakesConfig {
 const configOf = ({ routeOptions }: FastifyRequest): TakesConfig =>
   (routeOptions.config as TakesConfig | undefined) ?? {};
 const takesLines = (request: FastifyRequest): boolean => configOf(request).takesLines === true;
+const takesStream = (request: FastifyRequest): boolean =>
+  configOf(request).takesFile === true ||
+  (takesLines(request) &&
+    request.headers['content-type']?.toLowerCase().startsWith(LINES) === true);

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
+import type { Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { uuidV7 } from '@tributary/kernel';
-import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyHttpOptions, fastify } from 'fastify';
 import type { Authenticator } from '../auth/principal';
 import type { CoreSettings } from '../config/core-settings';
 import { sendProblem } from '../errors/problem-filter';
@@ -36,12 +37,14 @@ export interface HttpAppOptions {
   /** For what Nest has no door to, like another media type. Routes registered here stand behind no guard; a test finds them. */
   readonly configure?: (server: FastifyInstance) => void;
   readonly now?: () => number;
+  /** How long a body may take to arrive that is read as a whole; what is handed on as a stream takes as long as it is. */
+  readonly bodyTimeMs?: number;
   readonly logger?: StructuredLogger;
   readonly metrics?: Metrics;
   readonly lifecycle?: Lifecycle;
 }
 
-const REQUEST_LIMIT_MS = 60_000;
+const BODY_TIME_MS = 60_000;
 
 @Module({})
 class ProcessModule {}
@@ -51,7 +54,7 @@ export async function createHttpApp(
   module: DynamicModule | Type,
   options: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
-  const { settings, service, authenticator, now = Date.now } = options;
+  const { settings, service, authenticator, now = Date.now, bodyTimeMs = BODY_TIME_MS } = options;
   const logger = options.logger ?? new StructuredLogger({ service, level: settings.LOG_LEVEL });
   const metrics = options.metrics ?? new Metrics();
   const lifecycle = options.lifecycle ?? new Lifecycle();
@@ -62,7 +65,7 @@ export async function createHttpApp(
   recordRoutes(server);
   server.setReplySerializer(toJson);
   addRequestHooks(server, { now, logger, metrics, lifecycle, headers });
-  acceptBodies(server);
+  acceptBodies(server, bodyTimeMs);
   options.configure?.(server);
 
   const edge = EdgeModule.of({
@@ -86,9 +89,12 @@ export async function createHttpApp(
 }
 
 function adapterOf({ BODY_LIMIT_BYTES }: HttpSettings, now: () => number): FastifyAdapter {
-  const options: FastifyServerOptions = {
+  const options: FastifyHttpOptions<Server> = {
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_LIMIT_MS,
+    // The limit of the server knows no routes: it would cut off a backfill that takes longer. See `acceptBodies`.
+    requestTimeout: 0,
+    // Who has vanished in the middle of one, without a word, is found out by the system.
+    http: { keepAlive: true, keepAliveInitialDelay: BODY_TIME_MS },
     // An event is asked for by its source, which may have 300 characters of up to two units each.
     routerOptions: { maxParamLength: 640 },
     // Headers about the client's address are believed by nobody here: no decision depends on it.

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { instantOfMs } from '@tributary/kernel';
 import type { FastifyInstance } from 'fastify';
@@ -87,13 +87,25 @@ const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string, string]>>
   ],
 };
 
+/** Of an answer that has begun nothing of another kind can be a part; cut off, it does not look whole. */
+const isAnswering = (socket: Socket): boolean =>
+  (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage?.headersSent === true;
+
+export const answerTooSlow = (socket: Socket, correlationId: string): void =>
+  answerMalformed(
+    Object.assign(new Error('Too slow.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }),
+    socket,
+    correlationId,
+  );
+
 /** What could not even be parsed as HTTP has no reply to answer with, so the document goes to the socket. */
 export function answerMalformed(
   error: Error & { code?: string },
   socket: Socket,
   correlationId: string,
 ): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket))
+    return void socket.destroy();
   const known = CLIENT_ERRORS[error.code ?? ''];
   const [status, code, detail] = known ?? [400, 'malformed_request', 'This is not HTTP/1.1.'];
   const body = toJson(problemOf(new Refusal(status, code, detail), correlationId));

@@ -202,6 +202,8 @@ describe('agreeing with a partner', () => {
 
     const shown = await get(`/v1/agreements/a1?token=${String(amended['token'])}`);
     expect(shown).toMatchObject({ value: { plan: 'brstrategic' }, pending: null });
+    const earlier = await get('/v1/agreements/a1?at=2026-02-28T00:00:00Z');
+    expect(earlier['value']).toMatchObject({ status: 'active', plan: 'brcommercial' });
     const document = { reference: 'envelope 7', sha256: 'a'.repeat(64) };
     const signature = { version: 2, party: 'partner', signedAt: '2026-01-02T00:00:00Z', document };
     const signed = await post('/v1/agreements/a1/signatures', signature);

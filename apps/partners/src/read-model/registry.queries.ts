@@ -90,10 +90,11 @@ export interface Page {
   readonly position: bigint;
 }
 
-// Steps ascend by (at, from), so that the last one that governs is the one that counts. Instants are text of one form.
+// Steps ascend by (at, from), so that of those that govern the time the last one counts: of agreements what was decided latest, by all that
+// is decided by now. Instants are text of one form.
 const VALUE = `left join lateral (
   select s.step->'value' as value from jsonb_array_elements(t.steps) with ordinality s(step, i)
-  where s.step->>'at' <= $2 collate "C" and coalesce(s.step->>'from', s.step->>'at') <= $2 collate "C"
+  where coalesce(s.step->>'from', s.step->>'at') <= $2 collate "C"
   order by s.i desc limit 1) now on true`;
 
 // In the statement that reads the rows, so that an answer never claims more than it shows.

@@ -275,6 +275,21 @@ describe('a certificate that the log no longer comes to', () => {
     const mended = await books.get('periods/br/2026-03?recompute=true');
     expect(mended).toMatchObject({ state: 'certified', checked: { isSame: true } });
   }, 60_000);
+
+  it('is not seen in books that have not been filled so far', async () => {
+    const client = new Client({ connectionString: books.url });
+    await client.connect();
+    const journal = `update ledger.subscription set position = $1 where name like 'journal%'`;
+    await client.query(journal, ['5']);
+    const asked = await books.at('/v1/ledger/periods/br/2026-03?recompute=true');
+    await client.query(journal, [String(books.position)]);
+    await client.end();
+    expect(await asked.json()).toMatchObject({
+      position: '5',
+      state: 'certified',
+      checked: { isSame: true },
+    });
+  });
 });
 
 describe('asking about a month', () => {

@@ -21,10 +21,12 @@ export class Recomputation {
   }
 
   async check(state: PeriodState): Promise<void> {
-    const { certified, tenant, entity, month } = state;
-    if (!certified) return;
+    const { certified, closed, tenant, entity, month } = state;
+    if (!certified || !closed) return;
     const { certificate } = certified;
     const standpoint = await this.standpoints.of({ tenant });
+    // Books that are still being filled from the log come to less, and nobody has changed anything.
+    if (standpoint.position < closed.position) return;
     const { since } = certificate;
     const found = await this.figures.at(standpoint, { entity, month, since });
     const same = isSame(found, certificate);

@@ -104,6 +104,8 @@ export class TestBooks {
       const issued = await serving.keys.issueKey({ tenant: 'acme', role, label: 'test' });
       keys[role] = issued.key;
     }
+    const ofPartner = { tenant: 'acme', role: 'partner', partnerId: 'p1', label: 'test' } as const;
+    keys['partner'] = (await serving.keys.issueKey(ofPartner)).key;
     const other = await serving.keys.issueKey({ tenant: 'rival', role: 'finance', label: 'test' });
     keys['rival'] = other.key;
     const database = await Database.open({ url, schema: 'log', migrations: postgresLogMigrations });

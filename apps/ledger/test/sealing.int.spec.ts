@@ -125,4 +125,22 @@ describe('sealing the log', () => {
     ]);
     expect((await books.at('/v1/log/tile/0/009')).status).toBe(404);
   });
+
+  it('shows a partner that its events stand in the log, and no names of the streams of others', async () => {
+    await books.happen({
+      stream: 'account-acme.p1.br.brl',
+      type: 'PayeeLearned',
+      at: '2026-03-01T10:00:00Z',
+    });
+    const { size } = await signed();
+    expect((await proofOf('account-acme.p1.br.brl', 0, 'partner')).status).toBe(200);
+    expect((await proofOf('fact-acme.e3', 4, 'partner')).status).toBe(404);
+    const path = `001.p/${size - 256}`;
+    expect((await books.at(`/v1/log/tile/0/${path}`, 'partner')).status).toBe(200);
+    const refused = await books.at(`/v1/log/tile/entries/${path}`, 'partner');
+    expect([refused.status, await refused.json()]).toMatchObject([
+      403,
+      { code: 'entries_of_others' },
+    ]);
+  });
 });

@@ -82,7 +82,7 @@ export class LogController {
   @Get('tile/*')
   @Header('content-type', 'application/octet-stream')
   @ApiOperation({ summary: 'Hashes of the tree, or its entries, as C2SP tlog-tiles names them' })
-  async tile(@Caller() { tenant }: Principal, @Req() request: FastifyRequest) {
+  async tile(@Caller() { tenant, role }: Principal, @Req() request: FastifyRequest) {
     const path = request.url.slice(PREFIX.length).split('?')[0] ?? '';
     const tile = parseTilePath(path);
     const { size } = await this.log.sealed();
@@ -90,11 +90,10 @@ export class LogController {
       throw new Refusal(404, 'tile_unknown', 'The tree has no such tile yet.');
     }
     if (!tile.isEntries) return new StreamableFile(await this.log.tile(tile));
+    // Every entry names its stream, and most streams are of other partners.
+    if (role === 'partner') throw entriesOfOthers('partners');
     const { bundle, tenants } = await this.log.entries(tile.index, tile.width);
-    if ([...tenants].some((other) => other !== tenant)) {
-      const detail = 'These entries name streams of other tenants too. Ask for inclusion proofs.';
-      throw new Refusal(403, 'entries_of_others', detail);
-    }
+    if ([...tenants].some((other) => other !== tenant)) throw entriesOfOthers('tenants');
     return new StreamableFile(bundle);
   }
 
@@ -109,6 +108,11 @@ export class LogController {
     throw new Refusal(404, 'event_not_sealed', 'The stream does not hold that revision.');
   }
 }
+
+const entriesOfOthers = (whose: 'partners' | 'tenants'): Refusal => {
+  const detail = `These entries name streams of other ${whose} too. Ask for inclusion proofs.`;
+  return new Refusal(403, 'entries_of_others', detail);
+};
 
 /** Nobody learns whether a stream of somebody else exists. */
 function streamOfCaller({ tenant, role, partnerId }: Principal, text: string) {

@@ -2,6 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { EventLog } from '@tributary/event-log';
+import { instantOfMs } from '@tributary/kernel';
+import { Database } from '@tributary/postgres';
 import {
   entriesOf,
   leafHashOf,
@@ -10,6 +13,8 @@ import {
   verifierOf,
   verifyProof,
 } from '@tributary/proofs';
+import { FileSigner } from '../src/sealing/file-signer';
+import { startSealer } from '../src/sealing/sealer';
 import { TestBooks } from './books.fixture';
 
 const EVENTS = 300;
@@ -143,4 +148,41 @@ describe('sealing the log', () => {
       { code: 'entries_of_others' },
     ]);
   });
+
+  it('publishes what it has signed although it ended before that was kept', async () => {
+    const { checkpoint } = await signed();
+    const database = await Database.open({ url: books.url, schema: 'ledger' });
+    await database.pool.query('delete from checkpoint');
+    const { log, closed } = nothingMore();
+    const sealer = startSealer({
+      log,
+      database,
+      checkpoint: { load: rejected, save: rejected },
+      openSigner: () => FileSigner.open(directory, 'tributary.test/log', () => instantOfMs(0)),
+      signingFailed: (error) => {
+        throw error;
+      },
+    });
+    expect((await signed()).checkpoint.note).toBe(checkpoint.note);
+    await sealer.stop();
+    await closed;
+    await database.close();
+  }, 30_000);
 });
+
+const rejected = () => Promise.reject(new Error('There is nothing to seal.'));
+
+/** A log that nobody appends to. */
+function nothingMore() {
+  let close: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    close = resolve;
+  });
+  const live = {
+    close: async () => close(),
+    async *[Symbol.asyncIterator]() {
+      await closed;
+    },
+  };
+  return { log: { subscribe: () => live } as unknown as EventLog, closed };
+}

@@ -104,7 +104,7 @@ class Signing {
   private async sign({ size, root }: Wanted): Promise<void> {
     this.signer ??= await this.openSigner();
     const last = await this.signer.last();
-    if (last?.size === size && last.root.equals(root)) return;
+    // What was signed and not kept, because the process ended in between, is signed once more: the same key gives the same note.
     const node = nodesOf(size, (tile) => this.table.tile(tile));
     const proof = last && last.size <= size ? await consistencyProof(last.size, size, node) : [];
     await this.table.keep(await this.signer.sign({ size, root }, proof));

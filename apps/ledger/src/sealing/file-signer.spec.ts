@@ -1,4 +1,4 @@
-import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instant } from '@tributary/kernel';
@@ -77,6 +77,31 @@ describe('signing the log', () => {
     await expect(open()).rejects.toMatchObject({ code: 'signer_memory_missing' });
     await writeFile(join(directory, 'signer.key'), 'short');
     await expect(open()).rejects.toMatchObject({ code: 'signer_key_damaged' });
+  });
+});
+
+describe('starting a signer', () => {
+  const { tree } = logOf(['a', 'b', 'c']);
+
+  it('draws no other key where one has signed before, and forgets nothing of that', async () => {
+    const { note } = await (await open()).sign(tree(2), []);
+    await unlink(join(directory, 'signer.key'));
+    await expect(open()).rejects.toMatchObject({ code: 'signer_key_missing' });
+    expect(await readFile(join(directory, 'checkpoint'), 'utf8')).toBe(note);
+  });
+
+  it('is first where the one before ended without a key, and its public key is that of its key', async () => {
+    const { verifierKey: first } = await open();
+    await unlink(join(directory, 'signer.key'));
+    const { verifierKey } = await open();
+    expect(verifierKey).not.toBe(first);
+    expect(await readFile(join(directory, 'signer.pub'), 'utf8')).toBe(`${verifierKey}\n`);
+  });
+
+  it('has published its key before it can sign', async () => {
+    await mkdir(join(directory, 'signer.pub'));
+    await expect(open()).rejects.toThrow('EISDIR');
+    await expect(readFile(join(directory, 'signer.key'))).rejects.toThrow('ENOENT');
   });
 });
 

@@ -32,7 +32,10 @@ export class FileSigner implements Signer {
     this.verifierKey = verifierKeyOf(key);
   }
 
-  /** Draws the key at the first start. A key without the memory of what it signed is refused: it would sign anything. */
+  /**
+   * Draws the key at the first start. A key without the memory of what it signed is refused: it would sign anything. So is the memory
+   * of a key that is gone: with a new one it would be forgotten.
+   */
   static async open(directory: string, origin: string, now: () => Instant): Promise<FileSigner> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const file = join(directory, 'signer.key');
@@ -44,9 +47,14 @@ export class FileSigner implements Signer {
     }
     const signer = new FileSigner(directory, signerOf(origin, seed), now);
     if (known === undefined) {
+      if (await read(join(directory, 'checkpoint'))) {
+        const message = `${file} is missing, and it has signed before. Put it back from a backup; a new key is drawn in an empty directory alone.`;
+        throw new CodedError('signer_key_missing', message, { file });
+      }
       await writeForGood(join(directory, 'checkpoint'), '');
-      await writeForGood(file, `${seed.toString('base64')}\n`);
+      // The key comes last: a start that ended before it is a first start again.
       await writeForGood(join(directory, 'signer.pub'), `${signer.verifierKey}\n`);
+      await writeForGood(file, `${seed.toString('base64')}\n`);
     }
     await signer.last();
     return signer;

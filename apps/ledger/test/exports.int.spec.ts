@@ -11,7 +11,13 @@ beforeAll(async () => {
 
 afterAll(() => books.close());
 
-const RANGES = ['', '&from=2026-03-18&to=2026-04-02', '&effective=2026-03-31', '&from=2026-05-01'];
+const RANGES = [
+  '',
+  '&from=2026-03-18&to=2026-04-02',
+  '&effective=2026-03-31',
+  '&effective=2026-03-01',
+  '&from=2026-05-01',
+];
 
 describe.each(bookCheckers())(
   'handing the books to $name',
@@ -120,6 +126,21 @@ describe('handing the books to a spreadsheet or a program', () => {
       'x-parked': '0',
     });
     expect(await response.text()).toContain('closing,2026-04-30');
+  });
+
+  it('is refused the same at a position, whatever is booked behind it', async () => {
+    const before = `exports?format=csv&entity=new&position=${books.position}`;
+    expect((await books.ask(before)).status).toBe(404);
+    await books.happen({
+      stream: 'rail-acme.bank2',
+      type: 'FeeCharged',
+      at: '2026-05-02T00:00:00Z',
+      data: {
+        entry: entryOf('BRL/2', 'new', { 'Expenses:PayoutFees': 1n }, { 'Assets:Cash': 1n }),
+      },
+    });
+    expect((await books.ask('exports?format=csv&entity=new')).status).toBe(200);
+    expect((await books.ask(before)).status).toBe(404);
   });
 });
 

@@ -230,6 +230,8 @@ describe('keeping the books of every service', () => {
     ['entries?after=bm9wZQ', 'invalid_cursor'],
     ['exports?format=pdf&entity=br', 'not_allowed'],
     ['exports?format=csv&entity=br&from=2026-03-02&to=2026-03-01', 'invalid_range'],
+    ['exports?format=csv&entity=br&from=2026-03-02&effective=2026-03-01', 'invalid_range'],
+    ['exports?format=csv&entity=br&to=2026-03-02&effective=2026-03-01', 'invalid_range'],
   ])('refuses %s', async (path, code) => {
     const response = await books.ask(path);
     const problem = (await response.json()) as Answer;

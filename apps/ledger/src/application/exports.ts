@@ -32,7 +32,7 @@ export class Exports {
     { from, to }: { readonly from: Day | undefined; readonly to: Day | undefined },
   ): Promise<Readable> {
     const book = standpoint.books.find((one) => one.entity === entity);
-    if (!book) throw new Refusal(404, 'books_unknown', `Nothing was booked for ${entity}.`);
+    if (!book) throw booksUnknown(entity);
     const exported = await this.exported(standpoint, book, from, to);
     const chunks = chunksOf(WRITERS[format](exported));
     // The first one is awaited, so that what cannot be told at all is refused rather than cut off.
@@ -52,14 +52,17 @@ export class Exports {
       this.balances.byAccount(standpoint, { entity }),
       this.daysOf(standpoint, entity, zone),
     ]);
-    const first = from ?? days?.first ?? to ?? FIRST_DAY;
+    // Books are known as soon as anything was ever booked, which may stand further on in the log.
+    if (days === undefined) throw booksUnknown(entity);
+    const last = standpoint.effective;
+    const first = from ?? (last !== null && last < days.first ? last : days.first);
     return {
       entity,
       zone,
       position: asked.position,
       known: asked.known,
       from: first,
-      to: standpoint.effective ?? later(days?.last, first),
+      to: last ?? (days.last > first ? days.last : first),
       opening: before,
       legs: this.entries.legs(standpoint, { entity, from }, 'time'),
       closing,
@@ -84,10 +87,8 @@ export class Exports {
   }
 }
 
-const FIRST_DAY = '1970-01-01';
-
-const later = (day: Day | undefined, least: Day): Day =>
-  day !== undefined && day > least ? day : least;
+const booksUnknown = (entity: string): Refusal =>
+  new Refusal(404, 'books_unknown', `Nothing was booked for ${entity}.`);
 
 async function refusing<T>(work: Promise<T>): Promise<T> {
   try {

@@ -111,8 +111,7 @@ export class EntriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const { format, entity, from, to } = query;
-    if (from !== undefined && to !== undefined && from > to)
-      throw new Refusal(422, 'invalid_range', 'The first day comes after the last.');
+    assertRange(query);
     const standpoint = await this.reading.standpoint(tenant, query);
     const file = await this.exports.of(standpoint, format, entity, { from, to });
     headersOf(standpoint, reply);
@@ -122,6 +121,15 @@ export class EntriesController {
       disposition: `attachment; filename="${name}"`,
     });
   }
+}
+
+/** A file has the days that it names, and nothing that had not happened by `effective`. */
+function assertRange({ from, to, effective }: ExportQuery): void {
+  const last = to ?? effective;
+  if (from !== undefined && last !== undefined && from > last)
+    throw new Refusal(422, 'invalid_range', 'The first day comes after the last.');
+  if (to !== undefined && effective !== undefined && to > effective)
+    throw new Refusal(422, 'invalid_range', 'The last day comes after `effective`.');
 }
 
 /** What a file cannot say of itself. */

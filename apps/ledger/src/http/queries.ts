@@ -175,7 +175,7 @@ export class ExportQuery extends StandpointQuery {
   @IsDay()
   from?: Day;
 
-  /** The last day. Left out, that of `effective`, or of the last entry. */
+  /** The last day, none after `effective`. Left out, that of `effective`, or of the last entry. */
   @IsOptional()
   @IsDay()
   to?: Day;

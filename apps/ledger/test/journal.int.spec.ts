@@ -198,6 +198,11 @@ describe('keeping the books of every service', () => {
         closing: '9750',
       },
     ]);
+    expect(
+      await books.get('roll-forward?from=2026-05&to=2026-05&entity=br&asset=BRL/2'),
+    ).toMatchObject({
+      months: [{ period: '2026-05', opening: '9750', posted: '0', closing: '9750' }],
+    });
     const accounts = accountsOf(await books.get('trial-balance?entity=br'));
     const owed = ['Held', 'Payable', 'Released'].map((name) =>
       BigInt(accounts[`br BRL/2 Liabilities:Commission:${name}`] as string),

@@ -16,6 +16,7 @@ describe('rolling forward what is owed to partners', () => {
         ...entry('Assets:Inventory', 'Assets:PartnerAdvance', 2n),
       ],
       '2026-03',
+      '2026-03',
     );
     expect(month).toMatchObject({
       opening: 0n,
@@ -38,11 +39,37 @@ describe('rolling forward what is owed to partners', () => {
     const months = rollForward(
       [...post(7n, '2026-01'), ...post(10n, '2026-03'), ...post(5n, '2026-04')],
       '2026-03',
+      '2026-04',
     );
     expect(months.map(({ period, opening, closing }) => [period, opening, closing])).toEqual([
       ['2026-03', 7n, 17n],
       ['2026-04', 17n, 22n],
     ]);
+  });
+
+  it.each([
+    ['after all that happened', '2026-05', '2026-05', [['2026-05', 17n, 17n]]],
+    [
+      'around it',
+      '2026-02',
+      '2026-06',
+      [
+        ['2026-02', 7n, 7n],
+        ['2026-03', 7n, 17n],
+        ['2026-06', 17n, 17n],
+      ],
+    ],
+    ['before anything was owed', '2025-11', '2026-01', [['2026-01', 0n, 7n]]],
+  ])('tells what is owed where nothing moved: %s', (_case, from, to, told) => {
+    const post = (amount: bigint, period: string) =>
+      entry('Expenses:Commission', 'Liabilities:Commission:Held', amount, period);
+    const all = [...post(7n, '2026-01'), ...post(10n, '2026-03')];
+    const months = rollForward(
+      all.filter(({ period }) => period <= to),
+      from,
+      to,
+    );
+    expect(months.map(({ period, opening, closing }) => [period, opening, closing])).toEqual(told);
   });
 });
 

@@ -87,17 +87,24 @@ function movementsOf({
   return [[movementOf(account), debit - credit]];
 }
 
-/** Opening and what moved it, month by month; turnovers before `from` make the first opening. */
-export function rollForward(turnovers: readonly Turnover[], from: PeriodKey): RolledForward[] {
+/**
+ * Opening and what moved it, month by month; turnovers before `from` make the first opening. Where nothing moved, the first and the last
+ * month that were asked for are told all the same, with what is owed meanwhile.
+ */
+export function rollForward(
+  turnovers: readonly Turnover[],
+  from: PeriodKey,
+  to: PeriodKey,
+): RolledForward[] {
   const books = new Map<string, Turnover[]>();
   for (const turnover of turnovers) {
     const book = `${turnover.entity}\0${turnover.asset}`;
     books.set(book, [...(books.get(book) ?? []), turnover]);
   }
-  return [...books.values()].flatMap((of) => rolled(of, from));
+  return [...books.values()].flatMap((of) => rolled(of, from, to));
 }
 
-function rolled(of: readonly Turnover[], from: PeriodKey): RolledForward[] {
+function rolled(of: readonly Turnover[], from: PeriodKey, to: PeriodKey): RolledForward[] {
   const others = of.filter(({ account }) => !isOwed(account));
   const sum = (wanted: (period: PeriodKey) => boolean): Record<Movement, bigint> => {
     const sums = Object.fromEntries(MOVEMENTS.map((name) => [name, 0n])) as Record<
@@ -113,12 +120,17 @@ function rolled(of: readonly Turnover[], from: PeriodKey): RolledForward[] {
     MOVEMENTS.reduce((total, movement) => total + sums[movement], 0n);
 
   let opening = net(sum((period) => period < from));
-  const periods = [...new Set(of.map(({ period }) => period))].filter((period) => period >= from);
-  return periods.sort().map((period) => {
-    const sums = sum((one) => one === period);
-    const { entity, asset } = of[0] as Turnover;
-    const line = { entity, asset, period, opening, ...sums, closing: opening + net(sums) };
-    opening = line.closing;
-    return line;
-  });
+  const moved = of.map(({ period }) => period);
+  const wasThere = moved.some((period) => period < from);
+  const periods = new Set([...moved, ...(wasThere ? [from] : []), to]);
+  return [...periods]
+    .filter((period) => period >= from)
+    .sort()
+    .map((period) => {
+      const sums = sum((one) => one === period);
+      const { entity, asset } = of[0] as Turnover;
+      const line = { entity, asset, period, opening, ...sums, closing: opening + net(sums) };
+      opening = line.closing;
+      return line;
+    });
 }

@@ -36,13 +36,15 @@ export class BalancesController {
   @Get('roll-forward')
   @ApiOperation({
     summary: 'What is owed to partners, month by month: opening, movements, closing',
+    description:
+      'Of each entity and asset the months in which anything moved, and the first and the last one asked for also where nothing did.',
   })
   async rollForward(@Caller() { tenant }: Principal, @Query() query: RollForwardQuery) {
     const { from, to, entity, asset } = query;
     if (from > to) throw new Refusal(422, 'invalid_range', 'The first month comes after the last.');
     const standpoint = await this.reading.standpoint(tenant, query);
     const turnovers = await this.balances.turnovers(standpoint, to, { entity, asset });
-    const months: RolledForward[] = rollForward(turnovers, from);
+    const months: RolledForward[] = rollForward(turnovers, from, to);
     return { ...told(standpoint), from, to, accounts: OWED, movements: MOVEMENTS, months };
   }
 }

@@ -74,7 +74,7 @@ const BOOKS = `select
   (select coalesce(json_agg(c), '[]') from (
     select entity, kind, position::text, zone, month as key, ${instantText('starts')} as "from", ${instantText('ends')} as until
     from period_cut where tenant = $1 and position <= $2) c) as cuts,
-  (select coalesce(json_agg(e), '[]') from (select entity, zone from entity where tenant = $1) e) as zones`;
+  (select coalesce(json_agg(e), '[]') from (select entity, zone from entity where tenant = $1 and log_position <= $2) e) as zones`;
 
 @Injectable()
 export class Standpoints {

@@ -15,6 +15,8 @@ afterAll(async () => {
   expect(books.lines.filter((line) => !line.includes('not_yet_visible'))).toEqual([]);
 });
 
+const STATEMENT = 'accounts/Assets/statement?entity=br&asset=BRL/2';
+
 const accountsOf = (answer: Answer) =>
   Object.fromEntries(
     (answer['accounts'] as Answer[]).map(({ entity, asset, account, balance }) => [
@@ -242,6 +244,21 @@ describe('keeping the books of every service', () => {
     const problem = (await response.json()) as Answer;
     expect([400, 422]).toContain(response.status);
     expect(JSON.stringify(problem)).toContain(`"${code}"`);
+  });
+
+  it.each([
+    ['balances?', ['5', 'a\0', 'b', 'c']],
+    ['balances?', ['5', 'a', '\ud800', 'c']],
+    [`${STATEMENT}&`, ['5', '2026-99-01T00:00:00.000Z', '1', '0']],
+    [`${STATEMENT}&`, ['5', '2026-03-01T00:00:00.000Z', '1', '99999999999']],
+    [`${STATEMENT}&`, ['5', '2026-03-01T00:00:00.000Z', 'x', '0']],
+  ])('refuses a cursor that it has not written: %s%j', async (path, parts) => {
+    const after = Buffer.from(JSON.stringify(parts)).toString('base64url');
+    const response = await books.ask(`${path}after=${after}`);
+    expect([response.status, await response.json()]).toMatchObject([
+      422,
+      { code: 'invalid_cursor' },
+    ]);
   });
 
   it('does not claim to show what it has not read yet', async () => {

@@ -9,10 +9,15 @@ export interface Cursor {
 export const cursorOf = ({ position, keys }: Cursor): string =>
   Buffer.from(JSON.stringify([String(position), ...keys])).toString('base64url');
 
+/** What a key looks like, or whether it is one. */
+export type Form = RegExp | ((key: string) => boolean);
+
 /** Throws unless it has so many keys, each of its form. */
-export function readCursor(text: string, forms: readonly RegExp[]): Cursor {
+export function readCursor(text: string, forms: readonly Form[]): Cursor {
   const [position, ...keys] = textsOf(text);
-  const fits = keys.length === forms.length && forms.every((form, i) => form.test(keys[i] ?? ''));
+  const isOf = (form: Form, key: string) =>
+    typeof form === 'function' ? form(key) : form.test(key);
+  const fits = keys.length === forms.length && forms.every((form, i) => isOf(form, keys[i] ?? ''));
   if (position === undefined || !POSITION.test(position) || !fits) throw invalid();
   return { position: BigInt(position), keys };
 }
@@ -30,9 +35,13 @@ function textsOf(text: string): string[] {
   } catch {
     throw invalid();
   }
-  if (!Array.isArray(value) || value.some((part) => typeof part !== 'string')) throw invalid();
-  return value as string[];
+  if (!Array.isArray(value) || !value.every(isText)) throw invalid();
+  return value;
 }
+
+/** Nothing that the database would refuse to compare with. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 
 function invalid(): Refusal {
   const detail = 'Hand back `next` of the page before, to the same question.';

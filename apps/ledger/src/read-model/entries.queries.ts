@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Instant } from '@tributary/kernel';
+import { type Instant, isInstant } from '@tributary/kernel';
 import { POSITION, ServiceRuntime } from '@tributary/platform';
 import type { JournalLeg } from '../domain/journal';
 import { type Sums, sumsOf } from './balances.queries';
@@ -48,7 +48,8 @@ export interface PageAsked {
 }
 
 const BATCH = 2_000;
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** Of a leg in its entry, which holds far fewer. */
+const PLACE = /^(?:0|[1-9]\d{0,8})$/;
 
 /** `order`: as the log has them, or as things happened. */
 const ORDERS = {
@@ -178,4 +179,4 @@ export const timeCursorOf = (standpoint: Standpoint, leg: JournalLeg): string =>
   cursorOf({ position: standpoint.position, keys: placeOf('time', leg) });
 
 export const readTimeCursor = (after: string): readonly string[] =>
-  readCursor(after, [MOMENT, POSITION, POSITION]).keys;
+  readCursor(after, [isInstant, POSITION, PLACE]).keys;

@@ -62,6 +62,8 @@ describe('counting the months of a book', () => {
     const months = monthsOf(ZONE, ['1970-01', '9998-12'], [cut('payouts', '1970-01', 5n)]);
     expect(months.map(({ key }) => key)).toEqual(['1970-01', '1970-02', '9998-11', '9998-12']);
     expect(months[0]?.until).toBe('1970-02-01T03:00:00.000Z');
+    // What is dated by no more than a zero is in a month as well.
+    expect(months[0]?.from).toBe('1970-01-01T00:00:00.000Z');
     expect(months[3]?.until).toBe('9999-01-01T03:00:00.000Z');
   });
 

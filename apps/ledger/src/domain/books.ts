@@ -2,6 +2,7 @@ import {
   type Instant,
   type Period,
   type PeriodKey,
+  instantOfMs,
   laterOf,
   resolvePeriod,
   shiftPeriodKey,
@@ -40,6 +41,8 @@ export const DEFAULT_ZONE = 'UTC';
 
 /** No calendar of ours has a month before or after these. */
 const [FIRST, LAST] = ['1970-01', '9998-12'];
+/** In zones behind UTC it is still December there; the first month takes it in, because none is before. */
+const EPOCH = instantOfMs(0);
 
 /** The month before or after, where there is one: one entry at the edge must not take the answers about all others along. */
 function besideOf(key: PeriodKey, by: -1 | 1): PeriodKey | undefined {
@@ -59,10 +62,13 @@ export function monthsOf(
     touched.flatMap((key) => [besideOf(key, -1) ?? key, key, besideOf(key, 1) ?? key]),
   );
   const resolved = new Map(cuts.map(({ period }) => [period.key, period]));
-  const startOf = (key: PeriodKey): Instant =>
-    resolved.get(key)?.from ??
-    resolved.get(besideOf(key, -1) ?? key)?.until ??
-    resolvePeriod(zone, key).from;
+  const startOf = (key: PeriodKey): Instant => {
+    const start =
+      resolved.get(key)?.from ??
+      resolved.get(besideOf(key, -1) ?? key)?.until ??
+      resolvePeriod(zone, key).from;
+    return key === FIRST && start > EPOCH ? EPOCH : start;
+  };
   return [...wanted].sort().map((key) => {
     const from = startOf(key);
     const next = besideOf(key, 1);

@@ -308,6 +308,8 @@ describe('asking about a month', () => {
       blockers: [],
     });
     expect((await books.ask('periods/br/2026-13')).status).toBe(422);
+    expect((await books.ask('periods/br/2026-03?recompute=false')).status).toBe(200);
+    expect((await books.ask('periods/br/2026-03?recompute=maybe')).status).toBe(422);
     expect((await books.ask('periods/br/2026-03', 'programme')).status).toBe(403);
     expect(await books.get('periods/br/2026-03', 'rival')).toMatchObject({ state: 'open' });
   });

@@ -3,6 +3,12 @@ import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { MONTH, StandpointQuery } from '../http/queries';
 
+/** What comes in a query is text. */
+const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
 export class PeriodParams {
   @Length(1, 200)
   entity!: string;
@@ -24,7 +30,7 @@ export class PeriodQuery {
   timeoutMs = 10_000;
 
   /** Computes a certified month anew before it answers, which takes as long as its rows are many. */
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value))
+  @Transform(({ value }: { value: unknown }) => BOOLEANS.get(value) ?? value)
   @IsBoolean()
   recompute = false;
 }

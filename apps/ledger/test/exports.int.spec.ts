@@ -112,7 +112,7 @@ describe('handing the books to a spreadsheet or a program', () => {
 
   it('keeps text of others in its cell', async () => {
     const text = await books.text('exports?format=csv&entity=jp');
-    expect(text).toContain(',main,"p2; ""x"" | y, z%",,JP,\r\n');
+    expect(text).toContain(',main,"p2; ""x"" | y, z% [9/99]",,JP,\r\n');
   });
 
   it('is told where the books stood', async () => {

@@ -35,7 +35,7 @@ export async function tell(books: TestBooks): Promise<void> {
         { [EXPENSE]: 1_500n },
         { [HELD]: 1_500n },
         {
-          partner: 'p2; "x" | y, z%',
+          partner: 'p2; "x" | y, z% [9/99]',
           country: 'JP',
         },
       ),

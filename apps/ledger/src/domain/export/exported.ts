@@ -83,7 +83,7 @@ export function payeeOf(legs: readonly JournalLeg[]): string {
 
 /** Control characters, and what any of the formats gives a meaning; a space would be trimmed at either end. */
 // eslint-disable-next-line no-control-regex -- it is control characters that must not get into a file read by lines
-const SPECIAL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029%,;|"\\]|^[ ]|[ ]$/g;
+const SPECIAL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029%,;|"\\[\]]|^[ ]|[ ]$/g;
 
 /** Text of others in a comment, a tag or a name: percent-encoded where it could be taken for something else. */
 export const plain = (text: string): string => text.replace(SPECIAL, encodeURIComponent);

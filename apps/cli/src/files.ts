@@ -88,6 +88,15 @@ export async function textOf(file: string): Promise<string> {
   }
 }
 
+/** In bytes, as it lies there. */
+export async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
 const unreadable = (file: string, error: unknown): CodedError =>
   new CodedError('file_unreadable', `${file} cannot be read: ${(error as Error).message}`, {
     file,

@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CodedError } from '@tributary/kernel';
 
 import { type Command, EXIT, type ExitCode, type Surroundings, parseOptions } from './command';
-import { linesOf } from './files';
+import { linesOf, sizeOf } from './files';
 import { dataDirectoryOf } from './log-source';
 import { liveOf } from './replay/live';
 import { type Replay, type Replayed, replayArchive } from './replay/replay-archive';
@@ -44,9 +43,9 @@ Exit codes: 0 rebuilt, and equal where it was compared, 1 something differs or i
     if (archive === undefined) throw unusable('--archive names the file to read.');
     const live = compare && liveOf('compare', compare);
     const dataDirectory = rest['data-dir'] ?? surroundings.variables['TRIBUTARY_DATA_DIR'];
+    const reading = new Reading(archive, await sizeOf(archive));
     const target = await scratchOf(into, join(dataDirectoryOf(dataDirectory), 'replay'), archive);
     try {
-      const reading = new Reading(archive);
       const replayed = await replayArchive({
         lines: reading.lines(),
         into: target.url,
@@ -68,19 +67,15 @@ const BAR_WIDTH = 20;
 /** Counts what is read, because nobody knows how many events there will be before the last line. */
 class Reading {
   private read = 0;
-  private readonly size: number;
 
-  constructor(private readonly archive: string) {
-    this.size = statSync(archive).size;
-  }
-
-  get bytes(): number {
-    return this.size;
-  }
+  constructor(
+    private readonly archive: string,
+    readonly bytes: number,
+  ) {}
 
   /** Undefined of a packed file, whose lines say nothing of how much of it was read. */
   get share(): number | undefined {
-    return this.archive.endsWith('.gz') ? undefined : Math.min(this.read / this.size, 1);
+    return this.archive.endsWith('.gz') ? undefined : Math.min(this.read / this.bytes, 1);
   }
 
   async *lines(): AsyncGenerator<string, void, undefined> {

@@ -1,4 +1,4 @@
-import { CodedError, instant, instantOfMs } from '@tributary/kernel';
+import { CodedError, type Instant, hasCode, instant, instantOfMs } from '@tributary/kernel';
 import { tick as tellTime } from '@tributary/standalone';
 
 import { type Command, EXIT, parseOptions } from './command';
@@ -34,12 +34,8 @@ Exit codes: 0 sent, 2 wrong options, 3 a service refused it or did not answer.`,
     const { server, attribution = server, commission = server } = options;
     const { payouts = server, tiers = server } = options;
     const key = options.key ?? variables['TRIBUTARY_KEY'];
-    if (!key) {
-      const message = '--key takes a key of an admin.\nTry: tributary tick --help';
-      throw new CodedError('invalid_option', message);
-    }
-    const asOf =
-      options['as-of'] === undefined ? instantOfMs(Date.now()) : instant(options['as-of']);
+    if (!key) throw unusable('--key takes a key of an admin.');
+    const asOf = momentOf(options['as-of']);
     const addresses = { attribution, commission, payouts, tiers };
     const answers = await tellTime({ addresses, key, asOf });
     if (options.json) out(JSON.stringify(answers, null, 2));
@@ -49,3 +45,16 @@ Exit codes: 0 sent, 2 wrong options, 3 a service refused it or did not answer.`,
     return EXIT.fine;
   },
 };
+
+function momentOf(given: string | undefined): Instant {
+  if (given === undefined) return instantOfMs(Date.now());
+  try {
+    return instant(given);
+  } catch (error) {
+    if (!hasCode(error, 'invalid_instant')) throw error;
+    throw unusable('--as-of takes a moment with its offset, such as 2026-04-01T00:00:00-03:00.');
+  }
+}
+
+const unusable = (message: string): CodedError =>
+  new CodedError('invalid_option', `${message}\nTry: tributary tick --help`);

@@ -22,6 +22,13 @@ describe('asking the program', () => {
     [['witness'], 2, '--log names the log to witness.'],
     [['explain'], 2, 'Name the line by its id'],
     [['verify', '--pack', 'a', '--archive', 'b'], 2, 'give one'],
+    [['tick', '--key', 'k', '--as-of', 'yesterday'], 2, '--as-of takes a moment'],
+    [['verify', '--archive', 'nowhere'], 3, 'nowhere cannot be read'],
+    [['verify', '--archive', 'nowhere', '--up-to', 'L3'], 3, 'nowhere cannot be read'],
+    [['verify', '--pack', 'nowhere'], 3, 'There is no folder'],
+    [['replay', '--archive', 'nowhere'], 3, 'nowhere cannot be read'],
+    [['witness', '--log', __dirname], 3, 'src cannot be read'],
+    [['witness', '--ask', 'http://127.0.0.1:1', '--witness', __dirname], 3, 'src cannot be read'],
   ])('answers %j with exit code %i and something useful', async (args, expected, text) => {
     const { code, printed } = await asked(args);
     expect(code).toBe(expected);

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -9,6 +9,7 @@ import { DirectoryLock, withClient } from '@tributary/postgres';
 import { parseCheckpoint, parseNote, verifierKeyOf, verifierOf } from '@tributary/proofs';
 
 import { type Command, EXIT, type ExitCode, type Surroundings, parseOptions } from './command';
+import { textOf } from './files';
 import { dataDirectoryOf, forAMoment, sourceOf } from './log-source';
 import { serverOf } from './server';
 import { askWitness } from './witness/ask-witness';
@@ -128,7 +129,7 @@ async function ask(given: Asking, { variables, out }: Surroundings): Promise<Exi
   const dataDirectory = given['data-dir'] ?? variables['TRIBUTARY_DATA_DIR'];
   const named = `${verifier.name.replaceAll(/[^A-Za-z0-9.-]+/g, '_')}.checkpoint`;
   const file = resolve(given.out ?? join(dataDirectoryOf(dataDirectory), 'witnessed', named));
-  const stoodAt = existsSync(file) ? sizeIn(await readFile(file, 'utf8')) : 0;
+  const stoodAt = existsSync(file) ? sizeIn(await textOf(file)) : 0;
   const answer = await withOwn(given, variables, (own) =>
     askWitness(given.ask, verifier, own, stoodAt),
   );
@@ -186,7 +187,7 @@ async function withOwn<T>(
 }
 
 const textOrItself = async (given: string): Promise<string> =>
-  existsSync(given) ? (await readFile(given, 'utf8')).trim() : given;
+  existsSync(given) ? (await textOf(given)).trim() : given;
 
 const unusable = (message: string): CodedError =>
   new CodedError('invalid_option', `${message}\nTry: tributary witness --help`);

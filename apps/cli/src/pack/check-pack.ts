@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 import { openArchive } from '@tributary/event-log';
@@ -29,6 +29,9 @@ const EVENTS = 'events.ndjson';
 const ALWAYS_THERE = ['checkpoint', 'log.vkey', EVENTS];
 
 export async function openPack(folder: string): Promise<OpenedPack> {
+  // A name that was mistyped is no pack that somebody has emptied.
+  if (!existsSync(folder))
+    throw new CodedError('file_unreadable', `There is no folder ${folder}.`, { folder });
   const manifest = readManifest(textIn(folder, MANIFEST));
   const wrong = filesWrongIn(folder, manifest);
   try {

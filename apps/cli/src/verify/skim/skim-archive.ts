@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-
 import {
   CodedError,
   type JsonObject,
@@ -10,6 +8,7 @@ import {
 } from '@tributary/kernel';
 import { type Digest, Frontier } from '@tributary/proofs';
 
+import { sizeOf } from '../../files';
 import type { Law } from '../law';
 import type { Looked } from '../levels';
 import { OnceOnly } from '../once-only';
@@ -31,7 +30,7 @@ export async function skimArchive(
 ): Promise<Looked | undefined> {
   const slices = new Slices(file);
   const skim = new Skim(rootsAt);
-  const { size } = await stat(file);
+  const size = await sizeOf(file);
   for await (const seen of seenIn(slices.read(), size, rootsAt, enoughBytes))
     if (seen === undefined || !skim.take(seen)) return undefined;
   if (slices.header?.tenant !== null) return undefined;

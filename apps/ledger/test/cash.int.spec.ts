@@ -117,6 +117,32 @@ describe('tying cash to the accounts at banks', () => {
       },
     ]);
   });
+
+  it('comes to the trial balance of the accounts that it names, also where a loss is allowed for', async () => {
+    const stream = 'account-acme.p1.br.brl';
+    const receivable = 'Assets:ClawbackReceivable';
+    for (const [debit, credit, amount] of [
+      [receivable, PAYABLE, 4_000],
+      ['Expenses:BadDebt', `${receivable}:Allowance`, 1_500],
+    ] as const) {
+      const legs = [
+        legOf('debit', stream)([debit, amount]),
+        legOf('credit', stream)([credit, amount]),
+      ];
+      const data = { entry: { legs } };
+      await books.happen({ stream, type: 'Told', at: '2026-04-20T03:00:00Z', data });
+    }
+    const rolled = await books.get('roll-forward?from=2026-04&to=2026-04');
+    const { accounts: all } = await books.get('trial-balance');
+    const isBelow = (account: string, tops: unknown) =>
+      (tops as string[]).some((top) => `${account}:`.startsWith(`${top}:`));
+    const owed = (all as { account: string; balance: string }[])
+      .filter(({ account }) => isBelow(account, rolled['accounts']))
+      .filter(({ account }) => !isBelow(account, rolled['except']))
+      .reduce((sum, { balance }) => sum - BigInt(balance), 0n);
+    expect(rolled).toMatchObject({ months: [{ closing: '10000' }] });
+    expect(String(owed)).toBe('10000');
+  });
 });
 
 describe('exporting the journal of payouts (M125)', () => {

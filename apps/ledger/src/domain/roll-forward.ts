@@ -33,9 +33,7 @@ export interface RolledForward extends Readonly<Record<Movement, bigint>> {
   readonly closing: bigint;
 }
 
-const ALLOWANCE = /:Allowance$/;
-
-/** The accounts whose balance is what is owed to partners: its total in the trial balance is the closing. */
+/** The accounts that make what is owed to partners, with those below them: their total in the trial balance is the closing. */
 export const OWED: readonly string[] = [
   'Liabilities:Commission',
   'Liabilities:Unclaimed',
@@ -44,11 +42,14 @@ export const OWED: readonly string[] = [
   'Assets:PartnerAdvance',
 ];
 
+/** Not among them: what we do not expect to get back is owed all the same. */
+export const NOT_OWED = 'Assets:ClawbackReceivable:Allowance';
+
 const isOrBelow = (account: string, top: string): boolean =>
   account === top || account.startsWith(`${top}:`);
 
 export const isOwed = (account: string): boolean =>
-  !ALLOWANCE.test(account) && OWED.some((top) => isOrBelow(account, top));
+  !isOrBelow(account, NOT_OWED) && OWED.some((top) => isOrBelow(account, top));
 
 /** By the account on the other side; the first that fits. */
 const BY_ACCOUNT: readonly (readonly [string, Movement])[] = [
@@ -66,7 +67,7 @@ const BY_ACCOUNT: readonly (readonly [string, Movement])[] = [
 ];
 
 function movementOf(account: string): Movement {
-  if (ALLOWANCE.test(account)) return 'writtenOff';
+  if (isOrBelow(account, NOT_OWED)) return 'writtenOff';
   return BY_ACCOUNT.find(([top]) => isOrBelow(account, top))?.[1] ?? 'other';
 }
 

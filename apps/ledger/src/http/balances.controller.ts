@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal, Refusal } from '@tributary/platform';
 import { Reading, told } from '../application/reading';
-import { MOVEMENTS, OWED, type RolledForward, rollForward } from '../domain/roll-forward';
+import { MOVEMENTS, NOT_OWED, OWED, type RolledForward, rollForward } from '../domain/roll-forward';
 import { type AccountBalance, Balances, GROUPS } from '../read-model/balances.queries';
 import { BalancesQuery, RollForwardQuery, TrialBalanceQuery } from './queries';
 
@@ -37,7 +37,8 @@ export class BalancesController {
   @ApiOperation({
     summary: 'What is owed to partners, month by month: opening, movements, closing',
     description:
-      'Of each entity and asset the months in which anything moved, and the first and the last one asked for also where nothing did.',
+      'Of each entity and asset the months in which anything moved, and the first and the last one asked for also where nothing did. ' +
+      '`closing` is the total of `accounts` and those below them in the trial balance, without `except`; positive where we owe.',
   })
   async rollForward(@Caller() { tenant }: Principal, @Query() query: RollForwardQuery) {
     const { from, to, entity, asset } = query;
@@ -45,7 +46,8 @@ export class BalancesController {
     const standpoint = await this.reading.standpoint(tenant, query);
     const turnovers = await this.balances.turnovers(standpoint, to, { entity, asset });
     const months: RolledForward[] = rollForward(turnovers, from, to);
-    return { ...told(standpoint), from, to, accounts: OWED, movements: MOVEMENTS, months };
+    const named = { accounts: OWED, except: [NOT_OWED], movements: MOVEMENTS };
+    return { ...told(standpoint), from, to, ...named, months };
   }
 }
 

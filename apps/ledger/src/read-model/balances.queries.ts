@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Asset, PeriodKey } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { Turnover } from '../domain/roll-forward';
-import { OWED } from '../domain/roll-forward';
+import { NOT_OWED, OWED } from '../domain/roll-forward';
 import { cursorOf, readCursor } from './cursor';
 import { type LegFilter, legsOf } from './legs';
 import { Parameters } from './sql';
@@ -100,13 +100,15 @@ export class Balances {
   ): Promise<Turnover[]> {
     const sql = new Parameters();
     const legs = legsOf(standpoint, { ...filter, period: through }, sql);
-    const owed = OWED.map((top) => sql.bind(top))
-      .map((top) => `account = ${top} or starts_with(account, ${top} || ':')`)
-      .join(' or ');
+    const isBelow = (name: string): string => {
+      const top = sql.bind(name);
+      return `(account = ${top} or starts_with(account, ${top} || ':'))`;
+    };
+    const owed = OWED.map(isBelow).join(' or ');
     const rows = await this.rows<SumsRow & Omit<Turnover, keyof Sums>>(
       `with legs as materialized (select * from ${legs} l),
          touching as (select distinct position, entity, asset from legs
-           where (${owed}) and account !~ ':Allowance$')
+           where (${owed}) and not ${isBelow(NOT_OWED)})
        select entity, asset, period, account, ${SUMS} from legs join touching using (position, entity, asset)
        group by 1, 2, 3, 4 order by entity collate "C", asset collate "C", period collate "C", account collate "C"`,
       sql,

@@ -30,6 +30,10 @@ interface Statement {
   isImported: boolean;
 }
 
+/** What a line was taken for, as one name. */
+export const bookedBy = (line: string, kind: MatchedLine['kind'], item: string): string =>
+  `${kind} ${line} ${item}`;
+
 export const signedOf = ({ side, amount }: Pick<ImportedLine, 'amount' | 'side'>): bigint =>
   side === 'debit' ? -BigInt(amount) : BigInt(amount);
 
@@ -40,6 +44,8 @@ export class BankSide {
   readonly booked = new Map<string, { readonly signed: bigint; readonly at: Recorded }>();
   /** Which repayment of a partner a line was taken for. */
   readonly repaid = new Map<string, string>();
+  /** What a line no longer stands for. The account that has booked it hears of that later. */
+  readonly takenBack = new Set<string>();
   readonly openings = new Map<string, bigint>();
   private readonly statements = new Map<string, Statement>();
   private readonly balances = new Map<string, CountedBalance>();
@@ -153,7 +159,10 @@ export class BankSide {
     }
     const match = this.matches.get(key) ?? { kind, items: new Map<string, bigint>() };
     this.matches.set(key, match);
-    for (const { item, amount } of items) match.items.set(item, BigInt(amount));
+    for (const { item, amount } of items) {
+      match.items.set(item, BigInt(amount));
+      this.takenBack.delete(bookedBy(key, kind, item));
+    }
   }
 
   private unmatched(key: string, { kind, items }: Pick<Match, 'items'> & { kind: string }): void {
@@ -163,7 +172,10 @@ export class BankSide {
       return;
     }
     const match = this.matches.get(key);
-    for (const { item } of items) match?.items.delete(item);
+    for (const { item } of items) {
+      match?.items.delete(item);
+      this.takenBack.add(bookedBy(key, kind, item));
+    }
     if (match?.items.size === 0) this.matches.delete(key);
   }
 }

@@ -174,4 +174,12 @@ describe('holding payments against the statements of the bank', () => {
     });
     expect(findingsIn(told)).toEqual([]);
   });
+
+  it('does not call a match wrong that was taken back a moment before, and says what it could not judge', () => {
+    const told = month((so) => rail(so, 'LineUnmatched', { ...matched('l1', 'settled') }));
+    const judge = new Reconciliation();
+    for (const event of told.events) judge.take(event);
+    judge.finish();
+    expect([judge.findings, judge.unheard]).toEqual([[], 1]);
+  });
 });

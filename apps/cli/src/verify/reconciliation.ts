@@ -1,5 +1,5 @@
 import type { BalancedEntry, Recorded } from '@tributary/kernel';
-import { BankSide } from './bank-side';
+import { BankSide, bookedBy } from './bank-side';
 import { type Finding, type Judge, MOST_FINDINGS, findingAt } from './finding';
 import { textAt } from './text-at';
 
@@ -35,6 +35,12 @@ export class Reconciliation implements Judge {
   private readonly repaid: Repaid[] = [];
   private readonly cash = new Map<string, bigint>();
   private last: Recorded | undefined;
+  private unheardOf = 0;
+
+  /** Payments whose line was taken back, and whose account does not say so yet: only what comes later tells whether it will. */
+  get unheard(): number {
+    return this.unheardOf;
+  }
 
   /** What there was to look at. */
   get looked(): string {
@@ -89,7 +95,16 @@ export class Reconciliation implements Judge {
     });
   }
 
-  private judgePayment({ kind, item, line, amount, at }: Payment): void {
+  private isUnheard({ kind, item, line }: Payment): boolean {
+    return this.bank.takenBack.has(bookedBy(line, kind, item));
+  }
+
+  private judgePayment(payment: Payment): void {
+    if (this.isUnheard(payment)) {
+      this.unheardOf++;
+      return;
+    }
+    const { kind, item, line, amount, at } = payment;
     const match = this.bank.matches.get(line);
     const matched = match?.items.get(item);
     if (match === undefined || matched === undefined || match.kind !== kind)
@@ -134,8 +149,10 @@ export class Reconciliation implements Judge {
 
   private judgeCash(repaid: readonly Repaid[]): void {
     const shown = new Map(this.bank.openings);
-    for (const { kind, rail, line, item } of this.payments.values()) {
-      const amount = this.bank.matches.get(line)?.items.get(item) ?? 0n;
+    for (const payment of this.payments.values()) {
+      const { kind, rail, line, item } = payment;
+      const matched = this.bank.matches.get(line)?.items.get(item) ?? 0n;
+      const amount = this.isUnheard(payment) ? payment.amount : matched;
       add(shown, rail, kind === 'settled' ? -amount : amount);
     }
     for (const [key, { signed }] of this.bank.booked) add(shown, railIn(key), signed);

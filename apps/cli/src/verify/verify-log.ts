@@ -141,7 +141,9 @@ class Meaning {
   }
 
   private bankLevel(): Level {
-    const { findings, looked } = this.reconciliation;
-    return foundLevel('L6', findings, looked);
+    const { findings, looked, unheard } = this.reconciliation;
+    if (findings.length > 0 || unheard === 0) return foundLevel('L6', findings, looked);
+    const why = `${looked}; of ${unheard} the line was taken back, and the account has not heard of it up to there`;
+    return levelOf('L6', 'open', why);
   }
 }

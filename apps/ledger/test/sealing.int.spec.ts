@@ -49,7 +49,9 @@ interface Status {
 }
 
 /** The log once everything appended so far has been signed. */
-async function signed(): Promise<Status & { readonly checkpoint: { readonly note: string } }> {
+async function signed(): Promise<
+  Status & { readonly checkpoint: { readonly size: number; readonly note: string } }
+> {
   for (;;) {
     const status = (await (await books.at('/v1/log')).json()) as Status;
     if (status.checkpoint?.size === Number(books.position)) return status as never;
@@ -152,7 +154,12 @@ describe('sealing the log', () => {
   it('publishes what it has signed although it ended before that was kept', async () => {
     const { checkpoint } = await signed();
     const database = await Database.open({ url: books.url, schema: 'ledger' });
-    await database.pool.query('delete from checkpoint');
+    await database.pool.query('delete from checkpoint where size = $1', [checkpoint.size]);
+    const unsigned = await proofOf('account-acme.p1.br.brl', 0);
+    expect([unsigned.status, await unsigned.json()]).toMatchObject([
+      404,
+      { code: 'not_signed', detail: expect.stringContaining('the last checkpoint covers') },
+    ]);
     const { log, closed } = nothingMore();
     const sealer = startSealer({
       log,

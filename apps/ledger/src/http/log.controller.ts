@@ -62,7 +62,11 @@ export class LogController {
       throw new Refusal(404, 'event_not_sealed', detail);
     }
     const checkpoint = await this.log.checkpoint(index + 1);
-    if (!checkpoint) throw new Refusal(404, 'not_signed', NOT_SIGNED);
+    if (!checkpoint) {
+      const { size } = await this.lastCheckpoint();
+      const detail = `Leaf ${index} is not signed yet: the last checkpoint covers ${size}.`;
+      throw new Refusal(404, 'not_signed', detail);
+    }
     const leaf = await this.leafAt(name, BigInt(revision));
     const proof = await this.log.proof(index, checkpoint);
     return { stream, revision, index, leaf, size: checkpoint.size, proof };

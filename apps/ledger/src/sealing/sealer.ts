@@ -47,12 +47,12 @@ async function sealUntil(sealing: Sealing, stopping: AbortSignal): Promise<void>
   stopping.addEventListener('abort', close, { once: true });
   if (stopping.aborted) close();
   try {
-    signing?.want(tree);
-    for await (const { events, through } of live) {
-      if (events.length === 0) continue;
+    signing?.want(tree, false);
+    for await (const { events, through, caughtUp } of live) {
       for (const event of events) tree.push(event);
-      await checkpoint.save(through, table.writes(tree, tree.take(), through));
-      signing?.want(tree);
+      if (events.length > 0)
+        await checkpoint.save(through, table.writes(tree, tree.take(), through));
+      signing?.want(tree, caughtUp);
     }
   } finally {
     stopping.removeEventListener('abort', close);
@@ -61,7 +61,10 @@ async function sealUntil(sealing: Sealing, stopping: AbortSignal): Promise<void>
   }
 }
 
-type Wanted = Pick<GrowingTree, 'root' | 'size'>;
+interface Wanted extends Pick<GrowingTree, 'root' | 'size'> {
+  /** Whether the tree has everything that stood in the log. */
+  readonly isWhole: boolean;
+}
 
 /** Signs what is sealed: soon, but not each leaf by itself. A signer that refuses holds up nothing but the signatures. */
 class Signing {
@@ -77,9 +80,9 @@ class Signing {
     private readonly stopping: AbortSignal,
   ) {}
 
-  want({ size, root }: Wanted): void {
+  want({ size, root }: GrowingTree, isWhole: boolean): void {
     if (size === 0) return;
-    this.wanted = { size, root };
+    this.wanted = { size, root, isWhole };
     if (this.isSigning) return;
     this.isSigning = true;
     this.ended = this.signAll().finally(() => {
@@ -101,9 +104,11 @@ class Signing {
     }
   }
 
-  private async sign({ size, root }: Wanted): Promise<void> {
+  private async sign({ size, root, isWhole }: Wanted): Promise<void> {
     this.signer ??= await this.openSigner();
     const last = await this.signer.last();
+    // Tables that are filled anew are behind what was signed; that says nothing of the log.
+    if (last && size < last.size && !isWhole) return;
     // What was signed and not kept, because the process ended in between, is signed once more: the same key gives the same note.
     const node = nodesOf(size, (tile) => this.table.tile(tile));
     const proof = last && last.size <= size ? await consistencyProof(last.size, size, node) : [];

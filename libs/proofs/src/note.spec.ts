@@ -117,6 +117,13 @@ describe('witnessing a log', () => {
     expect(next).toMatchObject({ status: 200, seen: { size: 20 } });
   });
 
+  it('goes on with a log that was empty when it was first seen', async () => {
+    const empty = witnessAnswer(await asked(0, 0), { log: key, seen: undefined, ...at });
+    expect(empty).toMatchObject({ status: 200, seen: { size: 0 } });
+    const next = witnessAnswer(await asked(0, 7), { log: key, seen: await seen(0), ...at });
+    expect(next).toMatchObject({ status: 200, seen: { size: 7 } });
+  });
+
   it.each([
     ['tells a log where it stands', 409, 3, 20, 7],
     ['refuses a log that has become smaller', 400, 20, 7, 20],

@@ -44,9 +44,10 @@ export const runFiles = (bus: CommandBus): Reaction<NoteFile> =>
       FileExported: ({ data: { run, file, sequence, count }, occurredAt: at }) => [
         { type: 'NoteFile', run, file, sequence, state: 'exported', count, at },
       ],
-      FileVoided: ({ data: { run, file, sequence, count }, occurredAt: at }) => [
-        { type: 'NoteFile', run, file, sequence, state: 'voided', count, at },
-      ],
+      FileVoided: ({ data: { run, file, sequence, count, then }, occurredAt: at }) => {
+        const isGivenBack = then === 'back';
+        return [{ type: 'NoteFile', run, file, sequence, state: 'voided', count, isGivenBack, at }];
+      },
     },
     target: ({ run }, tenant) => runStreamOf(tenant, run),
     dispatch: dispatchAs(bus, DecideRun),

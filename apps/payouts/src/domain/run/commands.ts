@@ -83,6 +83,8 @@ export interface NoteFile extends OnRun {
   readonly sequence: number;
   readonly state: 'exported' | 'voided';
   readonly count: number;
+  /** Of a voided one: whether its items are owed again, and stand in no other file. */
+  readonly isGivenBack?: boolean;
 }
 export interface NoteProgress extends OnRun {
   readonly type: 'NoteProgress';

@@ -28,7 +28,11 @@ const instructed = (...partners: readonly string[]): readonly RunCommand[] => [
   asks('approver', { type: 'ReleaseRun' }),
   { type: 'NoteInstructions', run: RUN, instructed: partners, refused: [], at: AT },
 ];
-const says = (partner: string, what: 'accepted' | 'rejected' | 'settled', revision: number) => ({
+const says = (
+  partner: string,
+  what: 'accepted' | 'cancelled' | 'rejected' | 'settled' | 'voided',
+  revision: number,
+) => ({
   partner,
   item: itemNamed(partner),
   progress: what,
@@ -212,6 +216,50 @@ describe('paying a run', () => {
       'RunSettling',
       'RunClosed',
     ]);
+  });
+
+  const givenBack = (count: number, file = 'f1'): RunCommand => ({
+    ...(exported(count, file) as Extract<RunCommand, { type: 'NoteFile' }>),
+    state: 'voided',
+    isGivenBack: true,
+  });
+  const back = progress(says('a', 'voided', 5), says('a', 'cancelled', 6));
+
+  it.each([
+    ['then', [givenBack(1), back]],
+    ['before', [back, givenBack(1)]],
+  ])('is over where its file is voided before it was exported, heard %s', (_, news) => {
+    const { state, events } = after(...instructed('a'), ...news);
+    expect(state.status).toBe('closed');
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'RunClosed',
+        data: { run: RUN, settled: 0, rejected: 1, net: '0' },
+      }),
+    );
+    expect(events.map(({ type }) => type)).not.toContain('RunExported');
+  });
+
+  const paid = progress(says('b', 'settled', 5));
+  it.each([
+    ['void, cancellation, file', [givenBack(1), back, exported(1, 'f2'), paid]],
+    ['file, cancellation, void', [exported(1, 'f2'), back, givenBack(1), paid]],
+    ['cancellation, payment, file, void', [back, paid, exported(1, 'f2'), givenBack(1)]],
+    ['file, void, payment, cancellation', [exported(1, 'f2'), givenBack(1), paid, back]],
+    ['void, payment, cancellation, file', [givenBack(1), paid, back, exported(1, 'f2')]],
+  ])('is over where one of its files is: heard as %s', (_, news) => {
+    const { state, events } = after(...instructed('a', 'b'), ...news);
+    expect(state.status).toBe('closed');
+    const stages = events.map(({ type }) => type).filter((type) => type.startsWith('Run'));
+    expect(stages.slice(stages.indexOf('RunInstructed') + 1).join(' ')).toMatch(
+      /^(RunExported (RunAcknowledged )?RunSettling )?RunClosed$/,
+    );
+  });
+
+  it('is exported without what a voided file has given back', () => {
+    const { state, events } = after(...instructed('a', 'b'), givenBack(1), exported(1, 'f2'));
+    expect(state.status).toBe('exported');
+    expect(events.at(-1)).toMatchObject({ type: 'RunExported', data: { files: 1 } });
   });
 
   it('takes news of an item in the order of its account, and none of another item', () => {

@@ -175,6 +175,8 @@ export type FileNoted = DomainEvent<
     readonly sequence: number;
     readonly state: 'exported' | 'voided';
     readonly count: number;
+    /** Voided, and its items are owed again: no other file takes its place. */
+    readonly isGivenBack?: true;
   }
 >;
 export type RunExported = DomainEvent<'RunExported', OfRun & { readonly files: number }>;

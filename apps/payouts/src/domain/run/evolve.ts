@@ -1,5 +1,5 @@
 import { appended } from '@tributary/kernel';
-import type { AnswersNoted, ItemsAskedAnew, ProgressNoted, RunEvent } from './events';
+import type { AnswersNoted, FileNoted, ItemsAskedAnew, ProgressNoted, RunEvent } from './events';
 import { type Entry, type ItemEntry, type Run, itemEntry, newRun } from './state';
 
 export function evolve(state: Run, event: RunEvent): Run {
@@ -69,11 +69,8 @@ function evolveOnwards(state: Run, { type, data }: RunEvent): Run {
       const { count, gross, withheld, net } = data;
       return { ...state, status: 'instructed', totals: { count, gross, withheld, net } };
     }
-    case 'FileNoted': {
-      const { file, state: is, count } = data;
-      const files = state.files.set(file, { state: is, count });
-      return { ...state, files, exported: state.exported + (is === 'exported' ? count : -count) };
-    }
+    case 'FileNoted':
+      return withFile(state, data);
     case 'RunExported':
       return { ...state, status: 'exported' };
     case 'ProgressNoted':
@@ -91,6 +88,14 @@ function evolveOnwards(state: Run, { type, data }: RunEvent): Run {
     default:
       return state;
   }
+}
+
+function withFile(state: Run, { file, state: is, count, isGivenBack }: FileNoted['data']): Run {
+  // Voided before it was exported, it takes nothing away.
+  const before = state.files.get(file)?.state === 'exported' ? count : 0;
+  const exported = state.exported - before + (is === 'exported' ? count : 0);
+  const givenBack = state.givenBack + (isGivenBack === true ? count : 0);
+  return { ...state, files: state.files.set(file, { state: is, count }), exported, givenBack };
 }
 
 function listed(state: Run, partners: readonly string[]): Run {

@@ -55,21 +55,17 @@ function allInstructed(state: Run, at: RunEvent['occurredAt']): readonly RunEven
   return [instructed, { type: 'RunClosed', data: closing(state), occurredAt: at }];
 }
 
-function noteFile({ run, file, sequence, state: is, count, at }: NoteFile, state: Run): Decided {
+function noteFile(command: NoteFile, state: Run): Decided {
+  const { run, file, sequence, state: is, count, isGivenBack, at } = command;
   const before = state.files.get(file);
   // A file that was voided never comes back: its items go into another one.
   if (before?.state === 'voided' || before?.state === is) return nothing;
-  if (before === undefined && is === 'voided') return nothing;
   if (isOver(state)) return nothing;
-  const data = { run, file, sequence, state: is, count };
+  const back = is === 'voided' && isGivenBack === true && { isGivenBack };
+  const data = { run, file, sequence, state: is, count, ...back };
   const noted: RunEvent = { type: 'FileNoted', data, occurredAt: at };
-  const after = evolve(state, noted);
-  const isExported = state.status === 'instructed' && after.exported >= state.totals.count;
-  if (!isExported) return accept(noted);
-  const files = after.files.entries().filter(([, each]) => each.state === 'exported').length;
-  const exported: RunEvent = { type: 'RunExported', data: { run, files }, occurredAt: at };
   // The bank may have been faster than the news of the file.
-  return accept(noted, exported, ...stagesAfter(evolve(after, exported), at));
+  return accept(noted, ...stagesAfter(evolve(state, noted), at));
 }
 
 function noteProgress({ run, items, at }: NoteProgress, state: Run): Decided {
@@ -96,22 +92,39 @@ function newest(items: readonly NotedProgress[]): readonly NotedProgress[] {
 }
 
 /** Each stage once, in their order; a run whose bank answers only by its statement is acknowledged by that. */
-function stagesAfter(state: Run, at: RunEvent['occurredAt']): readonly RunEvent[] {
-  const { draft, status, counts, totals } = state;
+function stagesAfter(before: Run, at: RunEvent['occurredAt']): readonly RunEvent[] {
+  const { draft } = before;
   invariant(draft, 'a run that pays was drafted');
   const { run } = draft;
-  if (status !== 'exported' && status !== 'acknowledged' && status !== 'settling') return [];
-  const silent = counts.instructed + counts.unknown + counts.voided;
-  const over = counts.settled + counts.rejected + counts.cancelled;
   const events: RunEvent[] = [];
+  let state = before;
+  if (state.status === 'instructed' && hasFiles(state)) {
+    const files = state.files.entries().filter(([, each]) => each.state === 'exported').length;
+    events.push({ type: 'RunExported', data: { run, files }, occurredAt: at });
+    state = { ...state, status: 'exported' };
+  }
+  const { status, counts } = state;
+  const isSent = status === 'exported' || status === 'acknowledged' || status === 'settling';
+  const silent = counts.instructed + counts.unknown + counts.voided;
   if (status === 'exported' && silent === 0)
     events.push({ type: 'RunAcknowledged', data: { run }, occurredAt: at });
-  if (status !== 'settling' && counts.settled > 0)
+  if (isSent && status !== 'settling' && counts.settled > 0)
     events.push({ type: 'RunSettling', data: { run }, occurredAt: at });
-  if (over === totals.count)
+  if (isDone(state) && (isSent || isNeverSent(state)))
     events.push({ type: 'RunClosed', data: closing(state), occurredAt: at });
   return events;
 }
+
+/** All that will be sent stands in files. A file that takes a voided one's place may have fewer items, so nothing under way says so as well. */
+const hasFiles = (state: Run): boolean =>
+  state.exported > 0 && (state.exported + state.givenBack >= state.totals.count || isDone(state));
+
+const isDone = ({ counts, totals }: Run): boolean =>
+  counts.settled + counts.rejected + counts.cancelled === totals.count;
+
+/** What is over before it was exported stood in files that were voided; of what was paid the file is still heard of. */
+const isNeverSent = ({ status, counts, files }: Run): boolean =>
+  status === 'instructed' && (counts.settled === 0 || files.size > 0);
 
 function closing(state: Run): RunClosed['data'] {
   const { draft, counts } = state;

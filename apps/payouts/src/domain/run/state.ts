@@ -61,6 +61,8 @@ export interface Run {
     readonly count: number;
   }>;
   readonly exported: number;
+  /** Items of voided files that are owed again: no file will ever have them. */
+  readonly givenBack: number;
   /** Items by how far they are. */
   readonly counts: Readonly<Record<ItemProgress | 'refused', number>>;
   readonly isFreed: boolean;
@@ -96,6 +98,7 @@ export const newRun = (): Run => ({
   toInstruct: 0,
   files: PersistentMap.empty(),
   exported: 0,
+  givenBack: 0,
   counts: NO_COUNTS,
   isFreed: false,
 });

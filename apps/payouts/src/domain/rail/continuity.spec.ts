@@ -130,6 +130,53 @@ describe('a day that was told before', () => {
     book.checkSums();
   });
 
+  const pair = (names: string, amount = '10000') => [
+    line(`${names} out`, { amount }),
+    line(`${names} in`, { amount, side: 'credit' }),
+  ];
+  it.each<[string, BankStatement, BankStatement]>([
+    [
+      'in other words',
+      statement('100000', pair('camt'), { id: 'camt' }),
+      statement('100000', pair('ofx'), { id: 'ofx' }),
+    ],
+    [
+      'to noon, and the evening has more',
+      statement('100000', pair('camt'), { id: 'noon' }),
+      statement('100000', [...pair('ofx'), fee('f')], { id: 'evening' }),
+    ],
+    [
+      'as one of several, and again by itself up to its first line',
+      statement('100000', [...pair('camt'), line('z', on('20'))], { id: 'month', ...month }),
+      statement('100000', pair('ofx').slice(0, 1), { id: 'day' }),
+    ],
+    [
+      'in two parts for what was one',
+      statement('100000', pair('camt'), { id: 'camt' }),
+      statement('100000', [...pair('x', '4000'), ...pair('y', '6000')], { id: 'ofx' }),
+    ],
+    [
+      'and again among others',
+      statement('100000', pair('camt'), { id: 'day' }),
+      statement('100000', [...pair('ofx'), b], { id: 'days', from: '2026-04-14' }),
+    ],
+    [
+      'besides what both have',
+      statement('100000', [a, ...pair('camt')], { id: 'camt' }),
+      statement('100000', [a, ...pair('ofx')], { id: 'ofx' }),
+    ],
+    [
+      'and what goes on behind it has a pair of the same content',
+      statement('100000', [a, ...pair('camt')], { id: 'noon' }),
+      statement('90000', [...pair('camt'), b], { id: 'evening' }),
+    ],
+  ])('waits where its lines sum to zero and are told %s', (_, known, again) => {
+    const book = registered().reads(known, again);
+    expect(Object.values(book.breaks)).toContain('B11 continuity');
+    expect(book.state.waiting).toHaveLength(1);
+    book.checkSums();
+  });
+
   const plus = (key: string, amount = '10000') => line(key, { amount, side: 'credit' });
   const LEGAL: Readonly<Record<string, readonly BankStatement[]>> = {
     'noon, and the evening that goes on': [

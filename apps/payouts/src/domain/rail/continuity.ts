@@ -1,7 +1,15 @@
 import type { Day } from '@tributary/kernel';
 import type { QuarantineReason } from './statement-events';
 import { signedOf } from './bank-line';
-import { type Rail, balanceAfter, balanceBefore, countsIn, lineOf, statementOf } from './state';
+import {
+  type Rail,
+  type RailLine,
+  balanceAfter,
+  balanceBefore,
+  countsIn,
+  lineOf,
+  statementOf,
+} from './state';
 
 export interface Doubt {
   readonly reason: Extract<QuarantineReason, 'continuity' | 'sequence_gap'>;
@@ -10,15 +18,21 @@ export interface Doubt {
 
 /** What moves by day once it counts, besides what other statements have brought already. */
 export function countedAnew(state: Rail, statement: string): Map<Day, bigint> {
-  const { chunks } = statementOf(state, statement);
   const days = new Map<Day, bigint>();
-  for (let chunk = 0; chunk < chunks; chunk += 1)
-    for (const key of state.chunks.get(`${statement} ${String(chunk)}`) ?? []) {
-      const line = lineOf(state, key);
-      if (countsIn(state, line)) continue;
-      days.set(line.bookedOn, (days.get(line.bookedOn) ?? 0n) + signedOf(line));
-    }
+  for (const line of linesOf(state, statement)) {
+    if (countsIn(state, line)) continue;
+    days.set(line.bookedOn, (days.get(line.bookedOn) ?? 0n) + signedOf(line));
+  }
   return days;
+}
+
+function linesOf(state: Rail, statement: string): readonly RailLine[] {
+  const { chunks } = statementOf(state, statement);
+  const lines: RailLine[] = [];
+  for (let chunk = 0; chunk < chunks; chunk += 1)
+    for (const key of state.chunks.get(`${statement} ${String(chunk)}`) ?? [])
+      lines.push(lineOf(state, key));
+  return lines;
 }
 
 /** Why a statement cannot follow what is known of the account; undefined where it does. */
@@ -46,7 +60,7 @@ function gapOf(state: Rail, statement: string): string | undefined {
 
 function breakOf(state: Rail, statement: string): string | undefined {
   const { received } = statementOf(state, statement);
-  const { from, opening, closing } = received;
+  const { from, opening } = received;
   const { coverage } = state;
   if (coverage === null || from < coverage.from)
     return `It begins on ${from}, before the books of the account do.`;
@@ -59,9 +73,7 @@ function breakOf(state: Rail, statement: string): string | undefined {
   const goesOn = until !== null && from >= until && balanceAfter(state, until) === BigInt(opening);
   if (!goesOn)
     return `Before ${from} the balance is ${String(before)}, and ${opening} by the statement.`;
-  let moved = 0n;
-  for (const amount of anew.values()) moved += amount;
-  if (moved === BigInt(closing) - BigInt(opening)) return undefined;
+  if (linesOf(state, statement).every((line) => !countsIn(state, line))) return undefined;
   return `Some of its lines of ${from} have the content of known ones, and may be those.`;
 }
 
@@ -79,16 +91,54 @@ function differenceOf(
   if (known === null) return undefined;
   const { received, days } = statementOf(state, statement);
   const { from, until } = received;
-  for (const day of new Set([
-    ...Object.keys(days),
-    ...state.days.entries().map(([each]) => each),
-  ])) {
-    if (day < from || day > until || day > known) continue;
-    const together = BigInt(state.days.get(day) ?? 0) + (anew.get(day) ?? 0n);
-    if (together === BigInt(days[day] ?? 0) || (day === until && !anew.has(day))) continue;
+  const isCommon = (day: Day) => day >= from && day <= until && day <= known;
+  const both = new Set([...Object.keys(days), ...state.days.entries().map(([each]) => each)]);
+  for (const day of [...both].filter(isCommon)) {
+    const fresh = anew.get(day);
+    const together = BigInt(state.days.get(day) ?? 0) + (fresh ?? 0n);
+    const agrees = together === BigInt(days[day] ?? 0) || (day === until && fresh === undefined);
+    if (agrees && (fresh === undefined || !isToldAnew(state, statement, day))) continue;
     return `On ${day} other statements have other lines.`;
   }
   return undefined;
+}
+
+/**
+ * Known lines that sum to zero are missed in no balance. A statement that begins with their day may go on behind them; but where it has
+ * the amounts of them, or only such, or sums to zero itself, it may as well be what they say in other words.
+ */
+function isToldAnew(state: Rail, statement: string, day: Day): boolean {
+  if (!state.days.has(day)) return false;
+  const isOfDay = (line: RailLine) => line.bookedOn === day;
+  const fresh = linesOf(state, statement).filter((line) => isOfDay(line) && !countsIn(state, line));
+  const missed = countedLines(state, day).filter(
+    ({ statements }) => !statements.includes(statement),
+  );
+  if (missed.length === 0) return false;
+  if (day > statementOf(state, statement).received.from) return true;
+  const [known, told] = [missed.map(signedOf), fresh.map(signedOf)];
+  const sum = told.reduce((all, amount) => all + amount, 0n);
+  return sum === 0n || isWithin(known, told) || isWithin(told, known);
+}
+
+/** Each once, in whichever statements it stands. */
+function countedLines(state: Rail, day: Day): readonly RailLine[] {
+  const found = new Set<RailLine>();
+  for (const [key, { status, days }] of state.statements.entries()) {
+    if (status !== 'imported' || days[day] === undefined) continue;
+    for (const line of linesOf(state, key)) if (line.bookedOn === day) found.add(line);
+  }
+  return [...found];
+}
+
+function isWithin(few: readonly bigint[], many: readonly bigint[]): boolean {
+  const left = new Map<bigint, number>();
+  for (const amount of many) left.set(amount, (left.get(amount) ?? 0) + 1);
+  return few.every((amount) => {
+    const count = left.get(amount) ?? 0;
+    left.set(amount, count - 1);
+    return count > 0;
+  });
 }
 
 /**

@@ -38,6 +38,8 @@ export interface NumberedFile {
   readonly payOn: string;
   readonly count: number;
   readonly total: string;
+  /** What its number was asked for, where something was left out since. */
+  readonly asked?: { readonly count: number; readonly total: string };
   readonly replaces: number | null;
   readonly listed: number;
   readonly listedTotal: bigint;
@@ -149,9 +151,12 @@ function listed(state: Files, data: Data<'FileItemsListed'>): Files {
     count: known.count - leftOut.length,
     total: String(BigInt(known.total) - sumOf(leftOut)),
     chunks: chunk + 1,
+    ...(leftOut.length > 0 && { asked: askedFor(known) }),
   };
   return withFile({ ...state, items: all }, file, counted);
 }
+
+export const askedFor = ({ asked, count, total }: NumberedFile) => asked ?? { count, total };
 
 function formerlyOf(state: Files, item: ItemId): readonly number[] {
   const known = state.items.get(item);

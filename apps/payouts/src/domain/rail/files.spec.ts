@@ -172,6 +172,12 @@ describe('listing what a file says', () => {
       given(...second, without)
         .when(exportFile(FILE_B, 1, '250'))
         .then(exported(FILE_B, 2, 1, '250'));
+      given(...second, without)
+        .when(numberFile(FILE_B, 2, '350'))
+        .thenNothing();
+      given(...second, without)
+        .when(numberFile(FILE_B, 1, '250'))
+        .thenRejected({ code: 'file_differs', field: 'count' });
     },
   );
 

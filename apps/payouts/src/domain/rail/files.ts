@@ -21,7 +21,7 @@ import type {
   RegisterPayingAccount,
 } from './file-commands';
 import type { FileEvent, PayingAccountSettings } from './file-events';
-import { type FileItem, type Files, type NumberedFile, blocks } from './file-state';
+import { type FileItem, type Files, type NumberedFile, askedFor, blocks } from './file-state';
 import { newsOf } from './news-of-items';
 
 export type { FileCommand, FileRejected } from './file-commands';
@@ -121,7 +121,8 @@ function number(command: NumberFile, state: Files, from: PayingAccountSettings):
 /** Asked for again with anything else, the same file would be another one. */
 function sameFile(command: NumberFile, known: NumberedFile): Decided {
   const fields = ['run', 'kind', 'count', 'total', 'replaces'] as const;
-  const field = fields.find((each) => command[each] !== known[each]);
+  const asked = { ...known, ...askedFor(known) };
+  const field = fields.find((each) => command[each] !== asked[each]);
   return field === undefined ? nothing : reject({ code: 'file_differs', field });
 }
 

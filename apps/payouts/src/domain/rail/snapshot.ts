@@ -18,7 +18,7 @@ const HEAD = 'head';
 /** Rows by kind and key; what changed with an event is written anew, and nothing else. */
 export const snapshot: KeyedRows<RailEvent, Rail> = {
   decider: 'rail',
-  stateVersion: 2,
+  stateVersion: 3,
   touched,
   row,
   restore,

@@ -15,6 +15,9 @@ export class FileNumber implements PipeTransform<string, number> {
 export const unknownFile = (): Refusal =>
   new Refusal(404, 'file_unknown', 'No file was sent from this account under this number.');
 
+export const accountUnknown = (): Refusal =>
+  new Refusal(404, 'account_unknown', 'No account is registered under this name.');
+
 /** `<account>.<number>` of the last file of the page before. */
 export function afterOf(cursor: string | undefined): readonly [rail: string, number: number] {
   if (cursor === undefined) return ['', 0];

@@ -18,6 +18,9 @@ import { DecideRail } from '../application/matching';
 import type { MatchCommand } from '../domain/rail/commands';
 import { bankLines } from '../read-model/bank-lines.projection';
 import { BankLinesRead } from '../read-model/bank-lines.queries';
+import { paymentFiles } from '../read-model/files.projection';
+import { PaymentFilesShown } from '../read-model/files.queries';
+import { accountUnknown } from './files.names';
 import { BankLinesQuery, MatchBody, MatchingRulesBody, UnmatchBody } from './matching.dto';
 import { RAIL_REFUSALS } from './matching.refusals';
 import { FilesReadQuery } from './paying-accounts.dto';
@@ -29,6 +32,7 @@ export class MatchingController {
   constructor(
     private readonly commands: CommandBus,
     private readonly shown: BankLinesRead,
+    private readonly accounts: PaymentFilesShown,
     private readonly runtime: ServiceRuntime,
   ) {}
 
@@ -101,7 +105,10 @@ export class MatchingController {
     @Param('account') rail: string,
     @Query() query: FilesReadQuery,
   ) {
-    await untilVisible(this.runtime, [bankLines.name], query);
+    await untilVisible(this.runtime, [bankLines.name, paymentFiles.name], query);
+    // Of an account that nobody knows nothing decides, not even the standard rules.
+    const { found } = await this.accounts.account(tenant, rail);
+    if (!found) throw accountUnknown();
     return await this.shown.rules(tenant, rail);
   }
 

@@ -9,7 +9,6 @@ import {
   type CommandContext,
   Idempotent,
   type Principal,
-  Refusal,
   ServiceRuntime,
   answerOf,
   untilVisible,
@@ -17,6 +16,7 @@ import {
 import { DecideFile } from '../application/files';
 import { paymentFiles } from '../read-model/files.projection';
 import { PaymentFilesShown } from '../read-model/files.queries';
+import { accountUnknown } from './files.names';
 import { FILE_REFUSALS } from './files.refusals';
 import { FilesPageQuery, FilesReadQuery, PayingAccountBody } from './paying-accounts.dto';
 
@@ -82,8 +82,7 @@ export class PayingAccountsController {
   ) {
     await untilVisible(this.runtime, [paymentFiles.name], query);
     const { found, position } = await this.shown.account(tenant, id);
-    if (!found)
-      throw new Refusal(404, 'account_unknown', 'No account is registered under this name.');
+    if (!found) throw accountUnknown();
     return { ...found, position };
   }
 }

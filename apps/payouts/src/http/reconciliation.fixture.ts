@@ -43,6 +43,7 @@ import { BankLinesRead } from '../read-model/bank-lines.queries';
 import { railBreaks } from '../read-model/breaks.projection';
 import { BreaksRead } from '../read-model/breaks.queries';
 import { paymentFiles } from '../read-model/files.projection';
+import { PaymentFilesShown } from '../read-model/files.queries';
 import { reconciliationMoves } from '../read-model/reconciliation.projection';
 import { ReconciliationRead } from '../read-model/reconciliation.queries';
 import { payees } from '../read-model/payees.projection';
@@ -90,7 +91,7 @@ import { WithholdingController } from './withholding.controller';
   providers: [
     ...[accountHandler, fileHandler, railHandler, remittanceHandler, taxHandler],
     ...[AccountProposals, BankLinesRead, BankStatements, BreakAgeing, BreaksRead],
-    ...[ReconciliationRead, RemittanceDesk, RepaymentDesk],
+    ...[PaymentFilesShown, ReconciliationRead, RemittanceDesk, RepaymentDesk],
     ...[TaxRemittances, WithholdingItems, WithholdingRegister],
   ],
 })

@@ -263,6 +263,7 @@ describe('agreeing with the bank', () => {
 
   it('shows nothing of it to another tenant', async () => {
     expect((await site.get(BOOKS, 'stranger')).status).toBe(404);
+    expect((await site.get(`${ACCOUNT}/matching-rules`, 'stranger')).status).toBe(404);
     expect((await site.read<Page<object>>('/v1/breaks', 'stranger')).items).toEqual([]);
   });
 });

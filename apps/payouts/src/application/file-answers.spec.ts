@@ -1,7 +1,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { MemoryEventLog } from '@tributary/event-log';
 import { happened } from '@tributary/feeds/testing';
-import { CommandRunner, type Outcome, sha256Hex } from '@tributary/kernel';
+import { CommandRunner, type Outcome, instant, sha256Hex } from '@tributary/kernel';
 import {
   OF,
   RESERVED,
@@ -68,10 +68,11 @@ class Sent {
   private rail = async (command: RailCommand): Promise<void> =>
     accepted(await this.runner.run(rail, RAIL_STREAM, command, this.cause()));
 
-  async voids(then: AfterVoid): Promise<void> {
+  async voids(then: AfterVoid, approvedAt = AT): Promise<void> {
     const said = { evidence: ['mail 17'], then, payOn: '2026-04-16' };
     await this.rail({ type: 'ProposeFileVoid', ...on, sequence: 1, ...said, by: 'anna' });
-    await this.rail({ type: 'ApproveFileVoid', ...on, sequence: 1, by: 'bert' });
+    const approval = { type: 'ApproveFileVoid', rail: RAIL, sequence: 1, by: 'bert' } as const;
+    await this.rail({ ...approval, at: approvedAt });
   }
 
   /** Of the first file. */
@@ -189,6 +190,16 @@ describe('telling accounts what the bank says of a voided file', () => {
     expect(await sent.delivers()).toEqual([]);
     expect(await sent.status()).toBe('settled');
     expect((await sent.onRail()).files.lastSequence).toBe(1);
+  });
+
+  it.each([
+    ['2026-04-16T12:00:00Z', '2026-04-16'],
+    ['2026-04-21T02:00:00Z', '2026-04-20'],
+  ])('sends it again on no day that is over when the void is approved at %s', async (at, day) => {
+    const sent = await Sent.begun();
+    await sent.voids('new_file', instant(at));
+    expect(await sent.delivers()).toEqual([]);
+    expect((await sent.onRail()).files.files.get(SECOND)).toMatchObject({ payOn: day });
   });
 
   it('makes nothing payable that the next file pays', async () => {

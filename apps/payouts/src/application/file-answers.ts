@@ -20,7 +20,7 @@ import {
   railStreamOf,
 } from '../domain/rail/file-events';
 import { CONTRADICTS, type FileCommand } from '../domain/rail/files';
-import { causeOf, commandsOfFile, fileIdOf } from './file-reactions';
+import { causeOf, commandsOfFile, fileIdOf, payDayAt } from './file-reactions';
 import { DecideFile, type LoadedFile, loadFile } from './files';
 
 interface TellAccount {
@@ -110,7 +110,7 @@ class Moving {
 
   async move(): Promise<{ readonly kind: 'accepted' }> {
     const { voided, revision: until } = this.step;
-    const { rail, file, run, kind, sequence, payOn, then } = voided;
+    const { rail, file, run, kind, sequence, then } = voided;
     const { tenant, occurredAt: at } = this.context;
     const loaded = await loadFile(this.means.log, { tenant, rail, file, until });
     invariant(loaded, 'a voided file has a number');
@@ -118,6 +118,7 @@ class Moving {
     const again = await this.sendBack(loaded, next);
     if (next === null || again.length === 0) return { kind: 'accepted' };
 
+    const payOn = payDayAt(at, voided.payOn, loaded.numbered.from);
     const numbered = { rail, file: next, run, kind, payOn, replaces: sequence, at };
     for (const command of commandsOfFile(numbered, again)) await this.tellRail(command);
     return { kind: 'accepted' };

@@ -2,6 +2,8 @@ import type { CommandBus } from '@nestjs/cqrs';
 import { type Reaction, type ReactionContext, reaction } from '@tributary/feeds';
 import {
   type CommandRunner,
+  type Day,
+  type Instant,
   type Outcome,
   type StreamLog,
   type Uuid,
@@ -35,6 +37,12 @@ const ITEMS_PER_EVENT = 150;
 /** The same run, kind and predecessor make the same file, whoever asks and however often. */
 export const fileIdOf = (run: Uuid, kind: string, replaces: number | null): Uuid =>
   uuidV5('payment file', run, kind, replaces === null ? '' : String(replaces));
+
+/** Approved late, nothing is paid on a day that is over. */
+export function payDayAt(at: Instant, payOn: Day, { zone }: { readonly zone: string }): Day {
+  const today = dayOf(at, zone);
+  return today > payOn ? today : payOn;
+}
 
 /** A number and all items of one file. */
 export function commandsOfFile(
@@ -75,9 +83,7 @@ export function filesOfRuns(
         const items = instructedItems(await runs.at(tenant, run, revision));
         runs.forget();
         const kinds = byKind(items, railNamed(settings.format));
-        // Approved late, a run is not paid on a day that is over.
-        const today = dayOf(at, settings.zone);
-        const when = { payOn: today > payOn ? today : payOn, replaces: null, at };
+        const when = { payOn: payDayAt(at, payOn, settings), replaces: null, at };
         const commands = [...kinds]
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .flatMap(([kind, items]) => {

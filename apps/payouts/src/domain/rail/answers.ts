@@ -5,7 +5,7 @@ import { Draft } from './draft';
 import type { AnsweredItem } from './file-events';
 import { matchItem, matchLine } from './match-line';
 import type { Work } from './match-events';
-import { breakOfItem } from './overdue';
+import { breakOfItem } from './breaks';
 import { batchReferenceOf } from './find';
 import { type Rail, isRefused, itemOf } from './state';
 import { pastWork } from './work';

@@ -1,8 +1,9 @@
 import { type Day, type Instant, startOfDay } from '@tributary/kernel';
 import type { Break, BreakType, Candidate } from './break-events';
 import type { RailEvent } from './events';
+import type { ItemId } from '../item';
 import type { OfRail } from './match-events';
-import { type Rail, type RailLine, ofRail } from './state';
+import { type Rail, type RailLine, itemOf, ofRail } from './state';
 
 /** Who looks at it first, until somebody else is named. */
 export const FIRST_OWNER = 'finance';
@@ -79,3 +80,18 @@ export const breakOfLine = (
   candidates: why.candidates ?? [],
   owner: FIRST_OWNER,
 });
+
+export function breakOfItem(state: Rail, id: ItemId, type: BreakType, cause: string): Break {
+  const item = itemOf(state, id);
+  return {
+    id: `${type}.${id}`,
+    type,
+    about: { item: id },
+    cause,
+    on: item.payOn,
+    amount: item.amount,
+    side: null,
+    candidates: [],
+    owner: FIRST_OWNER,
+  };
+}

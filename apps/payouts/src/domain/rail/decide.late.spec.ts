@@ -76,6 +76,24 @@ describe('what comes in another order than it happened', () => {
     ]);
   });
 
+  it.each([['rejected', 'accepted'], ['unknown']] as const)(
+    'asks a person once no line shows what the bank has called %s %s meanwhile',
+    (...answers) => {
+      const unmatch = { type: 'UnmatchLine', line: 'a', reason: 'of somebody else' } as const;
+      const told = registered()
+        .sends([listed('A')])
+        .reads(statement('100000', [naming('a', 'A')]));
+      for (const answer of answers) told.hears({ item: 'A', answer, codes: ['AG'] });
+      expect(Object.keys(told.breaks)).toEqual(answers[0] === 'rejected' ? ['A'] : []);
+      told.tell({ ...unmatch, ...by('anna') });
+      expect(told.breaks).toEqual({ a: 'B02 taken_back', A: 'B15 unknown_answer' });
+      const said = { kind: 'settled', items: ['A'], reason: 'it is' } as const;
+      told.tell({ type: 'MatchByHand', ...by('anna'), line: 'a', ...said });
+      expect(told.breaks).toEqual({});
+      told.checkSums();
+    },
+  );
+
   it('knows a return that came before its payment', () => {
     const back = naming('b', 'A', { side: 'credit', bookedOn: '2026-04-16' });
     const book = registered().sends([listed('A')]);

@@ -1,6 +1,6 @@
 import type { Day, Instant, Uuid } from '@tributary/kernel';
 import type { ItemId } from '../item';
-import { breakOfLine, closedEvent, latestOf, openedEvent, startOf } from './breaks';
+import { breakOfItem, breakOfLine, closedEvent, latestOf, openedEvent, startOf } from './breaks';
 import type { Break, BreakType, Candidate } from './break-events';
 import type { RailEvent } from './events';
 import { evolveAhead, evolveRail, remember } from './evolve';
@@ -114,6 +114,13 @@ export class Draft {
         items.flatMap(({ item }) => this.foundOf(item, kind)),
         'unmatched',
       );
+    if (kind === 'settled') for (const { item } of items) this.openUnknown(item);
+  }
+
+  /** What the bank has said was of no weight as long as a line showed the payment. */
+  private openUnknown(item: ItemId): void {
+    if (this.state.files.items.get(item)?.state === 'unknown')
+      this.open(breakOfItem(this.state, item, 'B15', 'unknown_answer'));
   }
 
   /** What ends with a match: that the item came back, or that its account does not book it, which a debit and a credit may each have. */

@@ -1,6 +1,6 @@
 import type { Day } from '@tributary/kernel';
-import type { Break, BreakType } from './break-events';
-import { FIRST_OWNER } from './breaks';
+import type { BreakType } from './break-events';
+import { FIRST_OWNER, breakOfItem } from './breaks';
 import { plusBusinessDays } from './business-days';
 import type { Draft } from './draft';
 import { itemsOfFile } from './match-batch';
@@ -71,19 +71,4 @@ function ageAnswer(draft: Draft, file: string, asOf: Day): void {
     candidates: [],
     owner: FIRST_OWNER,
   });
-}
-
-export function breakOfItem(state: Rail, id: ItemId, type: BreakType, cause: string): Break {
-  const item = itemOf(state, id);
-  return {
-    id: `${type}.${id}`,
-    type,
-    about: { item: id },
-    cause,
-    on: item.payOn,
-    amount: item.amount,
-    side: null,
-    candidates: [],
-    owner: FIRST_OWNER,
-  };
 }

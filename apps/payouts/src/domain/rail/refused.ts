@@ -2,7 +2,7 @@ import { type Decision, accept, nothing } from '@tributary/kernel';
 import type { RailRejected, RefuseMatch, RefuseRepayment } from './commands';
 import { Draft } from './draft';
 import type { RailEvent } from './events';
-import { breakOfItem } from './overdue';
+import { breakOfItem } from './breaks';
 import { type Rail, ofRail } from './state';
 
 /**

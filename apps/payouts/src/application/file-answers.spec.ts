@@ -135,20 +135,6 @@ describe('telling an account what the bank says against its own statement', () =
     await sent.account(unsettle('paid r'));
     expect(await sent.status()).toBe('rejected');
   });
-
-  it('leaves it on its way where the bank has said both, in any order', async () => {
-    for (const answers of [
-      ['rejected', 'claimed_paid'],
-      ['claimed_paid', 'rejected'],
-    ] as const) {
-      const sent = await Sent.begun();
-      await sent.account(settle('r', 24_625));
-      for (const answer of answers) await sent.hears(answer);
-      expect(await sent.delivers()).toEqual([]);
-      await sent.account(unsettle('paid r'));
-      expect(await sent.status()).toBe('instructed');
-    }
-  });
 });
 
 describe('telling accounts what the bank says of a voided file', () => {

@@ -53,9 +53,9 @@ export function accountsTold(
         answers.flatMap((each) => {
           const answer = answerFor(each);
           if (answer === undefined) return [];
-          const { item, partner, codes, bankReference } = each;
+          const { item, partner, codes, bankReference, isSettled = false } = each;
           const of = { partner, entity, asset };
-          const told = { item, answer, codes, bankReference, at } as const;
+          const told = { item, answer, codes, bankReference, isSettled, at } as const;
           return [
             { type: 'TellAccount', of, command: { type: 'NoteBankAnswer', account: of, ...told } },
           ];

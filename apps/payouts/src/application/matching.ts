@@ -105,8 +105,13 @@ export function commandsOfUnmatch(data: LineUnmatched['data']): readonly ToldToA
   const type = kind === 'settled' ? 'UnsettleItem' : 'UnreturnItem';
   const at = startOfDay(bookedOn, zone);
   return data.items.map((each) => {
-    const of = { account: accountOf(data, each), at, item: each.item, rail: id, bankLine: line };
-    return { type: 'ToldToAccount', command: { type, ...of, by, reason }, rail: id, line };
+    const { item, isRejected } = each;
+    const of = { account: accountOf(data, each), at, item, rail: id, bankLine: line, by, reason };
+    const command: Booking =
+      type === 'UnsettleItem' && isRejected !== undefined
+        ? { type, ...of, isRejected }
+        : { type, ...of };
+    return { type: 'ToldToAccount', command, rail: id, line };
   });
 }
 

@@ -22,6 +22,10 @@ export const RAIL_REFUSALS: Refusals<RailRejected> = {
     409,
     'Only a payment that was settled can come back; match the line that settled it first.',
   ],
+  item_rejected: [
+    409,
+    'The bank has rejected this payment, so that it is owed again and no payment of it is booked. Ask the bank to take its rejection back, or match the line as `outside`.',
+  ],
   item_returned: [409, 'The payment has come back already.'],
   item_settled: [409, 'Another line has settled this payment already.'],
   item_unknown: [404, 'There is no payment of this reference in this paying account.'],

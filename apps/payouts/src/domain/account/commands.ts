@@ -72,6 +72,8 @@ export interface NoteBankAnswer extends OnAccount {
   readonly answer: 'accepted' | 'doubted' | 'rejected' | 'unknown';
   readonly codes: readonly string[];
   readonly bankReference: string | null;
+  /** The rail had a line for it by then, which the account may hear of later, or may have heard already that it was taken back. */
+  readonly isSettled?: boolean;
 }
 /** `at`: the start of the day on which the bank booked it. */
 export interface SettleItem extends OnAccount {
@@ -95,6 +97,8 @@ export interface UnsettleItem extends OnAccount {
   readonly bankLine: string;
   readonly by: string;
   readonly reason: string;
+  /** Whether the bank's last word by then was that it rejects the item; left out by rails that did not say so yet. */
+  readonly isRejected?: boolean;
 }
 export interface ReturnItem extends OnAccount {
   readonly type: 'ReturnItem';

@@ -153,21 +153,36 @@ const hasOtherDetails = ({ payee }: Account, { method }: Item): boolean =>
 const ON_ITS_WAY: ReadonlySet<ItemStatus> = new Set(['instructed', 'accepted', 'unknown']);
 
 function noteAnswer(command: NoteBankAnswer, account: Account, item: Item): Answer {
-  const { answer, codes, bankReference, at } = command;
-  if (item.status === answer) return nothing;
-  const data = { ...ofAccount(account), ...named(item), codes, bankReference };
-  if (item.status === 'settled' || item.status === 'returned') {
-    if (answer === 'rejected' && !item.rejection)
-      return accept({ type: 'RejectionNoted', data, occurredAt: at });
-    if (answer === 'doubted' && item.rejection)
-      return accept({ type: 'RejectionDoubted', data, occurredAt: at });
-    return nothing;
-  }
+  const { answer, codes, bankReference, isSettled = false, at } = command;
+  const { status } = item;
+  if (status === answer) return nothing;
+  // Answers and lines are told by two who do not wait for one another: what the rail knew of lines is said with each answer.
+  if (status === 'settled' || status === 'returned' || (isSettled && ON_ITS_WAY.has(status)))
+    return notePaid(command, account, item);
   if (answer === 'doubted') return nothing;
-  if (!ON_ITS_WAY.has(item.status)) return reject(whyNot(item));
+  if (!ON_ITS_WAY.has(status)) return reject(whyNot(item));
+  const data = { ...ofAccount(account), ...named(item), codes, bankReference };
   if (answer === 'accepted') return accept({ type: 'PayoutAccepted', data, occurredAt: at });
   if (answer === 'unknown') return accept({ type: 'PayoutUnknown', data, occurredAt: at });
   return accept(...rejected(account, item, { codes, bankReference }, at));
+}
+
+/** The statement stands. A rejection that came when the rail had no line any more counts as soon as the account hears of that as well. */
+function notePaid(command: NoteBankAnswer, account: Account, item: Item): Answer {
+  const { answer, codes, bankReference, isSettled = false, at: occurredAt } = command;
+  const { rejection } = item;
+  const data = { ...ofAccount(account), ...named(item), codes, bankReference };
+  const isNew = !rejection || (rejection.isSettled === true && !isSettled);
+  if (answer === 'rejected' && isNew)
+    return accept({
+      type: 'RejectionNoted',
+      data: { ...data, ...(isSettled && { isSettled }) },
+      occurredAt,
+    });
+  const isTakenBack = rejection && (isSettled || rejection.isSettled === true);
+  if (answer === 'doubted' && isTakenBack)
+    return accept({ type: 'RejectionDoubted', data, occurredAt });
+  return nothing;
 }
 
 function rejected(account: Account, item: Item, said: BankSaid, occurredAt: Instant) {
@@ -208,8 +223,17 @@ function unsettle(command: UnsettleItem, account: Account, item: Item): Answer {
   const data = { ...ofAccount(account), ...named(item), rail, bankLine, by, reason, entry };
   const undone: AccountEvent = { type: 'SettlementUndone', data, occurredAt: at };
   // The bank will not say once more what it said while a line seemed to show the opposite.
-  const { rejection } = item;
-  return rejection ? accept(undone, ...rejected(account, item, rejection, at)) : accept(undone);
+  const said = rejectionAt(command, item);
+  return said ? accept(undone, ...rejected(account, item, said, at)) : accept(undone);
+}
+
+/** Of what was said while the rail had this line, the rail knows the last word, which may not have been told here yet. */
+function rejectionAt({ isRejected }: UnsettleItem, { rejection }: Item): BankSaid | null {
+  const said = rejection
+    ? { codes: rejection.codes, bankReference: rejection.bankReference }
+    : null;
+  if (isRejected === true) return said ?? { codes: [], bankReference: null };
+  return isRejected === false && rejection?.isSettled === true ? null : said;
 }
 
 function takeBack(command: ReturnItem, account: Account, item: Item): Answer {

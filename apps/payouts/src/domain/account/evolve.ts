@@ -63,8 +63,8 @@ const EVOLVERS: { readonly [T in AccountEvent['type']]: Evolver<T> } = {
       inFlight: negative(data.net),
       withheld: negative(data.withheld),
     }),
-  RejectionNoted: (state, { data: { item, codes, bankReference } }) =>
-    withItem(state, item, { rejection: { codes, bankReference } }),
+  RejectionNoted: (state, { data: { item, codes, bankReference, isSettled } }) =>
+    withItem(state, item, { rejection: { codes, bankReference, ...(isSettled && { isSettled }) } }),
   RejectionDoubted: (state, { data: { item } }) => withItem(state, item, { rejection: null }),
   PayoutVoided: (state, { data }) =>
     withSums(withItem(state, data.item, { status: 'reserved' }), {

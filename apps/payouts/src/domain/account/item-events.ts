@@ -67,7 +67,15 @@ export type PayoutRejected = DomainEvent<
   OfAccount & OfItem & Moved & WithEntry & BankSaid
 >;
 /** The bank rejects what its own statement has shown as paid: the statement stands, and this counts once that line turns out to be another one. */
-export type RejectionNoted = DomainEvent<'RejectionNoted', OfAccount & OfItem & BankSaid>;
+export type RejectionNoted = DomainEvent<
+  'RejectionNoted',
+  OfAccount &
+    OfItem &
+    BankSaid & {
+      /** The rail had a line for it, so that it is for the rail to say whether this counts once that is taken back. */
+      readonly isSettled?: true;
+    }
+>;
 /** The bank has said the opposite since, so nothing follows from it any more. */
 export type RejectionDoubted = DomainEvent<'RejectionDoubted', OfAccount & OfItem & BankSaid>;
 /** A bank statement says so. */

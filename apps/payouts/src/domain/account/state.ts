@@ -56,7 +56,7 @@ export interface Item {
   readonly settled: OnStatement | null;
   readonly returned: (OnStatement & Kept) | null;
   /** What the bank has said in rejecting it after it was paid; left out where it has not, null where it has said the opposite since. */
-  readonly rejection?: BankSaid | null;
+  readonly rejection?: (BankSaid & { readonly isSettled?: true }) | null;
   /** Left out until something of its tax was remitted. */
   readonly taxPaid?: TaxPaid;
 }

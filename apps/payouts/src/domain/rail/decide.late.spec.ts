@@ -94,6 +94,17 @@ describe('what comes in another order than it happened', () => {
     },
   );
 
+  it('lets nobody match by hand what the bank has rejected and its account owes again', () => {
+    const book = registered()
+      .sends([listed('A')])
+      .hears({ item: 'A', answer: 'rejected', codes: ['AG'] });
+    book.reads(statement('100000', [naming('a', 'A')]));
+    const said = { kind: 'settled', items: ['A'], reason: 'seen' } as const;
+    book.tell({ type: 'MatchByHand', ...by('anna'), line: 'a', ...said });
+    expect([book.rejected, book.matches]).toEqual([{ code: 'item_rejected', item: 'A' }, {}]);
+    expect(book.breaks).toEqual({ a: 'B07 debited_after_rejection' });
+  });
+
   it('knows a return that came before its payment', () => {
     const back = naming('b', 'A', { side: 'credit', bookedOn: '2026-04-16' });
     const book = registered().sends([listed('A')]);

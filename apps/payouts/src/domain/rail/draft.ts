@@ -93,7 +93,12 @@ export class Draft {
     const entry = isBooked(kind)
       ? entryOfBooked(ofRail(this.state), kind, [line], { isUndone: true })
       : undefined;
-    const items = part?.items ?? this.itemsOf(line.match.items, kind);
+    const named = part?.items ?? this.itemsOf(line.match.items, kind);
+    const { items: said } = this.state.files;
+    const items =
+      kind === 'settled'
+        ? named.map((each) => ({ ...each, isRejected: said.get(each.item)?.state === 'rejected' }))
+        : named;
     this.emit({
       type: 'LineUnmatched',
       data: {

@@ -180,6 +180,8 @@ export interface AnsweredItem {
   readonly codes: readonly string[];
   readonly bankReference: string | null;
   readonly on: Day | null;
+  /** A line of the bank stood for it when this was said, so that it moves no money; left out where none did. */
+  readonly isSettled?: true;
 }
 
 /** What the bank says of instructions. None of it is proof of payment: that is a line of a statement. */

@@ -97,7 +97,7 @@ function itemsRefused(
   for (const id of new Set(items)) {
     const item = state.items.get(id);
     if (item === undefined) return { code: 'item_unknown', item: id };
-    const wrong = kind === 'settled' ? notToSettle(id, item) : notToReturn(id, item);
+    const wrong = kind === 'settled' ? notToSettle(state, id, item) : notToReturn(id, item);
     if (wrong) return wrong;
     sum += BigInt(item.amount);
   }
@@ -106,8 +106,15 @@ function itemsRefused(
   return agrees ? undefined : { code: 'amount_mismatch', line: amount, items: String(sum) };
 }
 
-const notToSettle = (item: ItemId, { settledBy }: RailItem): RailRejected | undefined =>
-  settledBy === null ? undefined : { code: 'item_settled', item };
+/** What the bank has rejected is owed again by its account, which would book no payment of it. */
+function notToSettle(
+  { files }: Rail,
+  item: ItemId,
+  { settledBy }: RailItem,
+): RailRejected | undefined {
+  if (settledBy !== null) return { code: 'item_settled', item };
+  return files.items.get(item)?.state === 'rejected' ? { code: 'item_rejected', item } : undefined;
+}
 
 function notToReturn(item: ItemId, { settledBy, returnedBy }: RailItem): RailRejected | undefined {
   if (settledBy === null) return { code: 'item_not_settled', item };

@@ -22,6 +22,11 @@ export interface MatchedItem {
   readonly fee: string;
 }
 
+export interface UnmatchedItem extends MatchedItem {
+  /** Of `settled`: whether the bank's last word is that it rejects it, which counts from now on. */
+  readonly isRejected?: boolean;
+}
+
 /** What a partner paid back of what it owes. Its account is that of the rail's entity and currency. */
 export interface Repayment {
   readonly repayment: Uuid;
@@ -92,7 +97,7 @@ export type LineUnmatched = DomainEvent<
     readonly line: string;
     readonly kind: BookedKind | ItemMatch['kind'];
     readonly bookedOn: Day;
-    readonly items: readonly MatchedItem[];
+    readonly items: readonly UnmatchedItem[];
     /** With this one everything that the line stood for is taken back. */
     readonly last: boolean;
     readonly by: string;

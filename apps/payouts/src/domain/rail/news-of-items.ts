@@ -33,7 +33,8 @@ export function newsOf(
   const { partner } = known;
   const file = fileAnswered(known, which, sequence, state);
   const words = [...codes, ...doubts];
-  return [{ item, partner, file, answer: answered, codes: words, bankReference, on }];
+  const told = { item, partner, file, answer: answered, codes: words, bankReference, on };
+  return [{ ...told, ...(known.settled && { isSettled: true }) }];
 }
 
 const fileAnswered = (

@@ -11,7 +11,9 @@ import {
 } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import type { RunDrafted } from '../domain/run/events';
+import type { PayingAccountSettings } from '../domain/rail/file-events';
 import { type PayoutPolicy, minimumOf, policyAt } from '../domain/run/policy';
+import { loadSettings } from './files';
 import { readPolicies } from './runs-policies';
 import { rulesInForce } from './withholding';
 
@@ -76,7 +78,7 @@ export class RunTerms {
       payAt,
       minimum: minimumOf(policy, asset),
       dueDays: policy.dueDays,
-      payingAccount: policy.payingAccounts[asset] ?? (await this.onlyRailOf(payer)),
+      payingAccount: await this.railOf(payer, policy.payingAccounts[asset]),
       rules,
     };
   }
@@ -92,12 +94,24 @@ export class RunTerms {
     return rows;
   }
 
+  /** An account that nobody has registered, or of another entity or currency, pays nothing: without one the run is not approved. */
+  private async railOf(payer: Payer, named: string | undefined): Promise<string | null> {
+    if (named === undefined) return await this.onlyRailOf(payer);
+    const settings = await loadSettings(this.log, payer.tenant, named);
+    return settings !== undefined && isOfPayer(settings, payer) ? named : null;
+  }
+
   /** Where there is one account to pay from, nobody has to name it. */
   private async onlyRailOf({ tenant, entity, asset }: Payer): Promise<string | null> {
     const { rows } = await this.database.query<{ rail: string }>(RAILS, [tenant, entity, asset]);
     return rows.length === 1 ? (rows[0]?.rail ?? null) : null;
   }
 }
+
+export const isOfPayer = (
+  settings: Pick<PayingAccountSettings, 'asset' | 'entity'>,
+  { entity, asset }: Pick<Payer, 'asset' | 'entity'>,
+): boolean => settings.entity === entity && settings.asset === asset;
 
 /** The last day, not after `at`, on which a monthly run was to be drafted, and the month that it pays for. */
 export function scheduledBefore(

@@ -405,6 +405,28 @@ describe('how an entity pays', () => {
     expect(found.body).toMatchObject({ draft: null, versions: [{ version: 1 }, { version: 2 }] });
   });
 
+  it('pays from no account of another entity or currency, nor from one that nobody has registered', async () => {
+    for (const [entity, asset] of [
+      ['south', 'BRL/2'],
+      ['main', 'USD/2'],
+    ] as const) {
+      const payingAccounts = [{ asset, rail: 'itau' }];
+      const worded = { ...policy, payingAccounts };
+      expect(await site.post(`/v1/payout-policies/${entity}`, worded)).toMatchObject({
+        status: 422,
+        body: { code: 'account_differs', errors: [{ pointer: '/payingAccounts/0/rail' }] },
+      });
+    }
+    // By now the policy names one that nobody has registered.
+    const only = { ...PAYER, payOn: '2026-06-02', partners: ['p1'] };
+    const run = (await site.post('/v1/payout-runs', only)).text('id');
+    const shown = await site.until(
+      () => site.ask(`/v1/payout-runs/${run}`),
+      ({ status }) => status === 200,
+    );
+    expect(shown.at('payingAccount')).toBeNull();
+  });
+
   it('declares who may call each of its routes', () => expectEveryRouteDeclared(site.app));
 });
 

@@ -12,16 +12,19 @@ import {
   Idempotent,
   OF_A_DRAFT,
   type Principal,
+  Refusal,
   type Refusals,
   ServiceRuntime,
 } from '@tributary/platform';
+import { loadSettings } from '../application/files';
 import { DecidePayoutPolicy, readPolicies } from '../application/runs-policies';
+import { isOfPayer } from '../application/runs-terms';
 import {
   type PayoutPolicyCommand,
   type PayoutPolicyRejected,
   policyAt,
 } from '../domain/run/policy';
-import { ApprovePolicyBody, PayoutPolicyBody } from './runs.dto';
+import { ApprovePolicyBody, type PayingAccountBody, PayoutPolicyBody } from './runs.dto';
 
 const REFUSALS: Refusals<PayoutPolicyRejected> = {
   ...OF_A_DRAFT,
@@ -41,7 +44,7 @@ export class PayoutPoliciesController {
   @ApiOperation({
     summary: 'Words how an entity pays',
     description:
-      'In force at once, unless it pays from an account that no version has paid from: then a second person approves it.',
+      'In force at once, unless it pays from an account that no version has paid from: then a second person approves it. An account of another entity or currency is refused; one that nobody has registered pays nothing until somebody does.',
   })
   async word(
     @Idempotent() context: CommandContext,
@@ -56,6 +59,7 @@ export class PayoutPoliciesController {
       dueDays,
       payingAccounts: byAsset(payingAccounts.map(({ asset, rail }) => [asset, rail])),
     };
+    await this.assertOfPayer(context.tenant, entity, payingAccounts);
     return await this.decide(context, {
       type: 'WordPayoutPolicy',
       entity,
@@ -96,6 +100,20 @@ export class PayoutPoliciesController {
     return { entity, inForce: policyAt(policies, askedAt), versions, draft, position };
   }
 
+  private async assertOfPayer(
+    tenant: string,
+    entity: string,
+    named: readonly PayingAccountBody[],
+  ): Promise<void> {
+    for (const [place, { asset, rail }] of named.entries()) {
+      const settings = await loadSettings(this.runtime.log, tenant, rail);
+      if (settings === undefined || isOfPayer(settings, { entity, asset })) continue;
+      const detail = `${rail} pays ${settings.asset} of ${settings.entity}.`;
+      const errors = [{ pointer: `/payingAccounts/${String(place)}/rail`, code: DIFFERS, detail }];
+      throw new Refusal(422, DIFFERS, detail, { errors });
+    }
+  }
+
   private async decide(
     context: CommandContext,
     command: PayoutPolicyCommand,
@@ -104,6 +122,8 @@ export class PayoutPoliciesController {
     return answerOf(outcome, { service: this.runtime.name, id: command.entity }, REFUSALS);
   }
 }
+
+const DIFFERS = 'account_differs';
 
 const byAsset = (pairs: readonly (readonly [Asset, string])[]): Readonly<Record<Asset, string>> =>
   Object.fromEntries(pairs);

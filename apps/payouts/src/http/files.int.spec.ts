@@ -1,5 +1,5 @@
 import { expectEveryRouteDeclared } from '@tributary/platform/testing';
-import { sha256Hex, withoutDashes } from '@tributary/kernel';
+import { addDays, dayOf, instantOfMs, sha256Hex, withoutDashes } from '@tributary/kernel';
 import type { Reply } from '@tributary/testing';
 import type { ReservedItem } from '../domain/account/terms';
 import { FilesSite, eventually } from './files.fixture';
@@ -106,6 +106,16 @@ describe('an account to pay from', () => {
     expect(await site.get('/v1/paying-accounts/other')).toMatchObject({ status: 404 });
     expect(await site.get('/v1/paying-accounts', 'programme')).toMatchObject({ status: 403 });
     expectEveryRouteDeclared(site.serving.app);
+  });
+
+  it('pays no currency that its files cannot name', async () => {
+    const dollars = { ...ACCOUNT, id: 'x3', asset: 'USD/2' };
+    expect(await site.post('/v1/paying-accounts', dollars)).toMatchObject({
+      status: 422,
+      body: { code: 'format_of_another_currency', errors: [{ pointer: '/asset' }] },
+    });
+    const register = { ...dollars, format: 'csv-register' };
+    expect(await site.post('/v1/paying-accounts', register)).toMatchObject({ status: 201 });
   });
 
   it('says what is wrong with its settings', async () => {
@@ -240,11 +250,9 @@ describe('from an instructed run to files, answers and a void', () => {
     const taken = await site.upload('/v1/payment-files/itau1/returns', refusal);
     expect(taken.body).toMatchObject({ sequence: 2, fileRefused: ['HM'] });
 
-    const evidence = {
-      evidence: ['return file of 15 April'],
-      then: 'new_file',
-      payOn: '2026-04-16',
-    };
+    const { zone } = ACCOUNT;
+    const payOn = dayOf(addDays(instantOfMs(Date.now()), 30, zone), zone);
+    const evidence = { evidence: ['return file of 15 April'], then: 'new_file', payOn };
     expect(await site.post('/v1/payment-files/itau1/1/void', evidence)).toMatchObject({
       status: 409,
       body: { code: 'void_blocked', facts: { blocking: 1 } },
@@ -260,7 +268,7 @@ describe('from an instructed run to files, answers and a void', () => {
     expect(files).toMatchObject([
       { sequence: 1, state: 'exported' },
       { sequence: 2, state: 'voided', void: { then: 'new_file' } },
-      { sequence: 3, state: 'exported', replaces: 2, total: '7777', payOn: '2026-04-16' },
+      { sequence: 3, state: 'exported', replaces: 2, total: '7777', payOn },
     ]);
     expect(await site.accountOf('ted')).toEqual([
       'AccountOpened',

@@ -9,6 +9,7 @@ import {
   type CommandContext,
   Idempotent,
   type Principal,
+  Refusal,
   ServiceRuntime,
   answerOf,
   untilVisible,
@@ -16,6 +17,7 @@ import {
 import { DecideFile } from '../application/files';
 import { paymentFiles } from '../read-model/files.projection';
 import { PaymentFilesShown } from '../read-model/files.queries';
+import { railNamed } from '../rails/rails';
 import { accountUnknown } from './files.names';
 import { FILE_REFUSALS } from './files.refusals';
 import { FilesPageQuery, FilesReadQuery, PayingAccountBody } from './paying-accounts.dto';
@@ -42,6 +44,7 @@ export class PayingAccountsController {
   ): Promise<CommandAnswer> {
     const { id, opening, on, asset, account, ...rest } = body;
     const { branchDigit = null, ...digits } = account;
+    assertWritable(body);
     const settings = {
       ...rest,
       asset: parseAsset(asset),
@@ -85,4 +88,13 @@ export class PayingAccountsController {
     if (!found) throw accountUnknown();
     return { ...found, position };
   }
+}
+
+/** Its files would ask for as many centavos as there are cents to pay. */
+function assertWritable({ format, asset }: PayingAccountBody): void {
+  const { asset: only } = railNamed(format);
+  if (only === null || only === asset) return;
+  const detail = `Files of ${format} pay ${only} alone.`;
+  const errors = [{ pointer: '/asset', code: 'format_of_another_currency', detail }];
+  throw new Refusal(422, 'format_of_another_currency', detail, { errors });
 }

@@ -100,6 +100,8 @@ export interface Rail {
   readonly mediaType: string;
   /** Of the file's name, without the dot. */
   readonly extension: string;
+  /** The one currency that its files can be in; null where each of them names its own. */
+  readonly asset: Asset | null;
   /** Which destinations may stand in one file together; each group becomes a file with a sequence number of its own. */
   fileKindOf(method: Destination['kind']): string;
   faultsOf(item: PaymentItem, from: PayingAccount): readonly ItemFault[];

@@ -9,6 +9,7 @@ export const cnab240 = (profile: BankProfile): Rail => ({
   name: profile.name,
   mediaType: 'text/plain; charset=us-ascii',
   extension: 'rem',
+  asset: 'BRL/2',
   fileKindOf: (method) => (profile.pixInOwnFile ? method : 'payments'),
   faultsOf: (item, from) => faultsOf(profile, item, from),
   write: (file) => writeFile(profile, file),

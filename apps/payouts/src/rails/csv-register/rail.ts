@@ -42,6 +42,7 @@ export const csvRegister: Rail = {
   name: 'csv-register',
   mediaType: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
+  asset: null,
   fileKindOf: () => 'register',
   faultsOf,
   write,

@@ -11,6 +11,7 @@ export const ACCOUNT_REFUSALS: Refusals<AccountRejected> = {
   dispute_decided: [409, 'The dispute is decided already.'],
   dispute_exists: [409, 'There is a dispute of this id already.'],
   dispute_unknown: [404, 'There is no such dispute in this account.'],
+  documents_missing: [409, 'Something is missing of the payee since the payment was reserved.'],
   invalid_amount: [
     422,
     'The amount is outside of what is possible here: none is below zero, and zero only where it says something.',
@@ -33,6 +34,7 @@ export const ACCOUNT_REFUSALS: Refusals<AccountRejected> = {
   more_than_remitted: [409, 'That is more than the tax authority has for this payment.'],
   more_than_withheld: [409, 'That is more than was withheld of this payment.'],
   nothing_owed: [409, 'The partner owes nothing in this account.'],
+  partner_suspended: [409, 'The partner is suspended by now.'],
   proposal_unknown: [404, 'Nothing of this id waits for approval in this account.'],
   same_person: SAME_PERSON,
   tax_not_withheld: [409, 'Nothing was withheld of this payment by that rule.'],

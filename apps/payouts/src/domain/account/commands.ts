@@ -260,6 +260,7 @@ export type AccountRejected =
   | { readonly code: 'dispute_decided' }
   | { readonly code: 'dispute_exists' }
   | { readonly code: 'dispute_unknown' }
+  | { readonly code: 'documents_missing' }
   | { readonly code: 'invalid_amount' }
   | { readonly code: 'item_accepted' }
   | { readonly code: 'item_cancelled' }
@@ -276,6 +277,7 @@ export type AccountRejected =
   | { readonly code: 'more_than_remitted'; readonly remitted: string }
   | { readonly code: 'more_than_withheld'; readonly withheld: string }
   | { readonly code: 'nothing_owed' }
+  | { readonly code: 'partner_suspended' }
   | { readonly code: 'proposal_unknown' }
   | { readonly code: 'same_person' }
   | { readonly code: 'tax_not_withheld'; readonly rule: string }

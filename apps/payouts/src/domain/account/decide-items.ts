@@ -28,7 +28,7 @@ import {
 } from './money';
 import { isTaxRemitted, noteRecovered, noteRemitted, remittedOf, taxSides } from './item-taxes';
 import { ofAccount, reservationOf } from './reserve';
-import { type Account, type Item, type ItemStatus, withheldOf } from './state';
+import { type Account, type Item, type ItemStatus, statusAt, withheldOf } from './state';
 
 type Answer = Decision<AccountEvent, AccountRejected>;
 
@@ -124,7 +124,8 @@ function instruct({ run, file, at }: Instruct, account: Account, item: Item): An
   if (item.status === 'cancelled') return reject({ code: 'item_cancelled' });
   if (item.status !== 'reserved') return nothing;
   // Nobody has approved a payment to details that hold no longer; a file that takes another's place was approved as it is.
-  if (file === null && hasOtherDetails(account, item)) return reject({ code: 'details_changed' });
+  const code = file === null ? heldSince(account, item, at) : undefined;
+  if (code !== undefined) return reject({ code });
   const of = ofAccount(account);
   const sides = [...heldSides(item.lines, 1n), ...onItsWay(item, -1n)];
   // Spelled out: there are as many of these as partners are paid.
@@ -144,6 +145,17 @@ function instruct({ run, file, at }: Instruct, account: Account, item: Item): An
     entry: entryOf(of, NOT_MOVED, sides),
   };
   return accept({ type: 'PayoutInstructed', data, occurredAt: at });
+}
+
+/** A suspension may be told long before its day, and a hold in the moment of the release: neither has voided the approval then. */
+function heldSince(
+  account: Account,
+  item: Item,
+  at: Instant,
+): 'details_changed' | 'documents_missing' | 'partner_suspended' | undefined {
+  if (hasOtherDetails(account, item)) return 'details_changed';
+  if (statusAt(account, at) === 'suspended') return 'partner_suspended';
+  return account.payee?.payee.missing.length === 0 ? undefined : 'documents_missing';
 }
 
 const hasOtherDetails = ({ payee }: Account, { method }: Item): boolean =>

@@ -19,6 +19,7 @@ import {
   instruct,
   lineOf,
   noon,
+  partnerIs,
   payee,
   release,
   repayment,
@@ -76,6 +77,18 @@ describe('refusing', () => {
       [...RESERVED, payee({ changePending: true }, 2)],
       instruct('r'),
       { code: 'details_changed' },
+    ],
+    [
+      'to instruct a partner whose suspension has begun since',
+      [partnerIs(['01-01', 'active'], ['04-16', 'suspended']), ...RESERVED],
+      instruct('r'),
+      { code: 'partner_suspended' },
+    ],
+    [
+      'to instruct a payee that is held since',
+      [...RESERVED, payee({ missing: [{ hold: 'kyc', what: 'identity' }] }, 2)],
+      instruct('r'),
+      { code: 'documents_missing' },
     ],
     ['to cancel what is on its way', INSTRUCTED, cancel('r'), { code: 'item_instructed' }],
     [

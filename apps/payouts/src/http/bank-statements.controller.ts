@@ -23,9 +23,10 @@ import {
 } from '@tributary/platform';
 import { DecideRail } from '../application/matching';
 import { BankStatements } from '../application/statements-in';
+import type { AcceptStatement, DismissStatement } from '../domain/rail/commands';
 import { bankLines } from '../read-model/bank-lines.projection';
 import { BankLinesRead } from '../read-model/bank-lines.queries';
-import { AcceptanceBody, DeclaredQuery, PagedQuery } from './bank-statements.dto';
+import { AcceptanceBody, DeclaredQuery, DismissalBody, PagedQuery } from './bank-statements.dto';
 import { RAIL_REFUSALS } from './matching.refusals';
 
 /** Some two hundred thousand lines of camt.053. */
@@ -88,7 +89,9 @@ export class BankStatementsController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Lets a statement count that waits for one before it',
-    description: 'By how much the balance jumps stays on record, with who said why.',
+    description:
+      'By how much the balance jumps stays on record, with who said why. All of its lines count beside those that are known: one that ' +
+      'says in other words what is known already is dismissed.',
   })
   async accept(
     @Idempotent() context: CommandContext,
@@ -98,10 +101,33 @@ export class BankStatementsController {
   ): Promise<CommandAnswer> {
     const { cause, receivedAt: at } = context;
     const said = { rail, statement, reason, by: cause.actor, at };
-    const outcome = await this.commands.execute(
-      new DecideRail({ type: 'AcceptStatement', ...said }, context),
-    );
-    return answerOf(outcome, { service: this.runtime.name, id: statement }, RAIL_REFUSALS);
+    return await this.decide(context, { type: 'AcceptStatement', ...said });
+  }
+
+  @Post(':statement/dismissal')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Sets a statement aside that waits or was refused',
+    description:
+      'It says only what is known in other words, or is not of this account: none of its lines counts, and its break is closed.',
+  })
+  async dismiss(
+    @Idempotent() context: CommandContext,
+    @Param('account') rail: string,
+    @Param('statement') statement: string,
+    @Body() { reason }: DismissalBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt: at } = context;
+    const said = { rail, statement, reason, by: cause.actor, at };
+    return await this.decide(context, { type: 'DismissStatement', ...said });
+  }
+
+  private async decide(
+    context: CommandContext,
+    command: AcceptStatement | DismissStatement,
+  ): Promise<CommandAnswer> {
+    const outcome = await this.commands.execute(new DecideRail(command, context));
+    return answerOf(outcome, { service: this.runtime.name, id: command.statement }, RAIL_REFUSALS);
   }
 }
 

@@ -24,6 +24,12 @@ export class DeclaredQuery {
   closing?: string;
 }
 
+export class DismissalBody {
+  /** Why none of it counts. It stands in the log for good, so it names no person. */
+  @Length(3, 500)
+  reason!: string;
+}
+
 export class AcceptanceBody {
   /** Why it may stand beside what is known. It stands in the log for good, so it names no person. */
   @Length(3, 500)

@@ -91,7 +91,8 @@ export class BreaksController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Says that a break about an item or a file is explained',
-    description: 'A line is explained by matching it, a statement by the one that it waits for.',
+    description:
+      'A line is explained by matching it, a statement by the one that it waits for, or by whoever accepts or dismisses it.',
   })
   async close(
     @Idempotent() context: CommandContext,

@@ -11,7 +11,7 @@ export const RAIL_REFUSALS: Refusals<RailRejected> = {
   ],
   break_explained_by_matching: [
     409,
-    'What such a break is about is settled by matching its line, or by the statement that is missing; it cannot be closed by hand.',
+    'What such a break is about is settled by matching its line, or by the statement that is missing, or by accepting or dismissing the one that it is about; it cannot be closed by hand.',
   ],
   break_unknown: [404, 'There is no open break of this id.'],
   invalid_kind: [
@@ -48,7 +48,7 @@ export const RAIL_REFUSALS: Refusals<RailRejected> = {
   ],
   statement_not_waiting: [
     409,
-    'The statement does not wait for a person: it counts already, was refused, or is still being read.',
+    'The statement does not wait for a person: it counts already, was refused or dismissed, or is still being read.',
   ],
   statement_unknown: [404, 'There is no such statement of this paying account.'],
 };

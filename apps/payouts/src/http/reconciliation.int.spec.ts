@@ -133,6 +133,25 @@ describe('agreeing with the bank', () => {
       (page) => page.items.length === 2,
     );
     expect(items.map(({ cause }) => cause).sort()).toEqual(['continuity', 'foreign_account']);
+    interface Read {
+      readonly statement: string;
+      readonly state: string;
+      readonly reason: string;
+    }
+    const statements = `${ACCOUNT}/bank-statements`;
+    const read = await site.read<Page<Read>>(statements);
+    const ours = read.items.find(({ reason }) => reason === 'foreign_account')?.statement ?? '';
+    const path = `${statements}/${ours}/dismissal`;
+    expect((await site.post(path, { reason: 'of another account' }, 'auditor')).status).toBe(403);
+    expect((await site.post(path, { reason: 'of another account' })).status).toBe(200);
+    await site.until<Page<BreakShown>>('/v1/breaks?type=B11', (page) => page.items.length === 1);
+    const after = await site.until<Page<Read>>(statements, (page) =>
+      page.items.some(({ state }) => state === 'dismissed'),
+    );
+    expect(after.items.find(({ statement }) => statement === ours)).toMatchObject({
+      state: 'dismissed',
+      detail: 'of another account',
+    });
   });
 
   it('leaves to people what no rule decides, to two of them above the limit', async () => {

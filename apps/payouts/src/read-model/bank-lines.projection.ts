@@ -1,12 +1,10 @@
 import { keyedTable, projection } from '@tributary/feeds';
-import type { Json, JsonObject } from '@tributary/kernel';
+import type { Instant, Json, JsonObject } from '@tributary/kernel';
 import type { LineUnmatched, LinesBooked, LinesMatched } from '../domain/rail/match-events';
-import type { ImportedLine, StatementReceived } from '../domain/rail/statement-events';
+import type { ImportedLine, StatementQuarantined } from '../domain/rail/statement-events';
 
 const ON_RAIL = { $tenant: 'text', rail: 'text' } as const;
 const OF_STATEMENT = { ...ON_RAIL, statement: 'text', $occurredAt: 'instant' } as const;
-
-type Head = StatementReceived['data']['head'];
 
 /** What the bank's statements show, and what each line was recognised as. The wording is sealed, as it came. */
 export const bankLines = projection({
@@ -37,6 +35,7 @@ export const bankLines = projection({
       by: 'text',
     },
     StatementImported: { ...OF_STATEMENT, by: 'text?', reason: 'text?' },
+    StatementDismissed: { ...ON_RAIL, statement: 'text', reason: 'text' },
     LinesImported: {
       ...ON_RAIL,
       statement: 'text',
@@ -140,19 +139,16 @@ export const bankLines = projection({
         const told = { head, totals, file, warnings, by, at, state: 'importing' };
         return { bank_statement: [{ ...of, statement, ...told, ...balances }] };
       }
-      case 'StatementQuarantined': {
-        const { statement, reason, detail, unreadable, waits, file, by, $occurredAt: at } = event;
-        const { head, totals } = event;
-        const { from, until } = head as unknown as Head;
-        // What waits was received before, and its days were computed then.
-        const days = waits ? {} : { from_day: from, until_day: until };
-        const state = waits ? 'waits' : 'quarantined';
-        const why = { reason, detail, unreadable, head, totals, file, by, at, state };
-        return { bank_statement: [{ ...of, statement, ...why, ...days }] };
-      }
+      case 'StatementQuarantined':
+        return quarantinedRow(of, event as unknown as Quarantined);
       case 'StatementImported': {
         const { statement, by } = event;
         const done = { state: 'imported', reason: null, detail: null, accepted_by: by };
+        return { bank_statement: [{ ...of, statement, ...done }] };
+      }
+      case 'StatementDismissed': {
+        const { statement, reason: detail } = event;
+        const done = { state: 'dismissed', reason: 'dismissed', detail };
         return { bank_statement: [{ ...of, statement, ...done }] };
       }
       case 'LinesImported':
@@ -213,6 +209,20 @@ const matchedRows = (of: OfRow, matches: Matches) => ({
     })),
   ),
 });
+
+type Quarantined = StatementQuarantined['data'] & { readonly $occurredAt: Instant };
+
+function quarantinedRow(of: OfRow, event: Quarantined) {
+  const { statement, reason, detail, unreadable, waits, file, by, $occurredAt: at } = event;
+  const { head, totals } = event;
+  const { from, until } = head;
+  // What waits was received before, and its days were computed then.
+  const days = waits ? {} : { from_day: from, until_day: until };
+  const state = waits ? 'waits' : 'quarantined';
+  const said = { head, totals, unreadable } as unknown as JsonObject;
+  const why = { reason, detail, ...said, file, by, at, state };
+  return { bank_statement: [{ ...of, statement, ...why, ...days }] };
+}
 
 interface Imported {
   readonly statement: string;

@@ -16,7 +16,7 @@ export interface BankStatementShown {
   readonly statement: string;
   readonly id: string;
   readonly sequence: number | null;
-  readonly state: 'imported' | 'importing' | 'quarantined' | 'waits';
+  readonly state: 'dismissed' | 'imported' | 'importing' | 'quarantined' | 'waits';
   readonly from: string | null;
   readonly until: string | null;
   readonly opening: string | null;

@@ -57,6 +57,13 @@ export interface AcceptStatement extends ByPerson {
   readonly reason: string;
 }
 
+/** Somebody knows that it says only what is known in other words, or is not of this account at all. */
+export interface DismissStatement extends ByPerson {
+  readonly type: 'DismissStatement';
+  readonly statement: string;
+  readonly reason: string;
+}
+
 export interface MatchByHand extends ByPerson, HandMatch {
   readonly type: 'MatchByHand';
 }
@@ -128,7 +135,8 @@ export interface CloseBreak extends ByPerson {
   readonly reason: string;
 }
 
-export type StatementCommand = AcceptStatement | FinishStatement | ImportLines | ReceiveStatement;
+export type StatementCommand =
+  AcceptStatement | DismissStatement | FinishStatement | ImportLines | ReceiveStatement;
 export type MatchCommand =
   | ApproveMatch
   | ExpectRemittance

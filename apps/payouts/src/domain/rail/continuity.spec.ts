@@ -87,6 +87,47 @@ describe('accepting a statement', () => {
   });
 });
 
+describe('dismissing a statement', () => {
+  const fee = (key: string) => line(key, { amount: '500', code: 'FEE', isCharge: true });
+  const dismiss = (statement: string) =>
+    ({ type: 'DismissStatement', ...by('anna'), statement, reason: 'the same day' }) as const;
+
+  it('counts nothing of a day that is only told in other words, and goes on behind it', () => {
+    const book = registered().reads(
+      statement('100000', [a, fee('f')], { id: 'camt' }),
+      statement('100000', [line('a again'), fee('g')], { id: 'ofx' }),
+    );
+    const [key = ''] = book.state.waiting;
+    book.tell(dismiss(key));
+    expect([book.state.waiting, Object.values(book.breaks)]).toEqual([[], ['B02 no_instruction']]);
+    expect(book.events.filter(({ type }) => type === 'LinesBooked')).toHaveLength(1);
+    expect(book.reads(next('89500')).state.waiting).toEqual([]);
+    book.checkSums();
+
+    const before = book.events.length;
+    book.tell(dismiss(key)).reads(statement('100000', [line('a again'), fee('g')], { id: 'ofx' }));
+    expect(book.events).toHaveLength(before);
+    book.tell({ type: 'AcceptStatement', ...by('anna'), statement: key, reason: 'after all' });
+    expect(book.rejected).toEqual({ code: 'statement_not_waiting' });
+  });
+
+  it('closes what one of another account has opened, once', () => {
+    const book = registered().reads(statement('1', [], { id: 'x', account: '999' }));
+    const [id = ''] = Object.keys(book.breaks);
+    expect(book.breaks).toEqual({ [id]: 'B11 foreign_account' });
+    book.tell(dismiss(id), dismiss(id));
+    expect(book.breaks).toEqual({});
+    expect(book.events.filter(({ type }) => type === 'StatementDismissed')).toHaveLength(1);
+  });
+
+  it('takes away nothing that counts, and nothing that nobody has sent', () => {
+    const book = registered().reads(statement('100000', [a], { id: 'first' }));
+    const [[key = ''] = []] = book.state.statements.entries();
+    expect(book.tell(dismiss(key)).rejected).toEqual({ code: 'statement_not_waiting' });
+    expect(book.tell(dismiss('nosuch')).rejected).toEqual({ code: 'statement_unknown' });
+  });
+});
+
 describe('a day that was told before', () => {
   const fee = (key: string) => line(key, { amount: '500', code: 'FEE', isCharge: true });
   const month = { from: '2026-04-01', until: '2026-04-30' };

@@ -30,7 +30,7 @@ import { filesWithOpenItems } from './overdue';
 import { overdueRemittances } from './remittances';
 import { snapshot } from './snapshot';
 import { type Rail, initialRail, ofRail } from './state';
-import { acceptStatement, finish, importLines, receive } from './statements';
+import { acceptStatement, dismissStatement, finish, importLines, receive } from './statements';
 import { nextWork, pastWork } from './work';
 
 type Decided = Decision<RailEvent, RailRejected>;
@@ -83,6 +83,8 @@ function decideAboutStatements(command: FileCommand | StatementCommand, state: R
       return finish(command, state);
     case 'AcceptStatement':
       return acceptStatement(command, state);
+    case 'DismissStatement':
+      return dismissStatement(command, state);
     default:
       return decideAboutFiles(command, state);
   }

@@ -4,7 +4,12 @@ import { withBooked, withBreaks, withItem, withMatches, withoutMatch } from './e
 import { evolveFile } from './files';
 import { indexLine } from './find';
 import { type Rail, type RailLine, type RailStatement, lineOf, statementOf } from './state';
-import type { LinesImported, StatementEvent, StatementImported } from './statement-events';
+import type {
+  LinesImported,
+  StatementDismissed,
+  StatementEvent,
+  StatementImported,
+} from './statement-events';
 import type { FileEvent, FileItemsListed } from './file-events';
 import type { MatchingFellBehind, RefusalOutdated } from './match-events';
 import { countedAnew } from './continuity';
@@ -71,18 +76,23 @@ function fold(state: Rail, event: RailEvent): Rail {
   }
 }
 
-function withWork(state: Rail, event: FileEvent | MatchingFellBehind | RefusalOutdated): Rail {
+function withWork(
+  state: Rail,
+  event: FileEvent | MatchingFellBehind | RefusalOutdated | StatementDismissed,
+): Rail {
   switch (event.type) {
     case 'MatchingFellBehind':
       return { ...state, work: event.data.work };
     case 'RefusalOutdated':
       return state;
+    case 'StatementDismissed':
+      return withoutStatement(state, event.data.statement);
     default:
       return withFiles({ ...state, files: evolveFile(state.files, event) }, event);
   }
 }
 
-function withStatements(state: Rail, event: StatementEvent): Rail {
+function withStatements(state: Rail, event: Exclude<StatementEvent, StatementDismissed>): Rail {
   switch (event.type) {
     case 'StatementReceived': {
       const { statement, rail: _rail, warnings: _warnings, ...received } = event.data;
@@ -237,6 +247,17 @@ function withStatement(state: Rail, data: StatementImported['data']): Rail {
     sequences,
     coverage: { ...coverage, until: later, jumps: jumped },
     statements: state.statements.set(statement, { ...known, status: 'imported' }),
+    waiting: state.waiting.filter((each) => each !== statement),
+  };
+}
+
+/** Of one that was refused nothing was kept but why. */
+function withoutStatement(state: Rail, statement: string): Rail {
+  const known = state.statements.get(statement);
+  if (known === undefined) return state;
+  return {
+    ...state,
+    statements: state.statements.set(statement, { ...known, status: 'dismissed' }),
     waiting: state.waiting.filter((each) => each !== statement),
   };
 }

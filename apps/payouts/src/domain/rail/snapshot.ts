@@ -50,6 +50,7 @@ function touched(event: RailEvent): readonly string[] {
       return [`return/${event.data.sha256}`];
     case 'StatementReceived':
       return [`statement/${event.data.statement}`, `refused/${event.data.statement}`];
+    case 'StatementDismissed':
     case 'StatementImported':
       return [HEAD, `statement/${event.data.statement}`];
     case 'StatementQuarantined': {

@@ -63,7 +63,7 @@ export interface RailLine extends ImportedLine {
 
 export interface RailStatement {
   readonly received: Omit<StatementReceived['data'], 'rail' | 'statement' | 'warnings'>;
-  readonly status: 'importing' | 'imported' | 'waits';
+  readonly status: 'dismissed' | 'importing' | 'imported' | 'waits';
   readonly chunks: number;
   readonly lines: number;
   readonly debits: string;

@@ -88,5 +88,11 @@ export type StatementQuarantined = DomainEvent<
   }
 >;
 
+/** Somebody has looked at one that waits or was refused, and it says nothing that is to count: none of its lines ever does. */
+export type StatementDismissed = DomainEvent<
+  'StatementDismissed',
+  OfStatement & { readonly reason: string; readonly by: string }
+>;
+
 export type StatementEvent =
-  LinesImported | StatementImported | StatementQuarantined | StatementReceived;
+  LinesImported | StatementDismissed | StatementImported | StatementQuarantined | StatementReceived;

@@ -2,6 +2,7 @@ import { type Day, type Decision, accept, nothing, reject, startOfDay } from '@t
 import type { Break } from './break-events';
 import type {
   AcceptStatement,
+  DismissStatement,
   FinishStatement,
   ImportLines,
   RailRejected,
@@ -192,10 +193,28 @@ export function acceptStatement(command: AcceptStatement, state: Rail): Decided 
       code: state.refused.has(statement) ? 'statement_not_waiting' : 'statement_unknown',
     });
   if (known.status === 'imported') return nothing;
-  if (known.status === 'importing' || known.received.from < (state.coverage?.from ?? ''))
+  if (known.status !== 'waits' || known.received.from < (state.coverage?.from ?? ''))
     return reject({ code: 'statement_not_waiting' });
   return accept(...counted(state, imported(state, statement, { by, reason })));
 }
+
+/** What is only told in other words would count twice if it were accepted, and what is not ours never can be. */
+export function dismissStatement(
+  { rail, statement, reason, by, at }: DismissStatement,
+  state: Rail,
+): Decided {
+  const known = state.statements.get(statement);
+  const isRefused = known === undefined && state.refused.has(statement);
+  if (known === undefined && !isRefused) return reject({ code: 'statement_unknown' });
+  const ended = closed(state, breaksOf(statement), 'dismissed', by);
+  if (known?.status === 'dismissed' || (isRefused && ended.length === 0)) return nothing;
+  if (!isRefused && known?.status !== 'waits') return reject({ code: 'statement_not_waiting' });
+  const data = { rail, statement, reason, by };
+  return accept({ type: 'StatementDismissed', data, occurredAt: at }, ...ended);
+}
+
+const breaksOf = (statement: string): readonly string[] =>
+  ['B11', 'B13'].map((type) => `${type}.${statement}`);
 
 function imported(
   state: Rail,
@@ -226,8 +245,7 @@ function counted(before: Rail, first: StatementImported): readonly RailEvent[] {
   const begun: string[] = [];
   for (let next: StatementImported | undefined = first; next !== undefined;) {
     const { statement } = next.data;
-    const open = ['B11', 'B13'].map((type) => `${type}.${statement}`);
-    add(next, ...closed(state, open, 'statement_counts', next.data.by));
+    add(next, ...closed(state, breaksOf(statement), 'statement_counts', next.data.by));
     begun.push(statement);
     const ready: string | undefined = state.waiting.find(
       (each) => doubtOf(state, each) === undefined,

@@ -65,7 +65,7 @@ class Sent {
   account = async (command: AccountCommand): Promise<void> =>
     accepted(await this.runner.run(account, STREAM, command, this.cause()));
 
-  private rail = async (command: RailCommand): Promise<void> =>
+  rail = async (command: RailCommand): Promise<void> =>
     accepted(await this.runner.run(rail, RAIL_STREAM, command, this.cause()));
 
   async voids(then: AfterVoid, approvedAt = AT): Promise<void> {
@@ -167,6 +167,33 @@ describe('telling accounts what the bank says of a voided file', () => {
     await sent.hears('rejected');
     expect(await sent.delivers()).toEqual([]);
     expect(await sent.status()).toBe('rejected');
+  });
+
+  it('is owed again once two persons have declared it unpaid, and not before', async () => {
+    const sent = await Sent.begun();
+    await sent.voids('new_file');
+    await sent.hears('claimed_paid');
+    expect(await sent.delivers()).toEqual([]);
+    const proposal = {
+      type: 'ProposeItemUnpaid',
+      ...on,
+      item: ITEM,
+      evidence: ['letter'],
+    } as const;
+    const approval = { type: 'ApproveItemUnpaid', ...on, item: ITEM } as const;
+    await sent.rail({ ...proposal, by: 'anna' });
+    await expect(sent.rail({ ...approval, by: 'anna' })).rejects.toThrow('same_person');
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.status()).toBe('instructed');
+    await sent.rail({ ...approval, by: 'bert' });
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.status()).toBe('rejected');
+    expect((await sent.onRail()).breaks.size).toBe(0);
+    // Should it have paid it after all, somebody is asked.
+    await sent.hears('accepted');
+    expect(await sent.delivers()).toEqual([]);
+    expect(await sent.status()).toBe('rejected');
+    expect((await sent.onRail()).breaks.entries().map(([id]) => id)).toEqual([`B15.${ITEM}`]);
   });
 
   it('sends nothing again that a statement shows, before it could be taken back', async () => {

@@ -15,6 +15,7 @@ import { type OfAccount, accountStreamOf } from '../domain/account/terms';
 import {
   type AnsweredItem,
   type FileVoided,
+  type ItemDeclaredUnpaid,
   type ItemsAnswered,
   type ListedItem,
   railStreamOf,
@@ -37,6 +38,7 @@ interface MoveItems {
 }
 
 type Facts = {
+  readonly ItemDeclaredUnpaid: ItemDeclaredUnpaid['data'];
   readonly ItemsAnswered: ItemsAnswered['data'];
   readonly FileVoided: FileVoided['data'];
 };
@@ -60,6 +62,17 @@ export function accountsTold(
             { type: 'TellAccount', of, command: { type: 'NoteBankAnswer', account: of, ...told } },
           ];
         }),
+      ItemDeclaredUnpaid: ({ data: { item, partner, entity, asset }, occurredAt: at }) => {
+        const of = { partner, entity, asset };
+        const told = { item, answer: 'rejected', codes: [DECLARED_UNPAID], at } as const;
+        const command = {
+          type: 'NoteBankAnswer',
+          account: of,
+          ...told,
+          bankReference: null,
+        } as const;
+        return [{ type: 'TellAccount', of, command }];
+      },
       FileVoided: ({ data: voided, revision }) => [{ type: 'MoveItems', voided, revision }],
     },
     target: (command, tenant) =>
@@ -75,6 +88,9 @@ export function accountsTold(
     },
   });
 }
+
+/** Stands where the bank's own words for a rejection would. */
+const DECLARED_UNPAID = 'declared_unpaid';
 
 /** Only a statement says that something was paid, or came back; and of two answers that cannot both be true none is. */
 function answerFor({ answer, codes }: AnsweredItem) {

@@ -56,7 +56,7 @@ export async function loadFile(
   for await (const { revision, type, data } of log.read(railStreamOf(tenant, id), from)) {
     if (typeof until === 'bigint' && revision > until) break;
     const event = { type, data } as unknown as Pick<FileEvent, 'data' | 'type'> as FileEvent;
-    if (event.type === 'ItemsAnswered') noteRefusals(event.data.answers, file, refused);
+    noteRefusals(event, file, refused);
     if (!('file' in event.data) || event.data.file !== file) continue;
     if (event.type === 'FileNumbered')
       loaded = { numbered: event.data, items, exported: null, isVoided: false, refused };
@@ -70,12 +70,10 @@ export async function loadFile(
   return loaded;
 }
 
-function noteRefusals(
-  answers: Extract<FileEvent, { type: 'ItemsAnswered' }>['data']['answers'],
-  file: Uuid,
-  refused: Set<string>,
-): void {
-  for (const each of answers) {
+function noteRefusals(event: FileEvent, file: Uuid, refused: Set<string>): void {
+  if (event.type === 'ItemDeclaredUnpaid' && event.data.file === file) refused.add(event.data.item);
+  if (event.type !== 'ItemsAnswered') return;
+  for (const each of event.data.answers) {
     if (each.file !== file) continue;
     if (each.answer === 'rejected') refused.add(each.item);
     else refused.delete(each.item);

@@ -28,7 +28,7 @@ import { PaymentFilesShown } from '../read-model/files.queries';
 import { csvRegister } from '../rails/csv-register/rail';
 import type { Rail } from '../rails/rail';
 import { railNamed } from '../rails/rails';
-import { FileVoidBody, FilesQuery } from './files.dto';
+import { FileVoidBody, FilesQuery, UnpaidBody } from './files.dto';
 import { FileNumber, afterOf, unknownFile } from './files.names';
 import { FILE_REFUSALS } from './files.refusals';
 import { assertPayDay } from './pay-on';
@@ -149,6 +149,40 @@ export class FilesController {
     const { cause, receivedAt: at } = context;
     const command = { type: 'ApproveFileVoid', rail, sequence, by: cause.actor, at } as const;
     return await this.decide(new DecideFile(command, context));
+  }
+
+  @Post(':account/items/:item/unpaid')
+  @ApiOperation({
+    summary: 'Proposes to declare a payment unpaid',
+    description:
+      'Of one that the bank has claimed or left in doubt and answers no more, with what shows that it has not paid it and will not. A second person approves.',
+  })
+  async proposeUnpaid(
+    @Idempotent() context: CommandContext,
+    @Param('account') rail: string,
+    @Param('item') item: string,
+    @Body() { evidence }: UnpaidBody,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt: at } = context;
+    const said = { rail, item, evidence, by: cause.actor, at };
+    return await this.decide(new DecideFile({ type: 'ProposeItemUnpaid', ...said }, context));
+  }
+
+  @Post(':account/items/:item/unpaid/approval')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Declares it unpaid, as somebody else has proposed',
+    description:
+      'As if the bank had rejected it: it is owed again. Refused once a line shows it, and where the bank has answered since the proposal.',
+  })
+  async approveUnpaid(
+    @Idempotent() context: CommandContext,
+    @Param('account') rail: string,
+    @Param('item') item: string,
+  ): Promise<CommandAnswer> {
+    const { cause, receivedAt: at } = context;
+    const said = { rail, item, by: cause.actor, at };
+    return await this.decide(new DecideFile({ type: 'ApproveItemUnpaid', ...said }, context));
   }
 
   @Post(':account/returns')

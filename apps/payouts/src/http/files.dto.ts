@@ -26,6 +26,16 @@ export class FilesQuery extends FilesPageQuery {
   run?: string;
 }
 
+export class UnpaidBody {
+  /** What shows that the bank has not paid it, and will not. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @Length(1, 500, { each: true })
+  evidence!: string[];
+}
+
 export class FileVoidBody {
   /** What shows that the bank took nothing of it. */
   @IsArray()

@@ -231,6 +231,29 @@ describe('from an instructed run to files, answers and a void', () => {
     ]);
   });
 
+  it('declares a payment unpaid by two persons, and of none that the bank has rejected', async () => {
+    const path = (partner: string) =>
+      `/v1/payment-files/itau1/items/${items[partner] ?? ''}/unpaid`;
+    const evidence = { evidence: ['letter of the bank'] };
+    expect(await site.post(path('mail'), evidence)).toMatchObject({
+      status: 409,
+      body: { code: 'item_rejected' },
+    });
+    expect(await site.post(path('letters'), evidence, 'auditor')).toMatchObject({ status: 403 });
+    expect(await site.post(path('letters'), evidence)).toMatchObject({ status: 201 });
+    expect(await site.post(`${path('letters')}/approval`)).toMatchObject({
+      status: 403,
+      body: { code: 'same_person' },
+    });
+    const shown = await eventually(
+      () => site.get('/v1/payment-files/itau1/1/items'),
+      (page) => JSON.stringify(page.list('items')).includes('letter of the bank'),
+    );
+    expect(shown.list('items')).toContainEqual(
+      expect.objectContaining({ partner: 'letters', answer: 'claimed_paid' }),
+    );
+  });
+
   it('refuses what is no return file', async () => {
     const refused = await site.upload(
       '/v1/payment-files/itau1/returns',

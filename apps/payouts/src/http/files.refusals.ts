@@ -19,6 +19,17 @@ export const FILE_REFUSALS: Refusals<FileRejected> = {
     409,
     'This payment stands in another file, whose number is `sequence`; void that one first.',
   ],
+  item_rejected: [409, 'The bank has rejected this payment, and it is owed again.'],
+  item_settled: [409, 'A line of the bank shows that this payment was made.'],
+  item_unanswered: [
+    409,
+    'The bank has taken nothing of the file of this payment so far; void the file.',
+  ],
+  item_unknown: [404, 'There is no payment of this reference in this paying account.'],
+  no_unpaid_proposed: [
+    409,
+    'Nobody has proposed to declare this payment unpaid, or the bank has answered since; that comes first.',
+  ],
   no_void_proposed: [409, 'Nobody has proposed to void this file; that comes first.'],
   number_exhausted: [
     409,

@@ -19,7 +19,7 @@ interface Answered {
 /** Accounts that we pay from, the files that were sent from each, and what the bank has answered. Nothing in it is personal. */
 export const paymentFiles = projection({
   name: 'payment_files',
-  version: 2,
+  version: 3,
   events: {
     PayingAccountRegistered: {
       ...ON_RAIL,
@@ -49,6 +49,14 @@ export const paymentFiles = projection({
       evidence: 'json',
       then: 'text',
       payOn: 'text',
+      proposedBy: 'text',
+      by: 'text',
+    },
+    ItemUnpaidProposed: { ...ON_FILE, item: 'text', evidence: 'json', by: 'text' },
+    ItemDeclaredUnpaid: {
+      ...ON_FILE,
+      item: 'text',
+      evidence: 'json',
       proposedBy: 'text',
       by: 'text',
     },
@@ -115,6 +123,8 @@ export const paymentFiles = projection({
         codes: 'json?',
         bank_reference: 'text?',
         answered_at: 'instant?',
+        // Proposed or declared, whole in one value.
+        unpaid: 'json?',
       },
       indexes: ['(tenant, rail, sequence, item)'],
     }),
@@ -168,6 +178,16 @@ export const paymentFiles = projection({
         const row = { sequence, file_refused: fileRefused, item_count: count, warnings };
         return { return_file: [{ ...of, sha256, ...row, read_by: by, read_at: at }] };
       }
+      case 'ItemUnpaidProposed': {
+        const { item, evidence, by } = event;
+        const unpaid = { evidence, proposedBy: by, proposedAt: at };
+        return { payment_file_item: [{ ...of, item, unpaid }] };
+      }
+      case 'ItemDeclaredUnpaid': {
+        const { item, evidence, proposedBy, by } = event;
+        const unpaid = { evidence, proposedBy, approvedBy: by, declaredAt: at };
+        return { payment_file_item: [{ ...of, item, answer: 'rejected', unpaid }] };
+      }
       case 'ItemsAnswered':
         return {
           payment_file_item: answeredRows(of, event.answers, at),
@@ -195,6 +215,7 @@ function listedRows({ tenant, rail }: OfRail, sequence: number, items: Json) {
     codes: null,
     bank_reference: null,
     answered_at: null,
+    unpaid: null,
   }));
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { subscriptionOf } from '@tributary/feeds';
-import { type Instant, type JsonObject, invariant } from '@tributary/kernel';
+import { type Instant, type Json, type JsonObject, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { AfterVoid, BankAnswer, PayingAccountSettings } from '../domain/rail/file-events';
 import { paymentFiles } from './files.projection';
@@ -42,6 +42,8 @@ export interface FileItemShown {
   readonly codes: readonly string[];
   readonly bankReference: string | null;
   readonly answeredAt: Instant | null;
+  /** Proposed or declared by people, with who and why. */
+  readonly unpaid: Json;
 }
 
 export interface ReturnFileShown {
@@ -92,7 +94,7 @@ const FILES = listOf(
 
 const ITEMS = listOf(
   `select item, partner, amount::text as amount, answer, coalesce(codes, '[]') as codes,
-    bank_reference as "bankReference", ${utc('answered_at')} as "answeredAt"
+    bank_reference as "bankReference", ${utc('answered_at')} as "answeredAt", unpaid
   from payment_file_item where tenant = $1 and rail = $2 and sequence = $3 and item > $4 order by item limit $5`,
   'r.item',
 );

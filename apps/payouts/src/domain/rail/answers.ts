@@ -21,6 +21,10 @@ export function afterFiles(state: Rail, events: readonly RailEvent[]): readonly 
       for (const file of new Set(answers.map((each) => each.file)))
         work.push(...batchAgain(draft, file));
     }
+    if (event.type === 'ItemDeclaredUnpaid') {
+      work.push(...rejected(draft, event.data.item));
+      work.push(...batchAgain(draft, event.data.file));
+    }
     if (event.type === 'FileItemsListed') {
       for (const { item } of event.data.leftOut ?? []) openClaimed(draft, item);
       for (const { item } of event.data.items) work.push(...matchItem(draft, item));
@@ -55,6 +59,15 @@ function answered(draft: Draft, { item: id, file, answer, codes }: AnsweredItem)
     // The statement is the truth, so it stays settled; but somebody has to ask the bank.
     if (isSettled) draft.open(breakOfItem(draft.state, id, 'B07', 'rejected_after_debit'));
   }
+  return matchItem(draft, id);
+}
+
+/** By two persons: what was open about it ends, and lines that came before it are judged anew. */
+function rejected(draft: Draft, id: ItemId): readonly Work[] {
+  draft.close(
+    (['B01', 'B03', 'B15', 'B16'] as const).map((type) => `${type}.${id}`),
+    'declared_unpaid',
+  );
   return matchItem(draft, id);
 }
 

@@ -158,10 +158,7 @@ export type RailRejected =
   | { readonly code: 'break_unknown' }
   | { readonly code: 'invalid_kind'; readonly kind: string; readonly side: string }
   | { readonly code: 'item_not_settled'; readonly item: string }
-  | { readonly code: 'item_rejected'; readonly item: string }
   | { readonly code: 'item_returned'; readonly item: string }
-  | { readonly code: 'item_settled'; readonly item: string }
-  | { readonly code: 'item_unknown'; readonly item: string }
   | { readonly code: 'line_matched'; readonly kind: string }
   | { readonly code: 'line_not_matched' }
   | { readonly code: 'line_unknown' }

@@ -67,6 +67,24 @@ export interface ApproveFileVoid {
   readonly at: Instant;
 }
 
+/** The bank has not paid it and will not, as somebody has found out otherwise than by a file of it. */
+export interface ProposeItemUnpaid {
+  readonly type: 'ProposeItemUnpaid';
+  readonly rail: string;
+  readonly item: ItemId;
+  readonly evidence: readonly string[];
+  readonly by: string;
+  readonly at: Instant;
+}
+
+export interface ApproveItemUnpaid {
+  readonly type: 'ApproveItemUnpaid';
+  readonly rail: string;
+  readonly item: ItemId;
+  readonly by: string;
+  readonly at: Instant;
+}
+
 export interface NoteReturnFile {
   readonly type: 'NoteReturnFile';
   readonly rail: string;
@@ -101,11 +119,13 @@ export interface AnswerItems {
 export type FileCommand =
   | AnswerItems
   | ApproveFileVoid
+  | ApproveItemUnpaid
   | ExportFile
   | ListFileItems
   | NoteReturnFile
   | NumberFile
   | ProposeFileVoid
+  | ProposeItemUnpaid
   | RegisterPayingAccount;
 
 export type FileRejected =
@@ -121,6 +141,11 @@ export type FileRejected =
       readonly item: ItemId;
       readonly sequence: number;
     }
+  | { readonly code: 'item_rejected'; readonly item: ItemId }
+  | { readonly code: 'item_settled'; readonly item: ItemId }
+  | { readonly code: 'item_unanswered'; readonly item: ItemId }
+  | { readonly code: 'item_unknown'; readonly item: ItemId }
+  | { readonly code: 'no_unpaid_proposed'; readonly item: ItemId }
   | { readonly code: 'no_void_proposed'; readonly sequence: number }
   | { readonly code: 'number_exhausted'; readonly last: number }
   | { readonly code: 'return_unknown' }

@@ -145,6 +145,24 @@ export type FileVoided = DomainEvent<
     }
 >;
 
+interface Unpaid {
+  readonly item: ItemId;
+  readonly partner: string;
+  /** What shows that the bank has not paid it and will not, such as its letter. */
+  readonly evidence: readonly string[];
+}
+
+export type ItemUnpaidProposed = DomainEvent<
+  'ItemUnpaidProposed',
+  OfFile & Unpaid & { readonly by: string }
+>;
+
+/** Two persons have said what the bank does not say in a file: the item is as if it had rejected it. */
+export type ItemDeclaredUnpaid = DomainEvent<
+  'ItemDeclaredUnpaid',
+  OfFile & Unpaid & { readonly proposedBy: string; readonly by: string }
+>;
+
 /** An answer of the bank was read. The same bytes are read once. */
 export type ReturnFileRead = DomainEvent<
   'ReturnFileRead',
@@ -207,6 +225,8 @@ export type FileEvent =
   | FileNumbered
   | FileVoidProposed
   | FileVoided
+  | ItemDeclaredUnpaid
+  | ItemUnpaidProposed
   | ItemsAnswered
   | PayingAccountRegistered
   | ReturnFileRead;

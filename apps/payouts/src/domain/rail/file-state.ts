@@ -4,6 +4,7 @@ import type {
   BankAnswer,
   FileEvent,
   FileVoidProposed,
+  ItemUnpaidProposed,
   ListedItem,
   PayingAccountSettings,
 } from './file-events';
@@ -20,6 +21,8 @@ export interface FileItem {
   readonly formerly?: readonly number[];
   /** Of one of them the bank has said since that it took it, or knows no answer. */
   readonly isClaimedOfVoided?: true;
+  /** Somebody has proposed to declare it unpaid, and the bank has said nothing of it since. */
+  readonly unpaid?: Pick<ItemUnpaidProposed['data'], 'by' | 'evidence'>;
 }
 
 /** An answer file of the bank. */
@@ -89,6 +92,14 @@ export function evolveFile(state: Files, { type, data }: FileEvent): Files {
       return withFile(state, data.file, { proposal: data });
     case 'FileVoided':
       return withFile(state, data.file, { voided: true, proposal: null });
+    case 'ItemUnpaidProposed': {
+      const { item, evidence, by } = data;
+      return withItem(state, item, { ...itemOf(state, item), unpaid: { evidence, by } });
+    }
+    case 'ItemDeclaredUnpaid': {
+      const { isClaimedOfVoided: _claimed, ...known } = heardOf(itemOf(state, data.item));
+      return withItem(state, data.item, { ...known, state: 'rejected' });
+    }
     case 'ReturnFileRead':
       return withReturn(state, data.sha256, { chunks: 0, sequence: data.sequence });
     case 'ItemsAnswered':
@@ -169,8 +180,7 @@ function answered(state: Files, data: Data<'ItemsAnswered'>): Files {
   const chunks = Math.max(read.chunks, data.chunk + 1);
   let next = withReturn(state, data.return, { ...read, chunks });
   for (const { item, file, answer, bankReference } of data.answers) {
-    const known = next.items.get(item);
-    invariant(known, 'only items that stand in a file are answered');
+    const known = heardOf(itemOf(next, item));
     next = withItem(next, item, {
       ...known,
       state: stateAfter(known.state, answer),
@@ -179,6 +189,17 @@ function answered(state: Files, data: Data<'ItemsAnswered'>): Files {
     });
   }
   return next;
+}
+
+/** What was proposed before the bank said more is proposed no longer. */
+function heardOf({ unpaid: _proposed, ...known }: FileItem): FileItem {
+  return known;
+}
+
+function itemOf({ items }: Files, item: ItemId): FileItem {
+  const known = items.get(item);
+  invariant(known, 'only of items that stand in a file anything is said');
+  return known;
 }
 
 /**

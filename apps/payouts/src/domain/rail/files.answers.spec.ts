@@ -3,6 +3,8 @@ import {
   FILE_A,
   FILE_B,
   HASH,
+  RAIL,
+  RUN,
   answer,
   answered,
   approveVoid,
@@ -169,6 +171,85 @@ describe('noting what the bank answers about a file that was voided', () => {
     given(...gone, returnReadOf(1), doubted(CONTRADICTS))
       .when(answer(1, said(A.item, 'rejected')))
       .then(answered(1, [said(A.item, 'rejected')])));
+});
+
+describe('declaring an item unpaid', () => {
+  const read = [...sent, returnRead];
+  const unknown = [...read, answered(0, [said(A.item, 'unknown'), said(B.item, 'accepted')])];
+  const of = { rail: RAIL, entity: 'main', asset: 'BRL/2', file: FILE_A, sequence: 1, run: RUN };
+  const { item, partner } = A;
+  const [evidence, at] = [['letter 4'], registered.occurredAt] as const;
+  const propose = (of = item): FileCommand => ({
+    ...{ type: 'ProposeItemUnpaid', rail: RAIL, item: of, evidence, by: 'anna', at },
+  });
+  const approve = (by: string): FileCommand => ({
+    ...{ type: 'ApproveItemUnpaid', rail: RAIL, item, by, at },
+  });
+  const proposed: FileEvent = {
+    type: 'ItemUnpaidProposed',
+    data: { ...of, item, partner, evidence, by: 'anna' },
+    occurredAt: at,
+  } as FileEvent;
+  const declared: FileEvent = {
+    type: 'ItemDeclaredUnpaid',
+    data: { ...of, item, partner, evidence, proposedBy: 'anna', by: 'bert' },
+    occurredAt: at,
+  } as FileEvent;
+
+  it('takes evidence and two persons', () => {
+    given(...unknown)
+      .when(propose())
+      .then(proposed);
+    given(...unknown, proposed)
+      .when(approve('anna'))
+      .thenRejected({ code: 'same_person' });
+    given(...unknown, proposed)
+      .when(approve('bert'))
+      .then(declared);
+    given(...unknown)
+      .when(approve('bert'))
+      .thenRejected({ code: 'no_unpaid_proposed', item });
+    expect(
+      [...unknown, proposed, declared].reduce(evolveFile, initialFiles).items.get(item),
+    ).toEqual({
+      file: FILE_A,
+      partner,
+      amount: '100',
+      state: 'rejected',
+      bankReference: null,
+      settled: false,
+    });
+  });
+
+  it('begins anew once the bank has said more', () =>
+    given(...unknown, proposed, answered(1, [said(item, 'accepted')]))
+      .when(approve('bert'))
+      .thenRejected({ code: 'no_unpaid_proposed', item }));
+
+  it('is refused of what is rejected or paid, of a file that the bank has not taken, and of strangers', () => {
+    given(...sent)
+      .when(propose())
+      .thenRejected({ code: 'item_unanswered', item });
+    given(...read, answered(0, [said(item, 'rejected')]))
+      .when(propose())
+      .thenRejected({ code: 'item_rejected', item });
+    given(...unknown)
+      .when(propose('STRANGER0000000'))
+      .thenRejected({ code: 'item_unknown', item: 'STRANGER0000000' });
+    const paid = itemsSettled(
+      [...unknown, proposed].reduce(evolveFile, initialFiles),
+      [item],
+      true,
+    );
+    expect(files.decide(approve('bert'), paid)).toEqual({
+      rejected: { code: 'item_settled', item },
+    });
+    // Nothing was said of it, but the bank has the file.
+    const silent = [...read, answered(0, [said(B.item, 'accepted')])];
+    given(...silent)
+      .when(propose())
+      .then(proposed);
+  });
 });
 
 describe('voiding a file that the bank refused whole', () => {

@@ -23,6 +23,7 @@ import type {
 import type { FileEvent, PayingAccountSettings } from './file-events';
 import { type FileItem, type Files, type NumberedFile, askedFor, blocks } from './file-state';
 import { newsOf } from './news-of-items';
+import { approveUnpaid, proposeUnpaid } from './unpaid';
 
 export type { FileCommand, FileRejected } from './file-commands';
 export type { FileEvent } from './file-events';
@@ -57,6 +58,10 @@ export function decideFile(command: FileCommand, state: Files): Decided {
       return proposeVoid(command, state);
     case 'ApproveFileVoid':
       return approveVoid(command, state);
+    case 'ProposeItemUnpaid':
+      return proposeUnpaid(command, state, account);
+    case 'ApproveItemUnpaid':
+      return approveUnpaid(command, state, account);
     case 'NoteReturnFile':
       return noteReturn(command, state);
     case 'AnswerItems':

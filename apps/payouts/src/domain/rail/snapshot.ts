@@ -39,6 +39,9 @@ function touched(event: RailEvent): readonly string[] {
         ...items.flatMap(({ item }) => [`item/${item}`, `asked/${item}`]),
       ];
     }
+    case 'ItemUnpaidProposed':
+    case 'ItemDeclaredUnpaid':
+      return [`item/${event.data.item}`, `asked/${event.data.item}`];
     case 'ItemsAnswered': {
       const { return: hash, answers } = event.data;
       return [

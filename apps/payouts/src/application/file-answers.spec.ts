@@ -169,6 +169,18 @@ describe('telling accounts what the bank says of a voided file', () => {
     expect(await sent.status()).toBe('rejected');
   });
 
+  it('sends nothing again of which the bank has taken its claim back, before it could be listed', async () => {
+    const sent = await Sent.begun();
+    await sent.voids('new_file');
+    await sent.hears('claimed_paid');
+    await sent.hears('rejected');
+    expect(await sent.delivers()).toEqual([]);
+    const { files, breaks } = await sent.onRail();
+    expect(files.files.get(SECOND)).toMatchObject({ count: 0, total: '0', listed: 0 });
+    expect(breaks.size).toBe(0);
+    expect(await sent.status()).toBe('rejected');
+  });
+
   it('is owed again once two persons have declared it unpaid, and not before', async () => {
     const sent = await Sent.begun();
     await sent.voids('new_file');

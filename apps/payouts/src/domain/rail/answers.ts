@@ -40,7 +40,8 @@ export function afterFiles(state: Rail, events: readonly RailEvent[]): readonly 
 
 /** It stays where it is until a line of the bank shows it, also matched by hand, or the bank rejects it: then the void was true. */
 function openClaimed(draft: Draft, id: ItemId): void {
-  if (itemOf(draft.state, id).settledBy === null)
+  const isRejected = draft.state.files.items.get(id)?.state === 'rejected';
+  if (!isRejected && itemOf(draft.state, id).settledBy === null)
     draft.open(breakOfItem(draft.state, id, 'B15', CONTRADICTS));
 }
 

@@ -153,7 +153,9 @@ function list({ rail, file, chunk, items, at }: ListFileItems, state: Files): De
   return accept({ type: 'FileItemsListed', data, occurredAt: at });
 }
 
-const isClaimed = (item: FileItem | undefined): boolean => item !== undefined && blocks(item);
+/** What was rejected between the void and this list had been claimed before, and its account is about to owe it again. */
+const isClaimed = (item: FileItem | undefined): boolean =>
+  item !== undefined && (blocks(item) || item.state === 'rejected');
 
 /** The last wall against paying twice: an item stands in one file, unless the bank took nothing of the one before. */
 function inAnotherFile(

@@ -25,6 +25,20 @@ const FREE: HoldsKnown = {
   declined: null,
   answerBy: null,
 };
+const VALID = { from: march(1), until: null };
+const COMPLETE = {
+  ...PAYEE,
+  tax: {
+    country: 'BR',
+    kind: 'company' as const,
+    regime: 'simples',
+    regimeHolds: VALID,
+    documents: [
+      { name: 'nota_fiscal', ...VALID },
+      { name: 'residence', ...VALID },
+    ],
+  },
+};
 const ALL = { amount: null, until: null };
 
 describe('saying why an account is not paid', () => {
@@ -49,8 +63,8 @@ describe('saying why an account is not paid', () => {
     ],
     [
       'a document that the last run asked for',
-      { declined: { reason: 'tax' as const, detail: 'nota_fiscal', minimum: null } },
-      [{ ...ALL, reason: 'tax', owner: 'partner', missing: 'nota_fiscal' }],
+      { declined: { reason: 'tax' as const, detail: 'document:nota_fiscal', minimum: null } },
+      [{ ...ALL, reason: 'tax', owner: 'partner', missing: 'document:nota_fiscal' }],
     ],
     [
       'less than the minimum',
@@ -86,6 +100,32 @@ describe('saying why an account is not paid', () => {
     ],
   ])('%s', (_, more, holds) => {
     expect(accountHolds({ ...FREE, ...more }, april(1))).toEqual(holds);
+  });
+
+  it.each([
+    ['bank details', 'bank_details', 'No bank details are confirmed.'],
+    ['an identity', 'kyc', 'account_of_the_payee'],
+    ['a hold of a person', 'tax', 'residence_check'],
+    ['a profile', 'tax', 'tax_profile'],
+    ['documents', 'tax', 'document:nota_fiscal, document:residence'],
+    ['a declaration', 'tax', 'declaration:simples'],
+  ] as const)('asks no more for %s that came after the last run', (_, reason, detail) => {
+    const declined = { reason, detail, minimum: null };
+    expect(accountHolds({ ...FREE, payee: COMPLETE, declined }, april(1))).toEqual([]);
+  });
+
+  it.each([
+    ['a rule for such a payee', 'withholding_rule:BR:company', 'withholding_rule:BR:company'],
+    ['what ran out', 'declaration:simples', 'declaration:simples'],
+    ['what did not come', 'document:nota_fiscal, document:other', 'document:other'],
+    ['what is no paper', 'Nothing is left after what is withheld.', null],
+  ])('goes on asking for %s', (_, detail, missing) => {
+    const declined = { reason: 'tax' as const, detail, minimum: null };
+    const tax = { ...COMPLETE.tax, regimeHolds: { from: march(1), until: march(31) } };
+    const known = { ...FREE, payee: { ...COMPLETE, tax }, declined };
+    expect(accountHolds(known, april(1))).toEqual([
+      { ...ALL, reason: 'tax', owner: 'partner', missing: missing ?? detail },
+    ]);
   });
 
   it('forgets the minimum once there is enough', () => {

@@ -1,7 +1,7 @@
 import type { CommissionHold } from '@tributary/contracts';
 import { type Instant, invariant } from '@tributary/kernel';
 import type { StatusStep } from '../account/events';
-import type { DeclineReason, PayeeTerms } from '../account/terms';
+import type { DeclineReason, PayeeTerms, Validity } from '../account/terms';
 import type { StatementHold } from './events';
 
 /** What is known of an account that may keep it from being paid. */
@@ -41,13 +41,9 @@ export function accountHolds(known: HoldsKnown, on: Instant): readonly Statement
     owner: reason === 'bank_details' && payee?.changePending === true ? 'finance' : 'partner',
     ...(missing === null ? {} : { missing }),
   }));
-  // Which documents a payment needs is known to its run alone.
-  if (
-    declined !== null &&
-    isDocument(declined.reason) &&
-    !holds.some(({ reason }) => reason === declined.reason)
-  )
-    holds.push({ ...all, reason: declined.reason, owner: 'partner', missing: declined.detail });
+  const asked = askedByRun(declined, payee, on);
+  if (asked !== null && !holds.some(({ reason }) => reason === 'tax'))
+    holds.push({ ...all, reason: 'tax', owner: 'partner', missing: asked });
   const status = known.statuses?.filter(({ at }) => at <= on).at(-1)?.status;
   if (status === 'suspended') holds.push({ ...all, reason: 'suspended', owner: 'programme' });
   const minimum = declined?.reason === 'below_minimum' ? declined.minimum : null;
@@ -66,10 +62,42 @@ export function accountHolds(known: HoldsKnown, on: Instant): readonly Statement
   return holds;
 }
 
-const DOCUMENTS = ['bank_details', 'kyc', 'tax'] as const;
-type Document = (typeof DOCUMENTS)[number];
-const isDocument = (reason: DeclineReason): reason is Document =>
-  (DOCUMENTS as readonly string[]).includes(reason);
+type Document = PayeeTerms['missing'][number]['hold'];
+
+/**
+ * Which papers its taxes need is known to a run alone; everything else of a payee is told by itself. What the last run asked for and
+ * is there by now is not asked for again, although no run has looked since.
+ */
+function askedByRun(
+  declined: HoldsKnown['declined'],
+  payee: PayeeTerms | null,
+  on: Instant,
+): string | null {
+  if (declined?.reason !== 'tax') return null;
+  const names = declined.detail.split(', ').filter((name) => !isThere(name, payee, on));
+  return names.length === 0 ? null : names.join(', ');
+}
+
+/** By the names that the rules give them; a person's own hold has none of these, and is told as long as it stands. */
+function isThere(name: string, payee: PayeeTerms | null, on: Instant): boolean {
+  const profile = payee?.tax ?? null;
+  if (name === 'tax_profile') return profile !== null;
+  if (name.startsWith('document:')) {
+    const given = profile?.documents?.filter((each) => `document:${each.name}` === name) ?? [];
+    return given.some((each) => isValid(each, on));
+  }
+  if (name.startsWith('declaration:')) {
+    const { regime = null, regimeHolds } = profile ?? {};
+    const isDeclared = regimeHolds !== undefined && isValid(regimeHolds, on);
+    return isDeclared || name !== `declaration:${regime}`;
+  }
+  return PERSONS_OWN.test(name);
+}
+
+const PERSONS_OWN = /^[a-z][a-z0-9_]*$/;
+
+const isValid = ({ from, until }: Validity, on: Instant): boolean =>
+  from <= on && (until === null || on < until);
 
 function missingOf(
   payee: PayeeTerms | null,

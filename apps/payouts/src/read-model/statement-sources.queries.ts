@@ -30,7 +30,7 @@ const ZONE = `select zone from known_entity where tenant = $1 and entity = $2`;
 const KNOWN = `select ${KNOWN_COLUMNS} from ${knownTables(ACCOUNTS_NOW)} where a.tenant = $1 and a.account = $2`;
 
 const HELD = `
-select sum(h.amount)::text as amount, count(distinct h.line)::int as lines, ${utc('h.until')} as until,
+select sum(h.amount)::text as amount, array_agg(distinct h.line) as lines, ${utc('h.until')} as until,
   coalesce(l.holds, '[]') || coalesce(w.holds, '[]') as holds
 from held_commission h
   left join held_line l on l.tenant = h.tenant and l.line = h.line
@@ -91,7 +91,7 @@ export class StatementSources {
   ): Promise<readonly HeldPart[]> {
     const { rows } = await this.database.query<{
       amount: string;
-      lines: number;
+      lines: readonly string[];
       until: Instant;
       holds: readonly CommissionHold[];
     }>(HELD, [tenant, partner, entity, asset]);

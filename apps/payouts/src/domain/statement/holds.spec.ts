@@ -145,7 +145,7 @@ const hold = (more: Partial<CommissionHold> = {}): CommissionHold => ({
 });
 const part = (amount: bigint, until = april(14), ...holds: readonly CommissionHold[]) => ({
   amount,
-  lines: 1,
+  lines: [`line${String(amount)}`],
   until,
   holds,
 });
@@ -166,6 +166,17 @@ describe('saying what commission has not released', () => {
     expect(commissionHolds([part(1n, april(14), over, later)], april(1))).toMatchObject([
       { reason: 'window', until: april(14) },
     ]);
+  });
+
+  it('counts a line once, of which several parts wait for the same', () => {
+    const lines = ['line1'];
+    const parts = [part(5n, april(14), hold()), part(2n, april(30), hold())];
+    expect(
+      commissionHolds(
+        parts.map((each) => ({ ...each, lines })),
+        april(1),
+      ),
+    ).toEqual([{ reason: 'fraud', owner: 'risk', until: null, amount: '7', lines: 1 }]);
   });
 
   it('adds up what is too much to read, and loses none of it', () => {

@@ -23,7 +23,8 @@ export interface HoldsKnown {
 /** What commission has not released yet: parts that wait for the same. */
 export interface HeldPart {
   readonly amount: bigint;
-  readonly lines: number;
+  /** A line may stand in several: each part of it ends on a day of its own. */
+  readonly lines: readonly string[];
   readonly until: Instant;
   readonly holds: readonly CommissionHold[];
 }
@@ -120,14 +121,9 @@ export function commissionHolds(parts: readonly HeldPart[], on: Instant): readon
     const reason = standing?.reason ?? 'window';
     const owner = standing?.owner ?? 'finance';
     const name = `${to ?? '~'} ${reason} ${owner}`;
-    const so = sums.get(name);
-    sums.set(name, {
-      reason,
-      owner,
-      until: to,
-      amount: (so?.amount ?? 0n) + amount,
-      lines: (so?.lines ?? 0) + lines,
-    });
+    const so = sums.get(name) ?? { reason, owner, until: to, amount: 0n, lines: new Set() };
+    for (const line of lines) so.lines.add(line);
+    sums.set(name, { ...so, amount: so.amount + amount });
   }
   const ordered = [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
   const shown = ordered.slice(0, MOST_PARTS);
@@ -136,7 +132,7 @@ export function commissionHolds(parts: readonly HeldPart[], on: Instant): readon
   if (last !== undefined) shown.push(together(rest));
   return shown
     .filter(({ amount }) => amount !== 0n)
-    .map(({ amount, ...hold }) => ({ ...hold, amount: String(amount) }));
+    .map(({ amount, lines, ...hold }) => ({ ...hold, amount: String(amount), lines: lines.size }));
 }
 
 interface Summed {
@@ -144,19 +140,16 @@ interface Summed {
   readonly owner: string;
   readonly until: Instant | null;
   readonly amount: bigint;
-  readonly lines: number;
+  readonly lines: Set<string>;
 }
 
 function together(sums: readonly Summed[]): Summed {
   const [first] = sums;
   invariant(first, 'a sum is made of something');
-  return sums.slice(1).reduce(
-    (so, { amount, lines, until }) => ({
-      ...so,
-      until,
-      amount: so.amount + amount,
-      lines: so.lines + lines,
-    }),
-    first,
-  );
+  return {
+    ...first,
+    until: sums.at(-1)?.until ?? null,
+    amount: sums.reduce((so, { amount }) => so + amount, 0n),
+    lines: new Set(sums.flatMap(({ lines }) => [...lines])),
+  };
 }

@@ -120,6 +120,15 @@ describe('stating a month of an account', () => {
     ]);
   });
 
+  it('goes on with the first of however many things happened after the month', () => {
+    const [one] = inOrder(earned(april(1), 100));
+    const later = Array.from({ length: 200_000 }, (_, i) => ({
+      ...(one as Movement),
+      revision: i + 7,
+    }));
+    expect(stated(later, { through: 300_000 })).toMatchObject({ unread: 7, lines: [] });
+  });
+
   it('counts days in the zone of the entity', () => {
     const movements = inOrder(earned(instant('2026-04-01T02:59:59.999Z'), 1));
     expect(stated(movements).lines).toEqual([expect.objectContaining({ day: '2026-03-31' })]);

@@ -79,14 +79,18 @@ export function statementOf(
       lines.push({ movement, line: lineOf(movement, part, period) });
     }
   }
-  const later = known.filter(({ at }) => at >= period.until).map(({ revision }) => revision);
+  // One by one: as many as an account may have are no arguments of a call.
+  const unread = known.reduce(
+    (least, { at, revision }) => (at >= period.until && revision < least ? revision : least),
+    through + 1,
+  );
   return {
     opening: String(opening),
     totals: totalsOf(sums),
     closing: String(balanceOf(standing)),
     standing,
     lines: lines.sort(byDay).map(({ line }) => line),
-    unread: Math.min(through + 1, ...later),
+    unread,
   };
 }
 

@@ -179,18 +179,27 @@ describe('saying what commission has not released', () => {
     ).toEqual([{ reason: 'fraud', owner: 'risk', until: null, amount: '7', lines: 1 }]);
   });
 
-  it('adds up what is too much to read, and loses none of it', () => {
-    const days = Array.from({ length: 60 }, (_, i) =>
-      part(
-        BigInt(i + 1),
-        instant(
-          `2026-0${String(5 + Math.floor(i / 28))}-${String((i % 28) + 1).padStart(2, '0')}T00:00:00Z`,
-        ),
+  const days = Array.from({ length: 60 }, (_, i) =>
+    part(
+      BigInt(i + 1),
+      instant(
+        `2026-0${String(5 + Math.floor(i / 28))}-${String((i % 28) + 1).padStart(2, '0')}T00:00:00Z`,
       ),
-    );
+    ),
+  );
+
+  it('adds up what is too much to read, and loses none of it', () => {
     const holds = commissionHolds(days, april(1));
     expect(holds).toHaveLength(25);
     expect(holds.reduce((sum, { amount }) => sum + BigInt(amount ?? 0), 0n)).toBe(1_830n);
     expect(holds.reduce((sum, { lines }) => sum + (lines ?? 0), 0)).toBe(60);
+  });
+
+  it('says what else holds something, however much is in its holding period', () => {
+    const held = part(100n, april(14), hold());
+    expect(commissionHolds([held, ...days], april(1)).slice(24)).toMatchObject([
+      { reason: 'window', owner: 'finance', until: '2026-07-04T00:00:00.000Z', lines: 36 },
+      { reason: 'fraud', owner: 'risk', until: null, amount: '100', lines: 1 },
+    ]);
   });
 });

@@ -29,7 +29,7 @@ export interface HeldPart {
   readonly holds: readonly CommissionHold[];
 }
 
-/** Parts that end on different days stand apart, unless there are more than anybody would read. */
+/** Parts that end at different times stand apart, unless there are more than anybody would read: then by what holds them alone. */
 const MOST_PARTS = 24;
 
 /** Every reason for which what is payable is not paid, each with who has to act; in a fixed order. */
@@ -126,11 +126,14 @@ export function commissionHolds(parts: readonly HeldPart[], on: Instant): readon
     sums.set(name, { ...so, amount: so.amount + amount });
   }
   const ordered = [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
-  const shown = ordered.slice(0, MOST_PARTS);
-  const rest = ordered.slice(MOST_PARTS);
-  const last = rest.at(-1);
-  if (last !== undefined) shown.push(together(rest));
-  return shown
+  const rest = new Map<string, Summed[]>();
+  for (const sum of ordered.slice(MOST_PARTS)) {
+    const name = `${sum.reason} ${sum.owner}`;
+    const alike = rest.get(name);
+    if (alike) alike.push(sum);
+    else rest.set(name, [sum]);
+  }
+  return [...ordered.slice(0, MOST_PARTS), ...[...rest.values()].map(together)]
     .filter(({ amount }) => amount !== 0n)
     .map(({ amount, lines, ...hold }) => ({ ...hold, amount: String(amount), lines: lines.size }));
 }

@@ -16,11 +16,12 @@ export function reasonOf(error: unknown, fallbackCode: string): Reason {
   return { code: fallbackCode, reason, facts: sqlState === undefined ? {} : { sqlState } };
 }
 
-/** Amounts and revisions are bigint, which JSON does not know. */
+/** Amounts and revisions are bigint, which JSON does not know; and texts may hold what no `jsonb` takes. */
 export const factsText = (facts: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify(facts, (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  ).replaceAll('\\u0000', '');
+  JSON.stringify(facts, (_, value: unknown) => {
+    if (typeof value === 'bigint') return String(value);
+    return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
+  });
 
 /** Classes 22 and 23: the data cannot be written, whoever tries and whenever. */
 export const isDataError = (error: unknown): boolean => /^2[23]/.test(sqlStateOf(error) ?? '');

@@ -230,6 +230,23 @@ const lastOf = async (log: TestLog): Promise<bigint> =>
   (await log.eventsOf(account('a'))).at(-1)?.position ?? 0n;
 
 describe('a reaction that looks ahead', () => {
+  it('parks whatever texts its refusal names', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    const text = 'C:\\u0000x \0\ud800';
+    const { reached, context, stop } = started(database, log, () => {
+      throw new CodedError('refused', text, { text });
+    });
+    await log.deposit('a', 1n);
+    await reached(1n);
+    await stop();
+    expect(context.seen.failures).toEqual([]);
+    expect(await findParked(database.pool, 'crediting', account('a'))).toMatchObject({
+      code: 'refused',
+      facts: { text: 'C:\\u0000x \ufffd' },
+    });
+  });
+
   it('looks at a whole batch before it sends, sends in order, and parks as everybody does', async () => {
     const database = await databases.open();
     const log = new TestLog();

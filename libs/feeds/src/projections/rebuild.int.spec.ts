@@ -168,6 +168,23 @@ describe('rebuilding a projection', () => {
     await second.stop();
   });
 
+  it('is refused where a newer version is live, so that the way back stays', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    await log.deposit('a', 1n);
+    const { context, feed, reached, stop } = await started(database, log);
+    await reached(1n);
+    await rebuild(context, balances(2), feed);
+    await expect(rebuild(context, balances(), feed)).rejects.toMatchObject({
+      code: 'projection_outdated',
+      facts: { version: 1, live: 2 },
+    });
+    await log.deposit('a', 2n);
+    await reached(2n);
+    expect(await balancesIn(database, 'balance_v1')).toEqual({ a: '3' });
+    await stop();
+  });
+
   it('leaves everything as it was when it is cancelled', async () => {
     const database = await databases.open();
     const log = new TestLog();

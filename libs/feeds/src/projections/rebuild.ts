@@ -50,8 +50,9 @@ async function rebuildOwned(
   held: Held,
 ): Promise<RebuildReport> {
   const signal = AbortSignal.any([held.lost, ...(options.signal ? [options.signal] : [])]);
-  const isSameVersion =
-    (await liveVersion(context.database.pool, projection.name)) === projection.version;
+  const live = await liveVersion(context.database.pool, projection.name);
+  if (live !== undefined && live > projection.version) throw outdated(projection, live);
+  const isSameVersion = live === projection.version;
   const excluded: Excluded = new Map();
   const discarded = await discardedPositions(context.database, subscriptionOf(projection));
 
@@ -80,6 +81,14 @@ async function rebuildOwned(
     }
   }
 }
+
+/** Its tables are kept as a way back, and filling them would begin by dropping them. */
+const outdated = ({ name, version }: Projection, live: number): CodedError =>
+  new CodedError(
+    'projection_outdated',
+    `Version ${live} of ${name} is live; ask a process that knows it, this one has version ${version}.`,
+    { projection: name, version, live },
+  );
 
 /** The same version is filled exactly to where the live one stands, so that the two can be compared. */
 async function catchUp(

@@ -9,6 +9,7 @@ export const CODED_STATUS: Readonly<Record<string, number>> = {
   command_mismatch: 409,
   mixed_assets: 409,
   not_parked: 409,
+  projection_outdated: 409,
   rebuild_running: 409,
   revision_conflict: 409,
 

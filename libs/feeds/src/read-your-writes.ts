@@ -1,4 +1,5 @@
 import type { Database } from '@tributary/postgres';
+import { OF_OLD_VERSION } from './subscriptions/parking';
 import type { Progress } from './subscriptions/progress';
 import { Wake } from './wake';
 
@@ -74,7 +75,8 @@ export function waitForStage(
     const stage = stages.find((wanted) => reached.includes(wanted));
     if (stage !== undefined) return { kind: 'reached', stage };
     const { rows } = await database.pool.query<{ code: string }>(
-      `select code from parked where correlation_id = $1 and tenant = $2 and status = 'parked' order by id limit 1`,
+      `select code from parked
+       where correlation_id = $1 and tenant = $2 and status = 'parked' and not ${OF_OLD_VERSION} order by id limit 1`,
       [correlationId, tenant],
     );
     return rows[0] && { kind: 'parked', code: rows[0].code };

@@ -10,6 +10,7 @@ import {
   until,
 } from '../feeds.fixture';
 import { logFeed } from '../log-feed';
+import { waitForStage } from '../read-your-writes';
 import { Parking } from '../subscriptions/parking';
 import { LiveProjection } from './live-projection';
 import { keyedTable } from './keyed-table';
@@ -37,6 +38,16 @@ const seen = projection({
     };
   },
 });
+
+/** Counts, and reads no amount. */
+const mended = (version: number) =>
+  projection({
+    name: 'balances',
+    version,
+    events: { Deposited: { $stream: 'text' } },
+    tables: { balance: keyedTable({ key: { account: 'text' }, adds: ['deposits'] }) },
+    rows: ({ $stream }) => ({ balance: [{ account: $stream, deposits: 1n }] }),
+  });
 
 async function started(database: Database, log: TestLog, projection: Projection = balances()) {
   const context = contextOf(database);
@@ -238,6 +249,34 @@ describe('rebuilding a projection', () => {
     await reached(6n);
     expect(await new Parking(database).list()).toMatchObject([{ stream: account('a'), queued: 2 }]);
     await stop();
+  });
+
+  it('leaves nobody waiting for what only an older version had parked', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    const { context, feed, reached, stop } = await started(database, log);
+    await log.deposit('a', 'much');
+    await log.deposit('b', 1n);
+    await reached(2n);
+    const parking = new Parking(database);
+    const streamsOpen = async () => (await parking.list()).map(({ subscription }) => subscription);
+    const correlated = { tenant: 'acme', correlationId: `c-${account('a')}` };
+    const waited = () => {
+      const nothingReached = () => Promise.resolve([]);
+      return waitForStage(database, correlated, ['any'], nothingReached, { timeoutMs: 0 });
+    };
+    expect(await streamsOpen()).toEqual(['balances_v1']);
+    expect(await waited()).toEqual({ kind: 'parked', code: 'field_unreadable' });
+
+    await rebuild(context, mended(2), feed);
+    expect(await streamsOpen()).toEqual([]);
+    expect(await waited()).toBeUndefined();
+    // The old one goes on knowing it, as long as it is kept.
+    expect(await parking.streamsOf('balances_v1')).toEqual(new Set([account('a')]));
+    await stop();
+    await rebuild(context, mended(3), feed);
+    expect(await parking.streamsOf('balances_v1')).toEqual(new Set());
+    expect(await parking.list({ status: 'rebuilt' })).toMatchObject([{ stream: account('a') }]);
   });
 
   it('refuses to start with another declaration under the same version', async () => {

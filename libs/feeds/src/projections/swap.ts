@@ -106,6 +106,11 @@ async function dropOlder(
   );
   for (const { name, version } of rows)
     if (version < live) await tx.query(`drop table ${versioned(name, version)}`);
+  await tx.query(
+    `update parked set status = 'rebuilt', closed_at = clock_timestamp()
+     where status = 'parked' and subscription = any(select $1 || '_v' || v from generate_series(1, $2::int - 1) v)`,
+    [projection, live],
+  );
 }
 
 /** What the live path had parked is replaced by what the rebuild had to leave out. */

@@ -55,6 +55,14 @@ const parkedOf = (row: Row): Parked => ({
   queued: Number(row.queued),
 });
 
+/**
+ * Of a projection whose next version is live. That one has read the event by itself, or has parked it in its turn; nobody could resume
+ * this any more but a process of the old version, which has no readers.
+ */
+export const OF_OLD_VERSION = `exists (select from projection l
+  where parked.subscription = l.name || '_v' || substring(parked.subscription from '_v([0-9]+)$')
+    and parked.subscription <> l.name || '_v' || l.live_version)`;
+
 /** What operators see. Nothing is ever deleted here. */
 export class Parking {
   constructor(private readonly database: Database) {}
@@ -63,7 +71,8 @@ export class Parking {
     const { subscription, stream, tenant, correlationId, status = 'parked', limit = 100 } = filter;
     const { rows } = await this.database.pool.query<Row>(
       `select ${COLUMNS} from parked
-       where status = $1 and ($2::text is null or subscription = $2) and ($3::text is null or stream = $3)
+       where status = $1 and not (status = 'parked' and ${OF_OLD_VERSION})
+         and ($2::text is null or subscription = $2) and ($3::text is null or stream = $3)
          and ($4::text is null or tenant = $4) and ($5::text is null or correlation_id = $5)
        order by id limit $6`,
       [status, subscription, stream, tenant, correlationId, limit],

@@ -48,11 +48,15 @@ export async function* readFields(
   const decode = decoderOf(fields);
   let end = through ?? (await head());
   for (let from = after; types.length > 0 && from < end;) {
-    const readings = stretches(from, end, stretch, (first, last) =>
-      copiedValues(
-        pool,
-        `${select} and position > ${first} and position <= ${last} order by event.position`,
-      ),
+    const readings = stretches(
+      from,
+      end,
+      stretch,
+      (first, last) => () =>
+        copiedValues(
+          pool,
+          `${select} and position > ${first} and position <= ${last} order by event.position`,
+        ),
     );
     for await (const values of oneAhead(readings, hasRoom)) yield decode(values);
     from = end;

@@ -1,3 +1,4 @@
+import { unavailable } from '@tributary/kernel';
 import { oneAhead } from './one-ahead';
 
 describe('oneAhead', () => {
@@ -29,15 +30,36 @@ describe('oneAhead', () => {
   });
 
   it('fails with the reading that fails, in its turn, and begins no other', async () => {
-    const { readings, ended } = scene(['a'], ['b'], new Error('lost'), ['c']);
+    const { readings, ended } = scene(['a'], ['b'], [new Error('lost')], ['c']);
     const seen: string[] = [];
     await expect(taken(readings, { work: (value) => seen.push(value) })).rejects.toThrow('lost');
     expect(seen).toEqual(['a', 'b']);
     expect(ended()).toEqual([0, 1, 2]);
   });
 
+  it('begins again in its turn what was lost ahead of it, and fails when that is lost, too', async () => {
+    const lost = unavailable('PostgreSQL');
+    const once = scene(['a'], ['b'], [lost, 'c', 'd'], ['e']);
+    expect(await taken(once.readings)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(once.begun()).toEqual([0, 1, 2, 2, 3]);
+    expect(once.ended()).toEqual([0, 1, 2, 2, 3]);
+    const twice = scene(['a'], [lost, lost, 'b']);
+    await expect(taken(twice.readings)).rejects.toBe(lost);
+    expect(twice.ended()).toEqual([0, 1, 1]);
+  });
+
+  it('begins nothing again of which something was handed on, or that failed in its turn', async () => {
+    const lost = unavailable('PostgreSQL');
+    const { readings, begun } = scene(['a'], ['b', lost], ['c']);
+    const seen: string[] = [];
+    await expect(taken(readings, { work: (value) => seen.push(value) })).rejects.toBe(lost);
+    expect(seen).toEqual(['a', 'b']);
+    expect(begun()).toEqual([0, 1, 2]);
+    await expect(taken(scene([lost, 'a']).readings)).rejects.toBe(lost);
+  });
+
   it('says nothing of a reading ahead that fails where nobody comes to it', async () => {
-    const { readings, ended } = scene(['a'], ['b', 'c'], new Error('lost'));
+    const { readings, ended } = scene(['a'], ['b', 'c'], [new Error('lost')]);
     for await (const value of oneAhead(readings, yes)) if (value === 'b') break;
     expect(ended()).toEqual([0, 1, 2]);
   });
@@ -45,21 +67,27 @@ describe('oneAhead', () => {
 
 const yes = () => true;
 
-function scene(...contents: readonly (readonly string[] | Error)[]) {
+/** An error ends a reading once: begun again, it goes on behind it. */
+function scene(...contents: readonly (readonly (string | Error)[])[]) {
   const begun: number[] = [];
   const ended: number[] = [];
-  async function* reading(at: number, content: readonly string[] | Error) {
+  async function* reading(at: number, content: (string | Error)[]) {
     begun.push(at);
     try {
       await Promise.resolve();
-      if (content instanceof Error) throw content;
-      yield* content;
+      for (let next = content.shift(); next !== undefined; next = content.shift()) {
+        if (next instanceof Error) throw next;
+        yield next;
+      }
     } finally {
       ended.push(at);
     }
   }
   return {
-    readings: contents.map((content, at) => reading(at, content)).values(),
+    readings: contents
+      .map((content) => [...content])
+      .map((content, at) => () => reading(at, content))
+      .values(),
     begun: () => [...begun],
     ended: () => ended.toSorted((a, b) => a - b),
   };

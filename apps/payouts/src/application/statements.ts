@@ -92,6 +92,8 @@ export function statementsOrdered(
   });
 }
 
+const BEGUN_OTHERWISE: StatementRejected['code'] = 'statement_drafted_otherwise';
+
 class Issuing {
   constructor(
     private readonly log: StreamLog,
@@ -184,6 +186,9 @@ class Issuing {
       // An account may have several statements to come, each in some parts: their place alone would not tell them apart.
       const commandId = uuidV5(context.commandId, head.statement, String(first));
       const outcome = await this.write(command, { ...context, commandId });
+      // Orders of several months are followed side by side. Whoever comes second finishes what the first has begun, as it was begun.
+      if (outcome.kind === 'rejected' && outcome.rejected.code === BEGUN_OTHERWISE)
+        throw new CodedError('unavailable', `Statement ${head.statement} was begun meanwhile.`);
       if (last || outcome.kind === 'rejected') return outcome;
     }
   }

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import type { CommandBus } from '@nestjs/cqrs';
+import type { Reaction } from '@tributary/feeds';
 import {
   type Decider,
   type DomainEvent,
@@ -26,11 +28,16 @@ import {
   testMasterKey,
 } from '@tributary/platform/testing';
 import { type TestPostgres, startTestPostgres } from '@tributary/testing';
-import { statementHandler, statementsHandler, statementsOrdered } from '../application/statements';
+import {
+  type ToStatement,
+  statementHandler,
+  statementsHandler,
+  statementsOrdered,
+} from '../application/statements';
 import type { AccountCommand } from '../domain/account/commands';
 import { account } from '../domain/account/decide';
 import { accountStreamOf } from '../domain/account/terms';
-import { statement } from '../domain/statement/decide';
+import { type WriteStatement, statement } from '../domain/statement/decide';
 import { type StatementHead, statementStreamOf } from '../domain/statement/events';
 import { accountLines } from '../read-model/account-lines.projection';
 import { accounts } from '../read-model/accounts.projection';
@@ -186,6 +193,16 @@ export class StatementsSite {
   async drafts(head: StatementHead): Promise<void> {
     const command = { type: 'WriteStatement', head, first: 0, parts: [], figures: null } as const;
     await this.run(statement, statementStreamOf('acme', head.statement), command);
+  }
+
+  /** The reaction to orders of statements; `before` each write of it something else may happen. */
+  ordering(before: (command: WriteStatement) => Promise<void>): Reaction {
+    const execute = async ({ command, context }: ToStatement) => {
+      await before(command);
+      const stream = statementStreamOf(context.tenant, command.head.statement);
+      return await this.runtime.runner.run(statement, stream, command, context.cause);
+    };
+    return statementsOrdered({ execute } as unknown as CommandBus, this.runtime);
   }
 
   private async run<C, E extends DomainEvent<string, object>, S, R extends Rejected>(

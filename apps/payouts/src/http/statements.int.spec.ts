@@ -1,5 +1,6 @@
 import { COMMISSION_HOLDS, COMMISSION_POSTED } from '@tributary/contracts';
-import { sha256Hex } from '@tributary/kernel';
+import type { FeedEvent, ReactionContext } from '@tributary/feeds';
+import { sha256Hex, uuidV5 } from '@tributary/kernel';
 import { OF, noon, release } from '../domain/account/account.fixture';
 import type { DocumentHash } from '../domain/statement/events';
 import type { IssuedStatement } from '../read-model/statements.queries';
@@ -205,6 +206,25 @@ describe('issuing statements', () => {
     expect(items.slice(-2).map(({ closing }) => closing)).toEqual(['-8333', '-8333']);
     const begun = await site.read<object>('/v1/partners/p1/statements/p1.main.brl.202610');
     expect(begun).toMatchObject({ partnerName: 'As it was then', through: head.through });
+  });
+
+  it('finishes what another order has begun in the same moment', async () => {
+    let isOther = true;
+    const ordering = site.ordering(async ({ head }) => {
+      if (isOther) await site.drafts({ ...head, partnerName: 'As the other knew it' });
+      isOther = false;
+    });
+    const data = { entity: 'main', month: '2026-11', by: 'ana', at: noon('12-01') };
+    const event = { tenant: 'acme', position: 0n, data } as unknown as FeedEvent;
+    const asked = (await ordering.on['StatementsOrdered']?.(event)) ?? [];
+    const ofP2 = asked.find((each) => ordering.target(each, 'acme').includes('.p2.'));
+    const causationId = uuidV5('spec', 'two orders');
+    const of = { tenant: 'acme', actor: 'spec', correlationId: 'spec', traceParent: null };
+    const context = { ...of, commandId: causationId, causationId } as ReactionContext;
+    await expect(ordering.dispatch(ofP2, context)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await ordering.dispatch(ofP2, context)).toMatchObject({ kind: 'accepted' });
+    const begun = await site.read<object>('/v1/partners/p2/statements/p2.main.brl.202611');
+    expect(begun).toMatchObject({ partnerName: 'As the other knew it' });
   });
 
   it('tells a month of more lines than fit into one append, and lets it be downloaded', async () => {

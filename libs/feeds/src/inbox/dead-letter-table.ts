@@ -38,6 +38,8 @@ export interface ClosedLetters {
   readonly through: bigint;
 }
 
+/** A name that no index takes is none of a stream either. */
+const MOST_LETTERS = 600;
 const STREAM = /^[a-z][a-z0-9]{0,31}-[a-z0-9]{1,32}(?:\.[a-z0-9]{1,32})+$/;
 /** What a person needs to see of a message; the whole of it lies on the topic. */
 const MAX_RAW = 64 * 1024;
@@ -68,7 +70,7 @@ export class DeadLetterTable implements DeadLetters {
          on conflict (owner, channel) do update set next = greatest(o.next, excluded.next)`,
         [owner, channel, String(offset + 1n)],
       );
-      if (STREAM.test(key)) {
+      if (isStream(key)) {
         await tx.query(
           `insert into inbox_gap (stream, owner, after) values ($1, $2, (select revision from inbox_stream where stream = $1))
            on conflict (stream) do nothing`,
@@ -123,8 +125,10 @@ export class DeadLetterTable implements DeadLetters {
 const KEEP = `insert into dead_letter (owner, channel, "offset", key, reason, raw, tenant) values ($1, $2, $3, $4, $5, $6, $7)
   on conflict do nothing`;
 
+const isStream = (key: string): boolean => key.length <= MOST_LETTERS && STREAM.test(key);
+
 const tenantIn = (key: string): string | null =>
-  STREAM.test(key) ? tenantOf(parseStreamName(key)) : null;
+  isStream(key) ? tenantOf(parseStreamName(key)) : null;
 
 /** Postgres takes no NUL, and a message that cannot be read may hold any. */
 const storable = (...texts: readonly string[]): string[] =>

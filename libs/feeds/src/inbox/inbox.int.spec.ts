@@ -1,4 +1,5 @@
 import type { Owner, Published } from '@tributary/contracts';
+import { sha256Hex } from '@tributary/kernel';
 import type { Database } from '@tributary/postgres';
 import { Seen, testDatabases, until } from '../feeds.fixture';
 import type { PublishedReader } from '../ports';
@@ -176,6 +177,18 @@ describe('receiving what others published', () => {
     const closed = { tenant: 'acme', channel: 't/0', from: 7n, through: 7n };
     expect(await deadLetters.close(closed, 'ana', 'healed by the owner')).toBe(1);
     expect(await deadLetters.list()).toEqual([]);
+  });
+
+  it('sets a message aside whatever its key is, and goes on behind it', async () => {
+    const database = await databases.open();
+    const { inbox, deadLetters } = inboxOf(database);
+    // Random, so that no index can make it short.
+    const parts = Array.from({ length: 400 }, (_, i) => sha256Hex(String(i)).slice(0, 32));
+    const key = `partner-acme.${parts.join('.')}`;
+    await deadLetters.park(OWNER, 't/0', 7n, key, 'subject: is too long', '{}');
+    expect(await inbox.offsetOf(OWNER, 't/0')).toBe(8n);
+    expect(await deadLetters.list()).toMatchObject([{ key, offset: 7n, tenant: null }]);
+    expect(await countOf(database, 'inbox_gap')).toBe(0);
   });
 
   it('sets aside the one event that the database refuses, and takes its neighbours', async () => {

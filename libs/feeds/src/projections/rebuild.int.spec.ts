@@ -251,6 +251,40 @@ describe('rebuilding a projection', () => {
     await stop();
   });
 
+  it('parks what the database refuses, as the live path does', async () => {
+    const database = await databases.open();
+    const log = new TestLog();
+    const { context, feed, reached, stop } = await started(database, log);
+    const most = '9223372036854775807';
+    for (const [id, amount] of [
+      ['a', '1'],
+      ['b', most],
+      ['c', '2'],
+      ['b', '1'],
+      ['b', '7'],
+    ] as const)
+      await log.deposit(id, amount);
+    // More than are gone through one by one.
+    for (let i = 0; i < 220; i++) await log.deposit('c', '2');
+    for (let i = 0; i < 3; i++) await log.deposit('d', most);
+    await log.deposit('a', '4');
+    await reached(229n);
+    const right = { a: '5', b: most, c: '442', d: most };
+    const waiting = [
+      { stream: account('b'), revision: 1n, queued: 1, facts: { sqlState: '22003' } },
+      { stream: account('d'), revision: 1n, queued: 1 },
+    ];
+    expect(await balancesIn(database)).toEqual(right);
+    expect(await new Parking(database).list()).toMatchObject(waiting);
+
+    const report = await rebuild(context, balances(), feed, { compare: true });
+    expect(report).toMatchObject({ parkedStreams: 2, comparison: [{ equal: true }] });
+    await rebuild(context, balances(2), feed);
+    expect(await balancesIn(database)).toEqual(right);
+    expect(await new Parking(database).list()).toMatchObject(waiting);
+    await stop();
+  });
+
   it('leaves nobody waiting for what only an older version had parked', async () => {
     const database = await databases.open();
     const log = new TestLog();

@@ -5,7 +5,14 @@ import { backoffMs, pause } from '../wake';
 import type { Held } from '../subscriptions/leases';
 import { type Projection, subscriptionOf } from './projection';
 import type { RebuildContext, RebuildOptions, RebuildReport } from './rebuild-report';
-import { type Excluded, PoisonFound, ShadowFill } from './shadow-fill';
+import {
+  type Caution,
+  type Excluded,
+  FEW_EVENTS,
+  PoisonFound,
+  RowsRefused,
+  ShadowFill,
+} from './shadow-fill';
 import { swapIn, type SwapOptions } from './swap';
 import { liveVersion } from './versions';
 
@@ -55,6 +62,7 @@ async function rebuildOwned(
   const isSameVersion = live === projection.version;
   const excluded: Excluded = new Map();
   const discarded = await discardedPositions(context.database, subscriptionOf(projection));
+  let caution: Caution | undefined;
 
   for (;;) {
     const fill = new ShadowFill(context, projection, feed, {
@@ -62,6 +70,7 @@ async function rebuildOwned(
       isSameVersion,
       excluded,
       discarded,
+      caution,
     });
     try {
       await fill.create();
@@ -76,8 +85,12 @@ async function rebuildOwned(
         excluded.set(error.stream, error);
         continue;
       }
+      if (error instanceof RowsRefused && projection.onPoison === 'park') {
+        caution = { oneByOne: error.events > FEW_EVENTS ? undefined : error.stretch };
+        continue;
+      }
       await fill.drop();
-      throw error instanceof PoisonFound ? error.cause : error;
+      throw error instanceof PoisonFound || error instanceof RowsRefused ? error.cause : error;
     }
   }
 }

@@ -1,5 +1,6 @@
-import { CodedError } from '@tributary/kernel';
+import { CodedError, hasCode } from '@tributary/kernel';
 import type { Queryable } from '@tributary/postgres';
+import { isDataError } from '../failure';
 import type { Feed } from '../feed';
 import { Statement } from '../statement';
 import { copyRows } from './copy-rows';
@@ -21,6 +22,28 @@ export class PoisonFound extends Error {
   }
 }
 
+/** Rows of several events that the database refuses without saying which: they are filled again in smaller pieces. */
+export class RowsRefused extends Error {
+  constructor(
+    readonly events: number,
+    readonly stretch: Stretch,
+    cause: unknown,
+  ) {
+    super(`Rows of ${events} events cannot be written`, { cause });
+  }
+}
+
+/** Behind the first position, through the other. */
+export interface Stretch {
+  readonly after: bigint;
+  readonly through: bigint;
+}
+
+/** How a fill goes on once the database has refused something: some events at a time, and in this stretch one by one. */
+export interface Caution {
+  readonly oneByOne: Stretch | undefined;
+}
+
 /** By stream, the first event that was left out. */
 export type Excluded = Map<string, PoisonFound>;
 
@@ -30,11 +53,14 @@ export interface FillOptions {
   readonly excluded: Excluded;
   /** Single events that a person has discarded for this very version. */
   readonly discarded: ReadonlySet<bigint>;
+  readonly caution: Caution | undefined;
 }
 
 /** Rows held in memory before they are written; a table with fewer keys is written once. */
 const MAX_FOLDED_ROWS = 200_000;
 const UPSERT_ROWS = 5_000;
+/** Written at a time by who is cautious: few enough to be gone through one by one. */
+export const FEW_EVENTS = 100;
 
 /** The tables of a rebuild while they are filled: fold in memory, COPY once, and upserts for what comes after. */
 export class ShadowFill {
@@ -44,6 +70,10 @@ export class ShadowFill {
   private readonly folds = new Map<string, Fold>();
   /** Tables that have rows and a key already. */
   private readonly keyed = new Set<string>();
+  /** Since what was written last: how many, and the last of them. */
+  private unwritten = 0;
+  private last: Prepared | undefined;
+  private written = 0n;
 
   constructor(
     readonly context: RebuildContext,
@@ -80,17 +110,49 @@ export class ShadowFill {
     if (target > this.through) {
       for await (const found of this.projection.replay(this.feed, this.through, target)) {
         this.assertWanted();
-        for (const prepared of found) this.fold(prepared);
+        const { caution } = this.options;
+        if (caution) await this.foldCautiously(found, caution, tx);
+        else found.forEach((prepared) => this.fold(prepared));
         this.events += found.length;
         const last = found[found.length - 1];
         if (last) this.report(last.position, target);
-        if (this.foldedRows() > MAX_FOLDED_ROWS) await this.write(tx);
+        if (this.foldedRows() > MAX_FOLDED_ROWS) await this.flush(tx);
       }
       this.through = target;
     }
     this.assertWanted();
-    await this.write(tx);
+    await this.flush(tx);
     this.report(target, target);
+  }
+
+  private async foldCautiously(
+    found: readonly Prepared[],
+    { oneByOne }: Caution,
+    tx: Queryable | undefined,
+  ): Promise<void> {
+    for (const prepared of found) {
+      const { position } = prepared;
+      const isAlone =
+        oneByOne !== undefined && position > oneByOne.after && position <= oneByOne.through;
+      if (isAlone) await this.flush(tx);
+      this.fold(prepared);
+      if (isAlone || this.unwritten >= FEW_EVENTS) await this.flush(tx);
+    }
+  }
+
+  private async flush(tx: Queryable | undefined): Promise<void> {
+    const { last, unwritten, written: after } = this;
+    try {
+      await this.write(tx);
+    } catch (error) {
+      if (!last || !(isDataError(error) || hasCode(error, 'row_unwritable'))) throw error;
+      const { stream, position, type } = last;
+      if (unwritten === 1) throw new PoisonFound(stream, position, type, error);
+      throw new RowsRefused(unwritten, { after, through: position }, error);
+    }
+    this.written = last?.position ?? after;
+    this.unwritten = 0;
+    this.last = undefined;
   }
 
   private assertWanted(): void {
@@ -109,6 +171,8 @@ export class ShadowFill {
     const { position, stream, type } = prepared;
     const poison = this.options.excluded.get(stream);
     if ((poison && position >= poison.position) || this.options.discarded.has(position)) return;
+    this.last = prepared;
+    this.unwritten++;
     try {
       const rows = prepared.rows();
       for (const name in rows) {

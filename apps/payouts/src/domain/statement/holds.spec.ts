@@ -114,18 +114,18 @@ describe('saying why an account is not paid', () => {
     expect(accountHolds({ ...FREE, payee: COMPLETE, declined }, april(1))).toEqual([]);
   });
 
+  const noRule = 'withholding_rule:BR:company';
+  const nothingLeft = 'Nothing is left after what is withheld.';
   it.each([
-    ['a rule for such a payee', 'withholding_rule:BR:company', 'withholding_rule:BR:company'],
-    ['what ran out', 'declaration:simples', 'declaration:simples'],
-    ['what did not come', 'document:nota_fiscal, document:other', 'document:other'],
-    ['what is no paper', 'Nothing is left after what is withheld.', null],
-  ])('goes on asking for %s', (_, detail, missing) => {
+    ['what ran out', 'declaration:simples', 'declaration:simples', 'partner'],
+    ['what did not come', 'document:nota_fiscal, document:other', 'document:other', 'partner'],
+    ['a rule for such a payee, which finance makes', noRule, noRule, 'finance'],
+    ['more than taxes take, which is no paper', nothingLeft, nothingLeft, 'finance'],
+  ])('goes on asking for %s', (_, detail, missing, owner) => {
     const declined = { reason: 'tax' as const, detail, minimum: null };
     const tax = { ...COMPLETE.tax, regimeHolds: { from: march(1), until: march(31) } };
     const known = { ...FREE, payee: { ...COMPLETE, tax }, declined };
-    expect(accountHolds(known, april(1))).toEqual([
-      { ...ALL, reason: 'tax', owner: 'partner', missing: missing ?? detail },
-    ]);
+    expect(accountHolds(known, april(1))).toEqual([{ ...ALL, reason: 'tax', owner, missing }]);
   });
 
   it('forgets the minimum once there is enough', () => {

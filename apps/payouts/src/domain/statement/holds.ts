@@ -44,7 +44,12 @@ export function accountHolds(known: HoldsKnown, on: Instant): readonly Statement
   }));
   const asked = askedByRun(declined, payee, on);
   if (asked !== null && !holds.some(({ reason }) => reason === 'tax'))
-    holds.push({ ...all, reason: 'tax', owner: 'partner', missing: asked });
+    holds.push({
+      ...all,
+      reason: 'tax',
+      owner: isPaper(asked) ? 'partner' : 'finance',
+      missing: asked,
+    });
   const status = known.statuses?.filter(({ at }) => at <= on).at(-1)?.status;
   if (status === 'suspended') holds.push({ ...all, reason: 'suspended', owner: 'programme' });
   const minimum = declined?.reason === 'below_minimum' ? declined.minimum : null;
@@ -96,6 +101,9 @@ function isThere(name: string, payee: PayeeTerms | null, on: Instant): boolean {
 }
 
 const PERSONS_OWN = /^[a-z][a-z0-9_]*$/;
+
+/** A rule that nobody has made, and an amount of which nothing is left, are nothing that a partner could bring. */
+const isPaper = (names: string): boolean => /^(?:tax_profile|document:|declaration:)/.test(names);
 
 const isValid = ({ from, until }: Validity, on: Instant): boolean =>
   from <= on && (until === null || on < until);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type StageReached, waitForStage } from '@tributary/feeds';
+import { OF_OLD_VERSION, type StageReached, waitForStage } from '@tributary/feeds';
 import { type Instant, invariant } from '@tributary/kernel';
 import { ServiceRuntime } from '@tributary/platform';
 import type { FactRef } from '../domain/evidence';
@@ -56,7 +56,7 @@ select ${positionSql(factOutcomes)} as position,
 
 const PARKED = `
 select subscription, stream, event_type as "eventType", code from parked
-where tenant = $1 and status = 'parked' and (stream = $2 or correlation_id = $3) order by id limit 5`;
+where tenant = $1 and status = 'parked' and not ${OF_OLD_VERSION} and (stream = $2 or correlation_id = $3) order by id limit 5`;
 
 /** What became of a fact. */
 @Injectable()

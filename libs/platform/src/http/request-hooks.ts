@@ -115,5 +115,6 @@ export function answerMalformed(
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  socket.end([...head, '', body].join('\r\n'));
+  // Who goes on sending on a connection that is over is not waited for.
+  socket.end([...head, '', body].join('\r\n'), () => socket.destroy());
 }

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { request as ask } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Body, Controller, Module, Post, Res } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
@@ -31,7 +33,18 @@ async function* counted(body: unknown): AsyncGenerator<string> {
   yield 'all';
 }
 
-@Module({ controllers: [Counting] })
+const carriedOut: unknown[] = [];
+
+@Public()
+@Controller()
+class Taking {
+  @Post('values')
+  take(@Body() body: unknown): void {
+    carriedOut.push(body);
+  }
+}
+
+@Module({ controllers: [Counting, Taking] })
 class Counts {}
 
 describe('a body that is long on its way', () => {
@@ -63,6 +76,24 @@ describe('a body that is long on its way', () => {
     const { status, text } = await slowly('application/json', ['[', '1', ',', '2', ']']);
     expect(status).toBe(408);
     expect(JSON.parse(text)).toMatchObject({ code: 'request_timeout' });
+  });
+
+  it('is not carried out once it was refused, however long its sender goes on', async () => {
+    const socket = connect({
+      port: Number(new URL(url).port),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
+    const head = ['POST /values HTTP/1.1', 'host: x', 'content-type: application/json'];
+    socket.write(`${[...head, 'content-length: 2', ''].join('\r\n')}\r\n[`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('HTTP/1.1 408');
+    socket.on('error', () => undefined).write(']');
+    const server = app.getHttpServer();
+    const open = promisify(server.getConnections.bind(server));
+    while (carriedOut.length === 0 && (await open()) > 0) await setImmediate();
+    socket.destroy();
+    expect(carriedOut).toEqual([]);
   });
 
   it('that breaks off as no HTTP ends its answer, and puts no other one into it', async () => {

@@ -292,6 +292,16 @@ describe('a bonus whose threshold a later version lowers below what was sold bef
     ]);
   });
 
+  it.each([
+    ['brought nothing', 0],
+    ['gave back', -5],
+  ])('is paid with the next sale that brings something, where one before it %s', (_what, net) => {
+    const lines = [january, line(noon('03-05'), net), line(noon('03-10'), 90_000)];
+    expect(bonuses({ versions: versions('200000', '50000'), lines })).toMatchObject([
+      { rounded: 500_000n, paidAt: noon('03-10'), plan: { version: 2 } },
+    ]);
+  });
+
   it('stays that of the old version, where that one was reached as well', () => {
     const facts = { versions: versions('80000', '50000'), lines: [january, march] };
     expect(bonuses(facts)).toMatchObject([{ rounded: 500_000n, paidAt: noon('01-05') }]);

@@ -4,5 +4,5 @@
  */
 export const ENGINE = {
   name: 'v1',
-  hash: 'a032a9edd6ac044f7d0c2a0d113c81ea89bf2ea5d039d44288600d834efda6e5',
+  hash: 'b8340a052888e652a0f2cb450493c378c9ddcfdd2b671b9741c6e3b30ee31516',
 } as const;

@@ -88,7 +88,8 @@ export function reachedBy(
         compare(before, threshold) < 0 || asked === undefined || compare(before, asked) < 0;
       if (isNew) by = contribution;
     }
-    previous = contribution;
+    // What brings nothing has asked for nothing either.
+    if (compare(total, before) > 0) previous = contribution;
   }
   return { total, by };
 }

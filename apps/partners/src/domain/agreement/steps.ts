@@ -46,7 +46,7 @@ function gapsIn(governing: readonly Governing[], end: Instant): readonly Governi
   for (const [i, { from, changed }] of ordered.entries()) {
     if (changed.term !== undefined) until = changed.term?.until ?? NEVER;
     const next = ordered[i + 1]?.from ?? NEVER;
-    if (until >= end || until >= next) continue;
+    if (next === NEVER || until >= end || until >= next) continue;
     gaps.push({ from: laterOf(until, from), changed: { status: 'ended' } });
     if (next < end) gaps.push({ from: next, changed: { status: 'active' } });
   }

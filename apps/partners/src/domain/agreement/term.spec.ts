@@ -67,6 +67,18 @@ describe('an agreement that was begun again after its term', () => {
     expect(seen(state)).toEqual(['active', 'active', 'active', 'active', 'ended']);
   });
 
+  it('is prolonged for good by the term that was decided last, also where another one begins later', () => {
+    const short = [
+      draft(until(JUNE)),
+      approve(1),
+      { ...amend(until(OCTOBER), JUNE), effectiveFrom: JULY },
+      { ...approve(2), receivedAt: JUNE },
+    ];
+    const longer = { ...amend(until(NEXT_YEAR), OCTOBER), effectiveFrom: FEBRUARY };
+    const state = told(...short, longer, { ...approve(3), receivedAt: OCTOBER });
+    expect(seen(state)).toEqual(['active', 'active', 'active', 'active', 'ended']);
+  });
+
   it('ends for good with the term that was decided last', () => {
     const shorter = { ...amend(until(JULY), OCTOBER), effectiveFrom: FEBRUARY };
     const state = told(...begun(), shorter, { ...approve(3), receivedAt: OCTOBER });

@@ -139,7 +139,9 @@ describe('agreeing with the bank', () => {
       readonly reason: string;
     }
     const statements = `${ACCOUNT}/bank-statements`;
-    const read = await site.read<Page<Read>>(statements);
+    const read = await site.until<Page<Read>>(statements, (page) =>
+      page.items.some(({ reason }) => reason === 'foreign_account'),
+    );
     const ours = read.items.find(({ reason }) => reason === 'foreign_account')?.statement ?? '';
     const path = `${statements}/${ours}/dismissal`;
     expect((await site.post(path, { reason: 'of another account' }, 'auditor')).status).toBe(403);

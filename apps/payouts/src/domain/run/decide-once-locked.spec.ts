@@ -218,6 +218,16 @@ describe('paying a run', () => {
     ]);
   });
 
+  it('hears of its file also where the bank has rejected all of it before', () => {
+    const { events } = after(...instructed('a'), progress(says('a', 'rejected', 5)), exported(1));
+    expect(events.slice(-4).map(({ type }) => type)).toEqual([
+      'FileNoted',
+      'RunExported',
+      'RunAcknowledged',
+      'RunClosed',
+    ]);
+  });
+
   const givenBack = (count: number, file = 'f1'): RunCommand => ({
     ...(exported(count, file) as Extract<RunCommand, { type: 'NoteFile' }>),
     state: 'voided',

@@ -122,9 +122,9 @@ const hasFiles = (state: Run): boolean =>
 const isDone = ({ counts, totals }: Run): boolean =>
   counts.settled + counts.rejected + counts.cancelled === totals.count;
 
-/** What is over before it was exported stood in files that were voided; of what was paid the file is still heard of. */
+/** What is over before it was exported stood in files that were voided; of what the bank has answered the file is still heard of. */
 const isNeverSent = ({ status, counts, files }: Run): boolean =>
-  status === 'instructed' && (counts.settled === 0 || files.size > 0);
+  status === 'instructed' && (counts.settled + counts.rejected === 0 || files.size > 0);
 
 function closing(state: Run): RunClosed['data'] {
   const { draft, counts } = state;

@@ -45,14 +45,14 @@ describe('telling the product what time it is', () => {
 
   it('hands on, releases, evaluates, drafts and ages, each under a key that is the same in that hour', async () => {
     const answers = await telling();
-    expect(Object.keys(answers)).toEqual(['facts', 'releases', 'tiers', 'runs', 'breaks']);
+    expect(Object.keys(answers)).toEqual(['releases', 'tiers', 'runs', 'breaks', 'facts']);
     const at = `{"asOf":"${AS_OF}"} tick:${AS_OF} Bearer k`;
     expect(heard).toEqual([
-      `/v1/due-facts ${at}`,
       `/v1/releases ${at}`,
       `/v1/tier-evaluations ${at}`,
       `/v1/payout-runs/advance ${at}`,
       '/v1/breaks/ageing {"asOf":"2026-04-15"} tick:2026-04-15 Bearer k',
+      `/v1/due-facts ${at}`,
     ]);
   });
 
@@ -72,7 +72,7 @@ describe('telling the product what time it is', () => {
   it('says who refused it, and stops there', async () => {
     refusing = '/v1/tier-evaluations';
     await expect(telling()).rejects.toMatchObject({ code: 'tick_refused' });
-    expect(heard).toHaveLength(3);
+    expect(heard).toHaveLength(2);
   });
 
   it('counts time in whole hours', () => {

@@ -1,12 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Instant, instant, uuidV5 } from '@tributary/kernel';
 import {
   Allow,
   type CommandContext,
+  cursorOf,
   Idempotent,
-  IsInstant,
+  instantCursor,
+  invalidCursor,
   Refusal,
   ServiceRuntime,
   notYetVisible,
@@ -14,18 +16,16 @@ import {
 } from '@tributary/platform';
 import { ToFact } from '../application/facts';
 import { factOutcomes } from '../read-model/fact-outcomes.projection';
-import { FactsAhead } from '../read-model/facts-ahead.queries';
-
-export class DueFactsBody {
-  @ApiProperty({ description: 'Everything whose time has come until then is handed on.' })
-  @IsInstant()
-  asOf!: string;
-}
+import { type AheadCursor, FactsAhead } from '../read-model/facts-ahead.queries';
+import { DueFactsBody } from './facts-ahead.dto';
 
 interface TakenUp {
   readonly asOf: Instant;
-  /** Facts that were handed on; each is once. */
+  /** Facts that were handed on just now; each is once. */
   readonly facts: number;
+  /** Facts are left: send it again with `next` as `after`, under a key of its own. */
+  readonly more: boolean;
+  readonly next: string | null;
   readonly token: string;
 }
 
@@ -49,7 +49,8 @@ export class FactsAheadController {
     summary:
       'Hands on the facts that were `future_dated` and whose time has come; to be called every hour',
     description:
-      'A fact that lies more than 24 hours ahead is taken, and waits. Twice, or late, changes nothing more: what it says holds since its own time.',
+      'A fact that lies more than 24 hours ahead is taken, and waits. Twice, or late, changes nothing more: what it says holds since its own time. ' +
+      'One request hands on a page of facts: while the answer says `more`, send `next` as `after`, with the same `asOf`.',
   })
   async takeUp(
     @Idempotent() { cause, tenant, receivedAt }: CommandContext,
@@ -57,30 +58,51 @@ export class FactsAheadController {
   ): Promise<TakenUp> {
     const asOf = instant(body.asOf);
     if (asOf > receivedAt) throw inTheFuture();
-    let position = await this.runtime.log.head();
-    const shown = await this.runtime.feeds.waitUntil([factOutcomes.name], position, WAIT_MS);
-    if (!shown) throw notYetVisible();
-    let facts = 0;
-    for await (const page of this.ahead.due(tenant, asOf)) {
-      const waiting = [...page];
-      const worker = async () => {
-        for (let of = waiting.shift(); of !== undefined; of = waiting.shift()) {
-          // One key hands each on once, also when the first attempt came to half of them.
-          const commandId = uuidV5(cause.commandId, of.source, of.id);
-          const outcome = await this.commands.execute(
-            new ToFact(
-              { type: 'TakeUpFact', ...of, asOf },
-              { tenant, cause: { ...cause, commandId } },
-            ),
-          );
-          if (outcome.kind === 'accepted') facts += 1;
-          if (outcome.kind !== 'rejected' && outcome.position > position) ({ position } = outcome);
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    }
-    return { asOf, facts, token: tokenOf(this.runtime.name, position) };
+    const due = { tenant, asOf };
+    const after = body.after === undefined ? null : readDueCursor(body.after, due);
+    const head = await this.runtime.log.head();
+    // What is due behind a page was to be seen when the first was asked for, so that what follows from one page does not delay the next.
+    if (!after && !(await this.runtime.feeds.waitUntil([factOutcomes.name], head, WAIT_MS)))
+      throw notYetVisible();
+    const page = await this.ahead.due({ ...due, after, limit: body.limit });
+    const next = page.next && dueCursor(page.next, due);
+    const waiting = [...page.facts];
+    let [facts, position] = [0, head];
+    const worker = async () => {
+      for (let of = waiting.shift(); of !== undefined; of = waiting.shift()) {
+        // One key hands each on once, also when the first attempt came to half of them.
+        const commandId = uuidV5(cause.commandId, of.source, of.id);
+        const outcome = await this.commands.execute(
+          new ToFact(
+            { type: 'TakeUpFact', ...of, asOf },
+            { tenant, cause: { ...cause, commandId } },
+          ),
+        );
+        if (outcome.kind === 'accepted') facts += 1;
+        if (outcome.kind !== 'rejected' && outcome.position > position) ({ position } = outcome);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const token = tokenOf(this.runtime.name, position);
+    return { asOf, facts, more: next !== null, next, token };
   }
+}
+
+/** Which command a cursor belongs to. The edge binds cursors of questions to what was asked; that of a command binds itself. */
+interface Due {
+  readonly tenant: string;
+  readonly asOf: Instant;
+}
+
+const dueCursor = ([waitsUntil, stream]: AheadCursor, { tenant, asOf }: Due): string =>
+  cursorOf(waitsUntil, stream, asOf, tenant);
+
+/** With another `asOf` the facts before it would be passed over, and nobody would be told. */
+function readDueCursor(cursor: string, { tenant, asOf }: Due): AheadCursor {
+  const [waitsUntil, stream, of, whose] = instantCursor(cursor, 4);
+  if (waitsUntil === undefined || stream === undefined) throw invalidCursor();
+  if (of !== asOf || whose !== tenant) throw invalidCursor();
+  return [instant(waitsUntil), stream];
 }
 
 function inTheFuture(): Refusal {

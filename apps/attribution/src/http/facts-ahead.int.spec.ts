@@ -1,0 +1,70 @@
+import type { UpstreamEvent } from '@tributary/contracts';
+import { type Instant, instantOfMs } from '@tributary/kernel';
+import { cursorOf } from '@tributary/platform';
+import type { Reply } from '@tributary/testing';
+import { Ingestion } from '../application/ingestion';
+import { fact } from '../domain/fact/decide';
+import { CreditService, click } from './credit.fixture';
+
+const HOUR_MS = 3_600_000;
+const inHours = (hours: number): Instant => instantOfMs(Date.now() + hours * HOUR_MS);
+
+let service: CreditService;
+
+beforeAll(async () => {
+  service = await CreditService.start();
+  await service.partnersAre('northwind');
+});
+afterAll(() => service.stop());
+
+/** As one that was taken before its time, and whose time it may be by now. */
+async function wasTakenAhead(event: object, waitsUntil: Instant): Promise<void> {
+  const sender = { tenant: 'acme', actor: 'test' };
+  const ingestion = service.serving.app.get(Ingestion);
+  const [prepared] = await ingestion.prepare([event as UpstreamEvent], sender);
+  if (prepared?.status !== 'fulfilled') throw new Error('It was not prepared.');
+  const { stream, command, cause } = prepared.value;
+  await service.runtime.runner.run(fact, stream, { ...command, waitsUntil }, cause);
+}
+
+const clicked = (id: string, at: Instant) => click(id, at, `v-${id}`, { partnerRef: 'northwind' });
+
+describe('handing on more facts than one request does', () => {
+  it('goes on page by page, each fact once, also of those that waited for the same moment', async () => {
+    const [asOf, then] = [inHours(-2), inHours(-3)];
+    for (let n = 0; n < 5; n += 1) await wasTakenAhead(clicked(`paged-${n}`, then), then);
+    const body = { asOf, limit: 2 };
+    const answers: Reply[] = [];
+    for (let after: string | undefined; ;) {
+      const page = after === undefined ? body : { ...body, after };
+      const answer = await service.post('/v1/due-facts', page);
+      answers.push(answer);
+      if (answer.at('more') !== true) break;
+      after = answer.text('next');
+    }
+    expect(answers.map((answer) => answer.at('facts'))).toEqual([2, 2, 1]);
+    expect(answers.at(-1)?.body).toMatchObject({ asOf, more: false, next: null });
+    for (let n = 0; n < 5; n += 1)
+      expect((await service.became('shop', `paged-${n}`)).at('outcome')).toBe('accepted');
+    expect((await service.post('/v1/due-facts', { asOf })).body).toMatchObject({
+      facts: 0,
+      more: false,
+    });
+
+    // Of another moment, of another tenant, of no time, and of none: it would pass over the facts before it.
+    const first = answers[0]?.text('next') ?? '';
+    const stream = 'fact-acme.1';
+    for (const [until, after] of [
+      [inHours(-1), first],
+      [asOf, cursorOf(then, stream, asOf, 'rival')],
+      [asOf, cursorOf('then', stream, asOf, 'acme')],
+      [asOf, 'nonsense'],
+    ])
+      expect([after, await service.post('/v1/due-facts', { asOf: until, after })]).toMatchObject([
+        after,
+        { status: 422, body: { code: 'invalid_cursor' } },
+      ]);
+    for (const limit of [0, 501])
+      expect((await service.post('/v1/due-facts', { asOf, limit })).status).toBe(422);
+  });
+});

@@ -4,6 +4,7 @@ import { cursorOf } from '@tributary/platform';
 import type { Reply } from '@tributary/testing';
 import { Ingestion } from '../application/ingestion';
 import { fact } from '../domain/fact/decide';
+import { factOutcomes } from '../read-model/fact-outcomes.projection';
 import { CreditService, click } from './credit.fixture';
 
 const HOUR_MS = 3_600_000;
@@ -66,5 +67,27 @@ describe('handing on more facts than one request does', () => {
       ]);
     for (const limit of [0, 501])
       expect((await service.post('/v1/due-facts', { asOf, limit })).status).toBe(422);
+  });
+});
+
+describe('what is counted of a fact that lies ahead', () => {
+  it('is no click in the funnel before it was handed on, by partner as well as by link', async () => {
+    await service.linkIs('nwahead', 'northwind');
+    const [at, then] = [instantOfMs(Date.UTC(2023, 0, 5)), inHours(-1)];
+    await wasTakenAhead(clicked('early-partner', at), then);
+    await wasTakenAhead(click('early-link', at, 'v-early-link', { linkId: 'nwahead' }), then);
+    await service.send(
+      clicked('on-time-partner', at),
+      click('on-time-link', at, 'v-on-time-link', { linkId: 'nwahead' }),
+    );
+    const clicks = async () => {
+      const { feeds, log } = service.runtime;
+      await feeds.waitUntil([factOutcomes.name], await log.head(), 20_000);
+      const period = 'from=2023-01-01T00:00:00Z&to=2023-02-01T00:00:00Z';
+      return (await service.ask(`/v1/partners/northwind/funnel?${period}`)).at('clicks');
+    };
+    expect(await clicks()).toBe(2);
+    expect((await service.post('/v1/due-facts', { asOf: inHours(0) })).at('facts')).toBe(2);
+    expect(await clicks()).toBe(4);
   });
 });

@@ -89,7 +89,8 @@ export class PartnerCreditController {
   @ApiOperation({
     summary: 'From click to lead to customer (M011)',
     description:
-      'Clicks, registered claims and credited sign-ups of a period, each by its own time. Rates are in percent, to one decimal.',
+      'Clicks, registered claims and credited sign-ups of a period, each by its own time; a click that is `future_dated` counts once it is handed on. ' +
+      'Rates are in percent, to one decimal.',
   })
   async funnel(
     @Caller() { tenant }: Principal,

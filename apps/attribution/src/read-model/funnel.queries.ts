@@ -31,6 +31,10 @@ export interface Funnel {
   readonly clickToCustomer: string | null;
 }
 
+// One that lay ahead when it came is none before it was handed on.
+const COUNTS = `c.taken_back is null
+    and not exists (select 1 from fact_ahead a where a.stream = c.stream and a.taken_up is null)`;
+
 // A click through a link speaks for who owned the link at the time, as far as its owners have been told here. Clicks of what is no
 // person, and those that were taken back, are none.
 const CLICKS = `
@@ -40,10 +44,10 @@ with owned as (
     and t.data->'steps' @> jsonb_build_array(jsonb_build_object('value', jsonb_build_object('owner', $2::text)))),
 clicks as (
   select c.visitor, c.programme from click c
-  where c.tenant = $1 and c.partner = $2 and c.at >= $3 and c.at < $4 and c.taken_back is null
+  where c.tenant = $1 and c.partner = $2 and c.at >= $3 and c.at < $4 and ${COUNTS}
   union all
   select c.visitor, c.programme from owned o join click c on c.link = o.link
-  where c.tenant = $1 and c.at >= $3 and c.at < $4 and c.taken_back is null
+  where c.tenant = $1 and c.at >= $3 and c.at < $4 and ${COUNTS}
     and (select s.step->'value'->>'owner' from jsonb_array_elements(o.steps) with ordinality s(step, i)
          where s.step->>'at' <= ${instantSql('c.at')} collate "C" order by s.i desc limit 1) = $2)`;
 

@@ -112,7 +112,7 @@ export class EventsController {
     description:
       'Of a touch or a claim: where it won, with which share, or why it was put aside. Of money: in which sale it counts, or ' +
       'what counts instead. `waiting` says what is missing. `token` waits until your own write is visible; `wait` until the ' +
-      'event has come as far as a stage.',
+      'event has come as far as a stage; what waits for its own time (`waiting` is `its_time`) is answered at once.',
   })
   async find(
     @Caller() { tenant }: Principal,

@@ -91,3 +91,17 @@ describe('what is counted of a fact that lies ahead', () => {
     expect(await clicks()).toBe(4);
   });
 });
+
+describe('waiting for a stage of a fact that lies ahead', () => {
+  it('is answered at once, because nothing comes of it before it is handed on', async () => {
+    await service.send(clicked('wait-ahead', inHours(48)));
+    const asked = performance.now();
+    const found = await service.became('shop', 'wait-ahead', '?wait=credited&timeoutMs=20000');
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    expect(found.body).toMatchObject({
+      kind: 'waiting',
+      outcome: 'future_dated',
+      waiting: 'its_time',
+    });
+  });
+});

@@ -113,16 +113,16 @@ export class FactOutcomes {
     };
   }
 
-  /** Until the fact has reached this stage or is parked on the way; undefined when neither happened in time. */
+  /** Until the fact has reached this stage or is parked on the way; undefined when neither happened in time, and at once of what waits for its own. */
   wait(
-    { fact: { tenant, fact }, correlationId }: FactFile,
+    { fact: { tenant, fact }, correlationId, waitsUntil }: FactFile,
     stage: Stage,
     timeoutMs: number,
   ): Promise<StageReached | undefined> {
     const { database, feeds } = this.runtime;
     const reached = async () => (await this.stagesOf(fact.factId)).stages;
     return waitForStage(database, { tenant, correlationId }, [stage], reached, {
-      timeoutMs,
+      timeoutMs: waitsUntil === null ? timeoutMs : 0,
       wake: feeds.progress.moved,
     });
   }

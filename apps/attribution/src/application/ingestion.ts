@@ -26,7 +26,7 @@ export interface Sender {
 
 /** What became of one fact that was sent. */
 export interface Ingested {
-  /** `future_dated` and `erased` are accepted: the one waits for its time, the other counts without its personal values. */
+  /** `future_dated` and `erased` are accepted: the one waits for its time, the other counts without its personal values. What is both waits. */
   readonly outcome: 'accepted' | 'conflict' | 'duplicate' | 'erased' | 'future_dated';
   readonly source: string;
   readonly id: string;
@@ -168,7 +168,7 @@ function asCommand(
   } as const;
   return {
     stream,
-    accepted: erased ? 'erased' : until === undefined ? 'accepted' : 'future_dated',
+    accepted: until !== undefined ? 'future_dated' : erased ? 'erased' : 'accepted',
     command: until === undefined ? accept : { ...accept, waitsUntil: until },
     cause: {
       // Other content under the same identity is another command: it is recorded as a conflict, not refused as a mix-up.

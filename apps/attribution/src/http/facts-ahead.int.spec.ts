@@ -1,6 +1,7 @@
-import type { UpstreamEvent } from '@tributary/contracts';
+import { LEAD_REGISTERED, type UpstreamEvent, exampleOf } from '@tributary/contracts';
 import { type Instant, instantOfMs } from '@tributary/kernel';
 import { cursorOf } from '@tributary/platform';
+import { Privacy } from '@tributary/privacy';
 import type { Reply } from '@tributary/testing';
 import { Ingestion } from '../application/ingestion';
 import { fact } from '../domain/fact/decide';
@@ -103,5 +104,25 @@ describe('waiting for a stage of a fact that lies ahead', () => {
       outcome: 'future_dated',
       waiting: 'its_time',
     });
+  });
+});
+
+describe('sending a fact that lies ahead about somebody who was erased', () => {
+  it('says that it waits, because it does not count yet', async () => {
+    const ingestion = service.serving.app.get(Ingestion);
+    const sender = { tenant: 'acme', actor: 'test' };
+    const lead = (id: string, time: Instant) =>
+      ({ ...exampleOf(LEAD_REGISTERED), id, time }) as unknown as UpstreamEvent;
+    const [known] = await ingestion.prepare([lead('lead-known', inHours(-1))], sender);
+    if (known?.status !== 'fulfilled') throw new Error('It was not prepared.');
+    const personal = await service.serving.app.get(Privacy).of('acme');
+    await personal.destroy(known.value.command.content.data['leadRef'] as string);
+
+    const sent = [lead('lead-erased', inHours(-1)), lead('lead-ahead', inHours(48))];
+    const answers = await ingestion.acceptMany(sent, sender);
+    expect(answers).toMatchObject([
+      { value: { outcome: 'erased' } },
+      { value: { outcome: 'future_dated' } },
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import { type Finding, type Judge, MOST_FINDINGS, findingAt } from './finding';
 /** Every posting and every release, decided again from the facts of its own stream, a posting by its engine. */
 export class Postings implements Judge {
   readonly findings: Finding[] = [];
-  /** Differences of postings that another engine has computed than the one in this program. */
+  /** Differences of postings, also of missing ones, that are of another engine than the one in this program. */
   readonly ofOtherEngines: Finding[] = [];
   private readonly windows = new Map<StreamName, WindowRecheck>();
   private last: StreamName | undefined;

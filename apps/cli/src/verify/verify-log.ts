@@ -136,7 +136,7 @@ class Meaning {
     if (findings.length > 0 || ofOtherEngines.length === 0)
       return foundLevel('L4', findings, looked);
     const [first] = ofOtherEngines;
-    const why = `${ofOtherEngines.length} of ${looked} differ and were computed by an engine that this program has not, the first at position ${String(first?.position)}`;
+    const why = `${looked}; ${ofOtherEngines.length} differ or are missing, of an engine that this program has not, the first at position ${String(first?.position)}`;
     return levelOf('L4', 'open', why);
   }
 

@@ -1,5 +1,6 @@
 import { type Instant, type Json, type Recorded, canonicalJson, laterOf } from '@tributary/kernel';
 import { ENGINE } from '../../../engines/v1/engine';
+import type { PlanTold } from '../plan/events';
 import type { EarningsCommand } from './commands';
 import { earnings } from './decide';
 import type {
@@ -10,6 +11,7 @@ import type {
 } from './events';
 import { type Earnings, initialEarnings } from './state';
 import type { WindowId } from './window';
+import { knownIn } from './window-facts';
 
 /** Whatever moves money, or says that it is moved: what was decided, and not what was told. */
 type Booked = CommissionPosted | CommissionReleased | ReleaseTakenBack;
@@ -18,7 +20,7 @@ type Booked = CommissionPosted | CommissionReleased | ReleaseTakenBack;
 export interface Difference {
   readonly at: Recorded;
   readonly detail: string;
-  /** Null where nothing names one. */
+  /** Of the posting, also of one that is missing; null where nothing names one, as of a release. */
   readonly engineHash: string | null;
 }
 
@@ -52,13 +54,14 @@ export class WindowRecheck {
     if (isOpening) this.state = earnings.evolve(this.state, first as unknown as EarningsEvent);
     const rest = isOpening ? others : append;
     const booked = rest.filter(({ type }) => BOOKED.has(type));
-    const compared = this.expectedOf(rest).map((expected) => {
-      const wanted = mayBeCut ? expected.slice(0, booked.length) : expected;
-      const off = Math.abs(wanted.length - booked.length);
-      return { off, differences: differencesOf(wanted, booked, first) };
-    });
+    const decided = this.expectedOf(rest);
     for (const event of rest)
       this.state = earnings.evolve(this.state, event as unknown as EarningsEvent);
+    const compared = decided.map((expected) => {
+      const wanted = mayBeCut ? expected.slice(0, booked.length) : expected;
+      const off = Math.abs(wanted.length - booked.length);
+      return { off, differences: differencesOf(wanted, booked, first, this.state) };
+    });
     const released = booked.filter(({ type }) => type === 'CommissionReleased').length;
     this.releases += released;
     this.postings += booked.filter(({ type }) => type === 'CommissionPosted').length;
@@ -173,21 +176,37 @@ function differencesOf(
   expected: readonly Booked[],
   there: readonly Recorded[],
   first: Recorded,
+  learned: Earnings,
 ): readonly Difference[] {
   const differences: Difference[] = [];
   const booked = there as unknown as readonly Booked[];
-  let engineHash: string | null = null;
+  let posting: CommissionPosted | undefined;
   for (let i = 0; i < Math.max(expected.length, there.length); i++) {
     const [wanted, written] = [expected[i], booked[i]];
     // What is taken back follows from the posting before it, and so from its engine.
-    if (written?.type === 'CommissionPosted') engineHash = written.data.version?.engineHash ?? null;
+    const judged = written ?? wanted;
+    if (judged?.type === 'CommissionPosted') posting = judged;
     const detail = differenceOf(wanted, written);
     if (detail === undefined) continue;
+    const engineHash = posting === undefined ? null : engineOf(posting, learned);
     differences.push({ at: there[i] ?? first, detail, engineHash });
     // What comes behind one too many, or too few, differs by its place alone.
     if (expected.length !== there.length) break;
   }
   return differences;
+}
+
+/**
+ * What the posting names; one that is missing would have named the version that governs it. Where none does, the version that was
+ * approved last says which engine was at work by then. All of that was told to the stream, so that leaving out a posting changes none of it.
+ */
+function engineOf({ data }: CommissionPosted, learned: Earnings): string | null {
+  const named = data.version?.engineHash;
+  if (named !== undefined || learned.opened === null) return named ?? null;
+  let latest: PlanTold | undefined;
+  for (const told of knownIn(learned).versions.values())
+    if (latest === undefined || told.version > latest.version) latest = told;
+  return latest?.engineHash ?? null;
 }
 
 function differenceOf(wanted: Booked | undefined, written: Booked | undefined): string | undefined {

@@ -21,6 +21,8 @@ export interface FileItem {
   readonly formerly?: readonly number[];
   /** Of one of them the bank has said since that it took it, or knows no answer. */
   readonly isClaimedOfVoided?: true;
+  /** Its account has heard that it is not paid, and owes it once more, whatever the bank says since. */
+  readonly isOwedAgain?: true;
   /** Somebody has proposed to declare it unpaid, and the bank has said nothing of it since. */
   readonly unpaid?: Pick<ItemUnpaidProposed['data'], 'by' | 'evidence'>;
 }
@@ -223,9 +225,13 @@ export function stateAfter(known: FileItem['state'], answer: BankAnswer): FileIt
 }
 
 /** Of two answers one must be wrong. */
-export const contradicts = (known: FileItem['state'], answer: BankAnswer): boolean =>
-  (known === 'rejected' && answer !== 'rejected') ||
-  ((known === 'claimed_paid' || known === 'returned') && answer === 'rejected');
+export const contradicts = (
+  { state, isOwedAgain }: Pick<FileItem, 'isOwedAgain' | 'state'>,
+  answer: BankAnswer,
+): boolean =>
+  answer === 'rejected'
+    ? state === 'claimed_paid' || state === 'returned'
+    : state === 'rejected' || isOwedAgain === true;
 
 /** Whether money may have moved for it, so that it must not be sent again. */
 export const blocks = ({ state, settled }: FileItem): boolean =>
@@ -247,7 +253,10 @@ const withReturn = (state: Files, hash: string, read: ReadReturn): Files => ({
 function withItem(state: Files, item: ItemId, value: FileItem): Files {
   const before = state.items.get(item);
   const change = Number(blocks(value)) - Number(before !== undefined && blocks(before));
-  const next = { ...state, items: state.items.set(item, value) };
+  // As long as a line shows it as paid, its account carries no rejection out.
+  const isOwed = value.state === 'rejected' && !value.settled;
+  const after: FileItem = isOwed ? { ...value, isOwedAgain: true } : value;
+  const next = { ...state, items: state.items.set(item, after) };
   if (change === 0) return next;
   return withFile(next, value.file, { blocking: fileOf(state, value.file).blocking + change });
 }

@@ -218,6 +218,7 @@ describe('declaring an item unpaid', () => {
       state: 'rejected',
       bankReference: null,
       settled: false,
+      isOwedAgain: true,
     });
   });
 

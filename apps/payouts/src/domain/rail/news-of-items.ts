@@ -57,18 +57,19 @@ function whichFile(known: FileItem, sequence: number | null, { files }: Files): 
 
 /** Two persons have said that the bank took nothing of a voided file: that it rejects an item of it is known, and all else cannot be true as well. */
 function doubtAbout(
-  { state, isClaimedOfVoided }: FileItem,
+  known: FileItem,
   said: BankAnswer,
   which: Which,
 ): typeof CONTRADICTS | typeof FILE_UNNAMED | 'said_by_the_void' | null {
   const isRejected = said === 'rejected';
+  const { state, isClaimedOfVoided } = known;
   if (which === 'former') return isRejected ? 'said_by_the_void' : CONTRADICTS;
   if (which === 'voided') {
     if (!isRejected) return CONTRADICTS;
     if (state === 'listed') return 'said_by_the_void';
   }
   // Rejected may be the second payment because the bank had made the first one.
-  if (contradicts(state, said) || (isRejected && isClaimedOfVoided === true)) return CONTRADICTS;
+  if (contradicts(known, said) || (isRejected && isClaimedOfVoided === true)) return CONTRADICTS;
   // Taken for one of the file that is being paid, it would make payable, and pay twice, what only the voided file had not paid.
   return which === 'unnamed' && isRejected ? FILE_UNNAMED : null;
 }

@@ -18,7 +18,7 @@ const HEAD = 'head';
 /** Rows by kind and key; what changed with an event is written anew, and nothing else. */
 export const snapshot: KeyedRows<RailEvent, Rail> = {
   decider: 'rail',
-  stateVersion: 3,
+  stateVersion: 4,
   touched,
   row,
   restore,

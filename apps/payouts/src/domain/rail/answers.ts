@@ -5,7 +5,7 @@ import { Draft } from './draft';
 import type { AnsweredItem } from './file-events';
 import { matchItem, matchLine } from './match-line';
 import type { Work } from './match-events';
-import { breakOfItem } from './breaks';
+import { breakOfItem, openQuestionsOf } from './breaks';
 import { batchReferenceOf } from './find';
 import { type Rail, isRefused, itemOf } from './state';
 import { pastWork } from './work';
@@ -65,10 +65,7 @@ function answered(draft: Draft, { item: id, file, answer, codes }: AnsweredItem)
 
 /** By two persons: what was open about it ends, and lines that came before it are judged anew. */
 function rejected(draft: Draft, id: ItemId): readonly Work[] {
-  draft.close(
-    (['B01', 'B03', 'B15', 'B16'] as const).map((type) => `${type}.${id}`),
-    'declared_unpaid',
-  );
+  draft.close(openQuestionsOf(id), 'declared_unpaid');
   return matchItem(draft, id);
 }
 

@@ -81,6 +81,10 @@ export const breakOfLine = (
   owner: FIRST_OWNER,
 });
 
+/** What is asked about a payment as long as nobody knows that it is one; how it ends, by a line or by people, makes no difference. */
+export const openQuestionsOf = (item: ItemId): readonly string[] =>
+  (['B01', 'B03', 'B15', 'B16'] as const).map((type) => `${type}.${item}`);
+
 export function breakOfItem(state: Rail, id: ItemId, type: BreakType, cause: string): Break {
   const item = itemOf(state, id);
   return {

@@ -1,5 +1,5 @@
 import { FILE_B } from './file.fixture';
-import { line, listed, naming, statement } from './rail.fixture';
+import { type RailBook, line, listed, naming, statement } from './rail.fixture';
 import { by, registered } from './decide.fixture';
 
 describe('what comes in another order than it happened', () => {
@@ -93,6 +93,34 @@ describe('what comes in another order than it happened', () => {
       told.checkSums();
     },
   );
+
+  it('asks one thing of a payment that the bank has told with another amount, whether before its line or after', () => {
+    const others = { item: 'A', answer: 'claimed_paid', amount: '9900' } as const;
+    const paid = statement('100000', [naming('a', 'A')]);
+    const sent = () => registered().sends([listed('A')]);
+    const idsOf = (book: RailBook) => book.state.breaks.entries().map(([id]) => id);
+    const before = sent().hears(others);
+    expect(idsOf(before)).toEqual(['B03.A']);
+    for (const book of [before.reads(paid), sent().reads(paid).hears(others)]) {
+      expect(idsOf(book)).toEqual([]);
+      const unmatch = { type: 'UnmatchLine', line: 'a', reason: 'of somebody else' } as const;
+      book.tell({ ...unmatch, ...by('anna') });
+      expect(idsOf(book).sort()).toEqual(['B02.a', 'B15.A']);
+    }
+  });
+
+  it.each([
+    ['its money', [line('a', { counterparty: 'f A' })]],
+    ['a batch', [line('a', { references: { batch: 'LOTE-000001' } })]],
+    ['a person', [line('a')]],
+  ])('asks nothing more of another amount once %s has shown the payment', (who, lines) => {
+    const book = registered().sends([listed('A')]);
+    book.hears({ item: 'A', answer: 'claimed_paid', amount: '9900' });
+    book.reads(statement('100000', lines));
+    const said = { kind: 'settled', items: ['A'], reason: 'it is' } as const;
+    if (who === 'a person') book.tell({ type: 'MatchByHand', ...by('anna'), line: 'a', ...said });
+    expect([book.state.items.get('A')?.settledBy, book.breaks]).toEqual(['a', {}]);
+  });
 
   it('lets nobody match by hand what the bank has rejected and its account owes again', () => {
     const book = registered()

@@ -1,5 +1,6 @@
 import { invariant } from '@tributary/kernel';
 import type { ItemId } from '../item';
+import { openQuestionsOf } from './breaks';
 import type { Draft } from './draft';
 import type { Work } from './match-events';
 import { matchOf } from './match-item';
@@ -61,10 +62,7 @@ export function settleBatchPart(
   if (part.length > 0) {
     const items = part.map((id) => [id, itemOf(draft.state, id)] as const);
     draft.match({ ...matchOf(line, key, 'settled', 'T3', items), batch: file });
-    draft.close(
-      [`B17.${file}`, ...part.flatMap((id) => [`B01.${id}`, `B15.${id}`, `B16.${id}`])],
-      'settled',
-    );
+    draft.close([`B17.${file}`, ...part.flatMap(openQuestionsOf)], 'settled');
   }
   return next;
 }

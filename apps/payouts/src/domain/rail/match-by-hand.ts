@@ -1,6 +1,7 @@
 import { type Decision, type Uuid, accept, nothing, reject, startOfDay } from '@tributary/kernel';
 import type { ItemId } from '../item';
 import { entryOfBooked } from './booked';
+import { openQuestionsOf } from './breaks';
 import type { ApproveMatch, MatchByHand, RailRejected, UnmatchLine } from './commands';
 import { Draft } from './draft';
 import type { RailEvent } from './events';
@@ -145,8 +146,7 @@ function matched(
       : match.items;
   draft.match({ ...match, items: parts });
   for (const [id, item] of named) {
-    if (kind === 'settled')
-      draft.close([`B01.${id}`, `B15.${id}`, `B16.${id}`, `B17.${item.file}`], 'settled');
+    if (kind === 'settled') draft.close([...openQuestionsOf(id), `B17.${item.file}`], 'settled');
     // What was guessed, or waited, for the same items is judged anew.
     const more = matchItem(draft, id);
     if (more.length > 0) return [...draft.finish(), ...pastWork(draft.state, more)];

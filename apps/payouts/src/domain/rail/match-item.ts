@@ -1,6 +1,7 @@
 import type { ItemId } from '../item';
 import { endToEndIdOf } from './bank-line';
 import type { BreakType, Candidate } from './break-events';
+import { openQuestionsOf } from './breaks';
 import type { Draft } from './draft';
 import { type ItemMatch, type Tier, isBooked } from './match-events';
 import { isNamedByUs, linesNaming } from './recognise';
@@ -186,7 +187,7 @@ function matchOne(
   if ((kind === 'settled' ? item.settledBy : item.returnedBy) === key) return;
   draft.match(matchOf(lineOf(draft.state, key), key, kind, tier, [[id, item]]));
   if (kind === 'settled') {
-    draft.close([`B01.${id}`, `B15.${id}`, `B16.${id}`, `B17.${item.file}`], 'settled');
+    draft.close([...openQuestionsOf(id), `B17.${item.file}`], 'settled');
     return;
   }
   const { bookedOn, returnReason } = lineOf(draft.state, key);

@@ -1,5 +1,6 @@
 import type { ItemId } from '../item';
 import type { Candidate } from './break-events';
+import { openQuestionsOf } from './breaks';
 import type { Draft } from './draft';
 import { isBuiltOn, isForPeople, matchOf } from './match-item';
 import { batchFileOf, isInWindow, namedBy, openAt, paidInParts, suggestionsFor } from './recognise';
@@ -29,7 +30,7 @@ export function settleByMoney(draft: Draft, amount: string, counterparty: string
     if (id === undefined || lineOf(draft.state, each).match !== null) continue;
     const item = itemOf(draft.state, id);
     draft.match(matchOf(line, each, 'settled', 'T5', [[id, item]]));
-    draft.close([`B01.${id}`, `B15.${id}`, `B16.${id}`, `B17.${item.file}`], 'settled');
+    draft.close([...openQuestionsOf(id), `B17.${item.file}`], 'settled');
   }
   for (const [each] of lines)
     if (lineOf(draft.state, each).match === null) explainGuess(draft, each);

@@ -250,8 +250,26 @@ describe('from an instructed run to files, answers and a void', () => {
       (page) => JSON.stringify(page.list('items')).includes('letter of the bank'),
     );
     expect(shown.list('items')).toContainEqual(
-      expect.objectContaining({ partner: 'letters', answer: 'claimed_paid' }),
+      expect.objectContaining({
+        partner: 'letters',
+        answer: 'claimed_paid',
+        unpaid: { ...evidence, proposedBy: expect.any(String), proposedAt: expect.any(String) },
+      }),
     );
+
+    const rejected = { [items['letters'] ?? '']: 'AN', [items['mail'] ?? '']: 'AN' };
+    await site.upload('/v1/payment-files/itau1/returns', answeredBy(bytes, rejected));
+    const heard = await eventually(
+      () => site.get('/v1/payment-files/itau1/1/items'),
+      (page) => JSON.stringify(page.list('items')).includes('contradicts'),
+    );
+    expect(heard.list('items')).toContainEqual(
+      expect.objectContaining({ partner: 'letters', answer: 'unknown', unpaid: null }),
+    );
+    expect(await site.post(`${path('letters')}/approval`, undefined, 'bea')).toMatchObject({
+      status: 409,
+      body: { code: 'no_unpaid_proposed' },
+    });
   });
 
   it('refuses what is no return file', async () => {

@@ -123,7 +123,8 @@ export const paymentFiles = projection({
         codes: 'json?',
         bank_reference: 'text?',
         answered_at: 'instant?',
-        // Proposed or declared, whole in one value.
+        // Each whole in one value. What the bank answers ends a proposal, and no declaration.
+        unpaid_proposal: 'json?',
         unpaid: 'json?',
       },
       indexes: ['(tenant, rail, sequence, item)'],
@@ -180,13 +181,14 @@ export const paymentFiles = projection({
       }
       case 'ItemUnpaidProposed': {
         const { item, evidence, by } = event;
-        const unpaid = { evidence, proposedBy: by, proposedAt: at };
-        return { payment_file_item: [{ ...of, item, unpaid }] };
+        const proposal = { evidence, proposedBy: by, proposedAt: at };
+        return { payment_file_item: [{ ...of, item, unpaid_proposal: proposal }] };
       }
       case 'ItemDeclaredUnpaid': {
         const { item, evidence, proposedBy, by } = event;
         const unpaid = { evidence, proposedBy, approvedBy: by, declaredAt: at };
-        return { payment_file_item: [{ ...of, item, answer: 'rejected', unpaid }] };
+        const row = { answer: 'rejected', unpaid_proposal: null, unpaid };
+        return { payment_file_item: [{ ...of, item, ...row }] };
       }
       case 'ItemsAnswered':
         return {
@@ -215,6 +217,7 @@ function listedRows({ tenant, rail }: OfRail, sequence: number, items: Json) {
     codes: null,
     bank_reference: null,
     answered_at: null,
+    unpaid_proposal: null,
     unpaid: null,
   }));
 }
@@ -228,6 +231,7 @@ function answeredRows(of: OfRail, answers: Json, at: Instant) {
     codes,
     ...(bankReference !== null && { bank_reference: bankReference }),
     answered_at: at,
+    unpaid_proposal: null,
   }));
 }
 

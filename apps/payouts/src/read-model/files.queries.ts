@@ -42,7 +42,7 @@ export interface FileItemShown {
   readonly codes: readonly string[];
   readonly bankReference: string | null;
   readonly answeredAt: Instant | null;
-  /** Proposed or declared by people, with who and why. */
+  /** Proposed or declared by people, with who and why; a proposal only until the bank says more. */
   readonly unpaid: Json;
 }
 
@@ -94,7 +94,8 @@ const FILES = listOf(
 
 const ITEMS = listOf(
   `select item, partner, amount::text as amount, answer, coalesce(codes, '[]') as codes,
-    bank_reference as "bankReference", ${utc('answered_at')} as "answeredAt", unpaid
+    bank_reference as "bankReference", ${utc('answered_at')} as "answeredAt",
+    coalesce(unpaid_proposal, unpaid) as unpaid
   from payment_file_item where tenant = $1 and rail = $2 and sequence = $3 and item > $4 order by item limit $5`,
   'r.item',
 );

@@ -88,7 +88,7 @@ export class BankStatementsController {
   @Post(':statement/acceptance')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Lets a statement count that waits for one before it',
+    summary: 'Lets a statement count that waits for one before it, or was dismissed by mistake',
     description:
       'By how much the balance jumps stays on record, with who said why. All of its lines count beside those that are known: one that ' +
       'says in other words what is known already is dismissed.',
@@ -109,7 +109,7 @@ export class BankStatementsController {
   @ApiOperation({
     summary: 'Sets a statement aside that waits or was refused',
     description:
-      'It says only what is known in other words, or is not of this account: none of its lines counts, and its break is closed.',
+      'It says only what is known in other words, or is not of this account: none of its lines counts, and its break is closed. One that was waiting can be accepted later.',
   })
   async dismiss(
     @Idempotent() context: CommandContext,

@@ -48,7 +48,7 @@ export const RAIL_REFUSALS: Refusals<RailRejected> = {
   ],
   statement_not_waiting: [
     409,
-    'The statement does not wait for a person: it counts already, was refused or dismissed, or is still being read.',
+    'The statement does not wait for a person: it counts already, was refused, is still being read, or begins before the books of the account do.',
   ],
   statement_unknown: [404, 'There is no such statement of this paying account.'],
 };

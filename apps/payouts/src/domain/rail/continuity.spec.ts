@@ -107,7 +107,40 @@ describe('dismissing a statement', () => {
     const before = book.events.length;
     book.tell(dismiss(key)).reads(statement('100000', [line('a again'), fee('g')], { id: 'ofx' }));
     expect(book.events).toHaveLength(before);
-    book.tell({ type: 'AcceptStatement', ...by('anna'), statement: key, reason: 'after all' });
+  });
+
+  it('is taken back by accepting it, so that what waits for it goes on', () => {
+    const waits = () =>
+      registered().reads(
+        statement('100000', [a], { id: 'first' }),
+        statement('85000', [b], { id: 'third' }),
+      );
+    const book = waits();
+    const [key = ''] = book.state.waiting;
+    const accept = { type: 'AcceptStatement', ...by('anna'), statement: key } as const;
+    const after = next(book.state.statements.get(key)?.received.closing ?? '');
+    book.tell(dismiss(key)).reads(after);
+    expect(book.state.waiting).toHaveLength(1);
+
+    book.tell({ ...accept, reason: 'dismissed by mistake' });
+    expect([book.rejected, book.state.waiting, jumpsIn(book)]).toEqual([null, [], ['-5000']]);
+    book.checkSums();
+    const never = waits()
+      .tell({ ...accept, reason: 'seen' })
+      .reads(after);
+    expect([book.breaks, book.state.days.entries(), book.state.coverage]).toEqual([
+      never.breaks,
+      never.state.days.entries(),
+      never.state.coverage,
+    ]);
+    expect(book.tell(dismiss(key)).rejected).toEqual({ code: 'statement_not_waiting' });
+  });
+
+  it('is not taken back where the statement was refused, for none of its lines was kept', () => {
+    const book = registered().reads(statement('1', [], { id: 'x', account: '999' }));
+    const [id = ''] = Object.keys(book.breaks);
+    book.tell(dismiss(id));
+    book.tell({ type: 'AcceptStatement', ...by('anna'), statement: id, reason: 'after all' });
     expect(book.rejected).toEqual({ code: 'statement_not_waiting' });
   });
 

@@ -88,7 +88,7 @@ export type StatementQuarantined = DomainEvent<
   }
 >;
 
-/** Somebody has looked at one that waits or was refused, and it says nothing that is to count: none of its lines ever does. */
+/** Somebody has looked at one that waits or was refused: none of its lines counts, unless somebody accepts what had waited after all. */
 export type StatementDismissed = DomainEvent<
   'StatementDismissed',
   OfStatement & { readonly reason: string; readonly by: string }

@@ -185,6 +185,7 @@ export function finish({ rail, statement, at }: FinishStatement, state: Rail): D
   return accept(...counted(state, imported(state, statement, null)));
 }
 
+/** Also one that somebody has dismissed: by mistake, it would leave all that come after it waiting for good. */
 export function acceptStatement(command: AcceptStatement, state: Rail): Decided {
   const { statement, by, reason } = command;
   const known = state.statements.get(statement);
@@ -193,7 +194,7 @@ export function acceptStatement(command: AcceptStatement, state: Rail): Decided 
       code: state.refused.has(statement) ? 'statement_not_waiting' : 'statement_unknown',
     });
   if (known.status === 'imported') return nothing;
-  if (known.status !== 'waits' || known.received.from < (state.coverage?.from ?? ''))
+  if (known.status === 'importing' || known.received.from < (state.coverage?.from ?? ''))
     return reject({ code: 'statement_not_waiting' });
   return accept(...counted(state, imported(state, statement, { by, reason })));
 }

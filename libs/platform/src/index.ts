@@ -28,6 +28,7 @@ export * from './queries/as-of';
 export * from './queries/csv';
 export * from './queries/keyset';
 export * from './queries/page-query';
+export * from './queries/time-told';
 export * from './queries/visible';
 export { validationFailed } from './validation/body-pipe';
 export * from './validation/compile-schema';

@@ -9,10 +9,10 @@ import {
   Idempotent,
   instantCursor,
   invalidCursor,
-  Refusal,
   ServiceRuntime,
   notYetVisible,
   tokenOf,
+  assertHasCome,
 } from '@tributary/platform';
 import { ToFact } from '../application/facts';
 import { factOutcomes } from '../read-model/fact-outcomes.projection';
@@ -57,7 +57,7 @@ export class FactsAheadController {
     @Body() body: DueFactsBody,
   ): Promise<TakenUp> {
     const asOf = instant(body.asOf);
-    if (asOf > receivedAt) throw inTheFuture();
+    assertHasCome(asOf, receivedAt, 'What has not happened yet is not handed on');
     const due = { tenant, asOf };
     const after = body.after === undefined ? null : readDueCursor(body.after, due);
     const head = await this.runtime.log.head();
@@ -103,10 +103,4 @@ function readDueCursor(cursor: string, { tenant, asOf }: Due): AheadCursor {
   if (waitsUntil === undefined || stream === undefined) throw invalidCursor();
   if (of !== asOf || whose !== tenant) throw invalidCursor();
   return [instant(waitsUntil), stream];
-}
-
-function inTheFuture(): Refusal {
-  const detail = 'What has not happened yet is not handed on: `asOf` is not later than now.';
-  const errors = [{ pointer: '/asOf', code: 'in_the_future', detail }];
-  return new Refusal(422, 'in_the_future', detail, { errors });
 }

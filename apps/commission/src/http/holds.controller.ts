@@ -22,6 +22,7 @@ import {
   ServiceRuntime,
   standingAt,
   tokenOf,
+  assertHasCome,
 } from '@tributary/platform';
 import { DecideEarnings } from '../application/earnings';
 import type { EarningsCommand, EarningsRejected } from '../domain/earnings/commands';
@@ -89,7 +90,7 @@ export class HoldsController {
     @Body() body: ReleaseBody,
   ): Promise<Released> {
     const asOf = instant(body.asOf);
-    if (asOf > receivedAt) throw inTheFuture();
+    assertHasCome(asOf, receivedAt, 'Holds end when their time has come');
     const release = { tenant, asOf };
     const after = body.after === undefined ? '' : readReleaseCursor(body.after, release);
     const head = await this.runtime.log.head();
@@ -236,10 +237,4 @@ export class HoldsController {
   ): Promise<Outcome<EarningsRejected>> {
     return this.commands.execute(new DecideEarnings(command, context));
   }
-}
-
-function inTheFuture(): Refusal {
-  const detail = 'Holds end when their time has come: `asOf` is not later than now.';
-  const errors = [{ pointer: '/asOf', code: 'in_the_future', detail }];
-  return new Refusal(422, 'in_the_future', detail, { errors });
 }

@@ -28,7 +28,7 @@ import { PaymentFilesShown } from '../read-model/files.queries';
 import { csvRegister } from '../rails/csv-register/rail';
 import type { Rail } from '../rails/rail';
 import { railNamed } from '../rails/rails';
-import { FileVoidBody, FilesQuery, UnpaidBody } from './files.dto';
+import { EvidenceBody, FileVoidBody, FilesQuery } from './files.dto';
 import { FileNumber, afterOf, unknownFile } from './files.names';
 import { FILE_REFUSALS } from './files.refusals';
 import { assertPayDay } from './pay-on';
@@ -161,7 +161,7 @@ export class FilesController {
     @Idempotent() context: CommandContext,
     @Param('account') rail: string,
     @Param('item') item: string,
-    @Body() { evidence }: UnpaidBody,
+    @Body() { evidence }: EvidenceBody,
   ): Promise<CommandAnswer> {
     const { cause, receivedAt: at } = context;
     const said = { rail, item, evidence, by: cause.actor, at };

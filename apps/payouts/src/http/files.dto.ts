@@ -26,8 +26,8 @@ export class FilesQuery extends FilesPageQuery {
   run?: string;
 }
 
-export class UnpaidBody {
-  /** What shows that the bank has not paid it, and will not. */
+export class EvidenceBody {
+  /** What shows it, such as a letter of the bank. */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(20)
@@ -36,15 +36,7 @@ export class UnpaidBody {
   evidence!: string[];
 }
 
-export class FileVoidBody {
-  /** What shows that the bank took nothing of it. */
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(20)
-  @IsString({ each: true })
-  @Length(1, 500, { each: true })
-  evidence!: string[];
-
+export class FileVoidBody extends EvidenceBody {
   /** `new_file`: its items are sent once more, under the next number. `back`: they are payable again. */
   @IsIn(['back', 'new_file'])
   then!: AfterVoid;

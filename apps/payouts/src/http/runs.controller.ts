@@ -9,7 +9,6 @@ import {
   type CommandContext,
   Idempotent,
   type Principal,
-  Refusal,
   ServiceRuntime,
   answerOf,
   cursorOf,
@@ -17,6 +16,7 @@ import {
   readCursor,
   tokenOf,
   untilVisible,
+  assertHasCome,
 } from '@tributary/platform';
 import { RunDesk } from '../application/runs-desk';
 import { RunFigures } from '../read-model/runs.figures';
@@ -72,7 +72,7 @@ export class RunsController {
   })
   async advance(@Idempotent() context: CommandContext, @Body() body: AdvanceRunsBody) {
     const asOf = instant(body.asOf);
-    if (asOf > context.receivedAt) throw inTheFuture();
+    assertHasCome(asOf, context.receivedAt, 'A run is drafted when its day has come');
     const { runs: drafted, position } = await this.desk.advance(context, asOf);
     const items = drafted.map(({ run, ...each }) => ({ ...each, run: withoutDashes(run) }));
     return { asOf, runs: items, token: tokenOf(this.runtime.name, position) };
@@ -187,10 +187,4 @@ function withNext<T extends { readonly partner: string }>(
 ) {
   const last = page.items.length < limit ? undefined : page.items.at(-1);
   return { ...page, next: last ? cursorOf(last.partner) : null };
-}
-
-function inTheFuture(): Refusal {
-  const detail = 'A run is drafted when its day has come: `asOf` is not later than now.';
-  const errors = [{ pointer: '/asOf', code: 'in_the_future', detail }];
-  return new Refusal(422, 'in_the_future', detail, { errors });
 }

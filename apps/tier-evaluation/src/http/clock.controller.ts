@@ -7,10 +7,10 @@ import {
   type CommandContext,
   Idempotent,
   IsInstant,
-  Refusal,
   ServiceRuntime,
   notYetVisible,
   tokenOf,
+  assertHasCome,
 } from '@tributary/platform';
 import { DecideStanding } from '../application/standings';
 import { standings } from '../read-model/standings.projection';
@@ -56,7 +56,7 @@ export class ClockController {
     @Body() body: ClockBody,
   ): Promise<Advanced> {
     const asOf = instant(body.asOf);
-    if (asOf > receivedAt) throw inTheFuture();
+    assertHasCome(asOf, receivedAt, 'What has not happened yet is not evaluated');
     let position = await this.runtime.log.head();
     const shown = await this.runtime.feeds.waitUntil([standings.name], position, WAIT_MS);
     if (!shown) throw notYetVisible();
@@ -82,10 +82,4 @@ export class ClockController {
     }
     return { asOf, standings: count, changed, token: tokenOf(this.runtime.name, position) };
   }
-}
-
-function inTheFuture(): Refusal {
-  const detail = 'What has not happened yet is not evaluated: `asOf` is not later than now.';
-  const errors = [{ pointer: '/asOf', code: 'in_the_future', detail }];
-  return new Refusal(422, 'in_the_future', detail, { errors });
 }
